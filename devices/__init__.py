@@ -1,0 +1,1 @@
+"""Store hardware: ports, codecs and devices. Knows nothing of retail."""
