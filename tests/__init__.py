@@ -1,0 +1,1 @@
+"""The tests mirror the code; `conftest.py` holds what several of them share."""
