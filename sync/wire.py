@@ -59,18 +59,24 @@ class Hello(Message, frozen=True, tag=1):
 
 
 class Have(msgspec.Struct, array_like=True, frozen=True):
-    """Committed here: facts of a journal up to `seq`; `rewind` asks to be sent what follows."""
+    """Committed here: facts of a journal up to `seq`.
+
+    `rewind` asks to be sent what follows once more; `halted` says that what follows contradicts
+    what is held, lies in quarantine and should not be sent again in this session.
+    """
 
     journal: str
     seq: int
     rewind: bool = False
+    halted: bool = False
 
 
 class Progress(Message, frozen=True, tag=2):
     """What is committed here (the only acknowledgement there is), and how far my own state goes.
 
-    Without news it is a heartbeat: `quantity_version` lets the receiver notice a lost last message.
-    -1 for `have_quantities` or `have_records` says nothing about them.
+    Without news it is a heartbeat: a receiver that holds `quantity_version` knows that its numbers
+    were right at `at_ms`. -1 for `have_quantities` or `have_records` says nothing about them;
+    `again_records` asks for the record offer once more, now that its differences are merged.
     """
 
     at_ms: int

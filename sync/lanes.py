@@ -1,0 +1,185 @@
+"""What is still to be said on each lane, and what waits for the peer's commit.
+
+Each lane keeps only soft state: after any doubt it starts again from what the peer says it holds.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sync.flow import Window
+from sync.journal import Batch
+from sync.ledger import Ledger
+from sync.wire import Delta, Have, Holding, RecordDiff, RecordOffer, RecordWant
+
+DELTA_ROWS = 4_000
+DELTAS_ON_THE_WAY = 2
+OFFER_DOCUMENTS = 200
+WANT_DOCUMENTS = 32
+REWIND_PAUSE_MS = 1_000
+
+
+class QuantityLane:
+    """Counter rows go out by the sender's row versions, a few messages at a time.
+
+    While some are on the way, further changes of a row fold into its one next value: the cost of
+    an outage grows with the rows touched and not with its length.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._sent = 0
+        self._on_the_way: list[int] = []
+        self.waiting_ms: int | None = None
+
+    def adopt(self, version: int) -> None:
+        """Start from the version that the peer has committed."""
+        self._sent = version
+        self._on_the_way = []
+        self.waiting_ms = None
+
+    def deltas(self, peer: str, now_ms: int) -> Iterator[Delta]:
+        """Yield what may be sent now."""
+        while len(self._on_the_way) < DELTAS_ON_THE_WAY:
+            delta = self._ledger.delta_after(peer, self._sent, DELTA_ROWS)
+            if delta is None:
+                return
+            self._sent = delta.through
+            self._on_the_way.append(delta.through)
+            self.waiting_ms = now_ms if self.waiting_ms is None else self.waiting_ms
+            yield delta
+
+    def acknowledged(self, version: int, rewind: bool, now_ms: int) -> None:
+        """The peer has committed everything up to `version`, and with `rewind` lacks the next."""
+        if rewind:
+            self.adopt(version)
+        else:
+            self._on_the_way = [v for v in self._on_the_way if v > version]
+            self.waiting_ms = now_ms if self._on_the_way else None
+
+
+@dataclass(slots=True)
+class _Cursor:
+    sent: int = 0
+    acked: int = 0
+    rewound_ms: int = -REWIND_PAUSE_MS
+    halted: bool = False
+
+
+class FactLane:
+    """Each shared journal is streamed from where the peer's holding ends, within one window."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._cursors: dict[str, _Cursor] = {}
+        self._window = Window()
+
+    @property
+    def waiting_ms(self) -> int | None:
+        """Since when the oldest batch waits for its commit."""
+        return self._window.oldest_ms
+
+    @property
+    def acked(self) -> dict[str, int]:
+        """How far the peer has committed each journal."""
+        return {journal: cursor.acked for journal, cursor in self._cursors.items()}
+
+    @property
+    def halted(self) -> list[str]:
+        """Journals that the peer holds with other content."""
+        return [journal for journal, cursor in self._cursors.items() if cursor.halted]
+
+    def adopt(self, holdings: Iterable[Holding]) -> None:
+        """Start from what the peer holds."""
+        self._cursors = {h.journal: _Cursor(h.seq, h.seq) for h in holdings}
+        self._window = Window()
+
+    def batches(self, now_ms: int) -> Iterator[Batch]:
+        """Yield what may be sent now."""
+        for holding in self._ledger.holdings():
+            cursor = self._cursors.setdefault(holding.journal, _Cursor())
+            while not cursor.halted and cursor.sent < holding.seq and self._window.room_bytes:
+                room = self._window.room_bytes
+                batch = self._ledger.batch_after(holding.journal, cursor.sent, room)
+                if batch is None:
+                    break
+                cursor.sent = batch.last
+                size = sum(map(len, batch.facts))
+                self._window.sent(holding.journal, batch.last, size, now_ms)
+                yield batch
+
+    def acknowledged(self, have: Have, now_ms: int) -> None:
+        """The peer has committed a journal up to `have.seq`.
+
+        A gap makes it ask once per batch that was already on the way; one rewind answers them all.
+        """
+        cursor = self._cursors.setdefault(have.journal, _Cursor())
+        self._window.acknowledged(have.journal, have.seq, now_ms)
+        cursor.acked = max(cursor.acked, have.seq)
+        cursor.halted = cursor.halted or have.halted
+        if have.halted or (have.rewind and now_ms - cursor.rewound_ms >= REWIND_PAUSE_MS):
+            self._window.drop(have.journal)
+            cursor.sent = have.seq
+            cursor.rewound_ms = now_ms
+
+    def peer_sent(self, batch: Batch) -> None:
+        """What comes from the peer need not go back to it."""
+        cursor = self._cursors.setdefault(batch.journal, _Cursor())
+        cursor.sent = max(cursor.sent, batch.last)
+        cursor.acked = max(cursor.acked, batch.last)
+
+
+class RecordLane:
+    """Offer what changed by state vector, be asked for what is news, send just that.
+
+    One offer is on the way at a time and is repeated until its receiver finds no news in it; only
+    then does its version count as held. So neither end remembers what the other knows.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._acked = 0
+        self._expected = 0
+        self.waiting_ms: int | None = None
+
+    def adopt(self, version: int) -> None:
+        """Start from the version that the peer has committed."""
+        self._acked = version
+        self._expected = 0
+        self.waiting_ms = None
+
+    def offers(self, peer: str, now_ms: int) -> Iterator[RecordOffer]:
+        """Yield the next changed documents, unless an offer is on the way or nothing changed."""
+        if self.waiting_ms is not None:
+            return
+        offer = self._ledger.offer_after(peer, self._acked, OFFER_DOCUMENTS)
+        if offer is not None:
+            self.waiting_ms = now_ms
+            yield offer
+
+    def acknowledged(self, version: int, again: bool) -> None:
+        """The peer holds everything up to `version` (-1: no news), or wants the offer again."""
+        if version >= 0:
+            self._acked = version
+        if again or version >= 0:
+            self.waiting_ms = None
+
+    def wanted(self, offer: RecordOffer) -> RecordWant | None:
+        """Ask for the documents of an offer that hold news; None when there are none."""
+        documents = self._ledger.wanted(offer.documents)[:WANT_DOCUMENTS]
+        self._expected = len(documents)
+        return RecordWant(documents) if documents else None
+
+    def answer(self, want: RecordWant, now_ms: int) -> Iterator[RecordDiff]:
+        """Yield what the peer lacks of each wanted document, at most a few dozen at once."""
+        self.waiting_ms = now_ms
+        for name, vector in want.documents[:WANT_DOCUMENTS]:
+            update = self._ledger.difference(name, vector)
+            if update is not None:
+                yield RecordDiff(name, update)
+
+    def merged(self, documents: int) -> bool:
+        """Differences were committed; whether they were the last of those asked for."""
+        if not documents:
+            return False
+        self._expected = max(self._expected - documents, 0)
+        return self._expected == 0
