@@ -8,6 +8,8 @@ from enum import IntEnum
 
 import msgspec
 
+from sync.values import added_tax_minor, included_tax_minor, line_amount_minor
+
 
 class Body(msgspec.Struct, array_like=True, frozen=True):
     """What happened, without who and when."""
@@ -22,22 +24,40 @@ class LineKind(IntEnum):
 
 
 class Line(Body, frozen=True):
-    """One line of a receipt.
+    """One line of a receipt, as it was priced; what it came to follows by law.
 
-    `amount_minor` is what the customer pays for it, discounts deducted, tax included;
-    `price_minor` is quoted for `price_quantity` base units.
+    `price_minor` is quoted for `price_quantity` base units, tax included unless `tax_added`. Tax is
+    rounded half up per line; `tax_adjust_minor` is what rounding per receipt moves to this line.
     """
 
     sku: str
     quantity: int
     price_minor: int
-    amount_minor: int
     tax_code: str
-    tax_minor: int
+    tax_ppm: int
+    tax_added: bool = False
     price_quantity: int = 1
     discount_minor: int = 0
+    tax_adjust_minor: int = 0
     kind: LineKind = LineKind.GOODS
     note: str = ""
+
+    @property
+    def base_minor(self) -> int:
+        """Price times quantity less the discount, before any tax is added."""
+        gross = line_amount_minor(self.quantity, self.price_minor, self.price_quantity)
+        return gross - self.discount_minor
+
+    @property
+    def tax_minor(self) -> int:
+        """Tax contained in `amount_minor`."""
+        rule = added_tax_minor if self.tax_added else included_tax_minor
+        return rule(self.base_minor, self.tax_ppm) + self.tax_adjust_minor
+
+    @property
+    def amount_minor(self) -> int:
+        """What the customer pays for the line, discounts deducted, tax included."""
+        return self.base_minor + self.tax_minor if self.tax_added else self.base_minor
 
 
 class Tender(Body, frozen=True):
@@ -65,8 +85,17 @@ class Sale(Body, frozen=True, tag=2):
     currency: str
     lines: list[Line]
     tenders: list[Tender]
-    total_minor: int
     member: str = ""
+
+    @property
+    def total_minor(self) -> int:
+        """What the customer pays, tax included; the tenders add up to it."""
+        return sum(line.amount_minor for line in self.lines)
+
+    @property
+    def tax_minor(self) -> int:
+        """Tax contained in the total."""
+        return sum(line.tax_minor for line in self.lines)
 
 
 class ReturnedLine(Body, frozen=True):

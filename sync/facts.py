@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from sync.bodies import AnyBody, Price, Product, Return, Sale
+from sync.bodies import AnyBody, Line, LineKind, Price, Product, Return, Sale, Tender
 from sync.effects import movements
-from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX
+from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX, RATE_SCALE_PPM
 
 ID_BYTES = 16
 LINES_MAX = 500
@@ -66,17 +66,36 @@ def check_fact(fact: Fact) -> None:
 
 def _check_money(body: AnyBody) -> None:
     match body:
-        case Sale() | Return():
-            if abs(body.total_minor) > MONEY_MAX_MINOR:
-                raise FactError(f"a total must stay under {MONEY_MAX_MINOR} minor units")
+        case Sale():
+            for line in body.lines:
+                _check_line(line)
+            _check_total(body.total_minor, body.tenders)
+        case Return():
+            if any(not 0 < line.quantity <= QUANTITY_MAX for line in body.lines):
+                raise FactError(f"a line's quantity must be 1 to {QUANTITY_MAX}")
             if sum(line.amount_minor for line in body.lines) != body.total_minor:
-                raise FactError("the lines of a receipt must add up to its total")
-            if sum(tender.amount_minor for tender in body.tenders) != body.total_minor:
-                raise FactError("the tenders of a receipt must add up to its total")
-            if any(line.quantity < 1 for line in body.lines):
-                raise FactError("a line's quantity must be at least 1")
+                raise FactError("the lines of a return must add up to its total")
+            _check_total(body.total_minor, body.tenders)
         case Product() | Price():
             if not 0 <= body.price_minor <= MONEY_MAX_MINOR or body.price_quantity < 1:
                 raise FactError("a price must be 0 or more, for at least one base unit")
         case _:
             pass
+
+
+def _check_line(line: Line) -> None:
+    if not 0 < line.quantity <= QUANTITY_MAX or not 0 < line.price_quantity <= QUANTITY_MAX:
+        raise FactError(f"a line's quantity must be 1 to {QUANTITY_MAX}")
+    if abs(line.price_minor) > MONEY_MAX_MINOR or abs(line.discount_minor) > MONEY_MAX_MINOR:
+        raise FactError(f"a price must stay within {MONEY_MAX_MINOR} minor units")
+    if line.price_minor < 0 and line.kind is not LineKind.CHARGE:
+        raise FactError("only a charge may have a negative price")
+    if not 0 <= line.tax_ppm <= RATE_SCALE_PPM:
+        raise FactError(f"a tax rate must be 0 to {RATE_SCALE_PPM} ppm")
+
+
+def _check_total(total_minor: int, tenders: Sequence[Tender]) -> None:
+    if abs(total_minor) > MONEY_MAX_MINOR:
+        raise FactError(f"a total must stay within {MONEY_MAX_MINOR} minor units")
+    if sum(tender.amount_minor for tender in tenders) != total_minor:
+        raise FactError("the tenders must add up to the total")

@@ -76,3 +76,15 @@ def mint_generation(previous: int, now_ms: int) -> int:
 def peers_share(store: str, journal: Replica) -> bool:
     """Whether a store's node and headquarters both hold this journal."""
     return journal.node in (store, HEADQUARTERS, f"{HEADQUARTERS}-{store}")
+
+
+def series_id(prefix: int, counter: int) -> bytes:
+    """Mint the 16-byte id of a till's next command: a UUID of version 8 (RFC 9562, 5.8).
+
+    `prefix` is 60 random bits drawn once per till and process, `counter` rises by one each time. As
+    unique as a random UUID, yet 14 of its 16 bytes cost nothing in a compressed journal.
+    """
+    if not 0 <= prefix < 2**60 or not 0 <= counter < 2**62:
+        raise ValueError("a series id takes a prefix of 60 bits and a counter of 62")
+    high = (prefix >> 12) << 16 | 8 << 12 | prefix & 0xFFF
+    return (high << 64 | 2 << 62 | counter).to_bytes(16, "big")
