@@ -1,0 +1,1 @@
+"""Store hardware, tested without hardware: real protocols over real descriptors."""

@@ -1,0 +1,148 @@
+"""Throw hostile bytes at every codec: none may raise, none may grow without bound.
+
+``python -m tests.devices.fuzz --cases 1000000`` runs the long form; the tests run a short one.
+A failure prints its seed; ``--seed`` with ``--cases 1`` replays it.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from devices.driver import Check, Driver
+from devices.event import Scan
+from devices.framing import Framer, Mode
+from devices.gate import Gate, Template
+from devices.hid import HidKeys, type_keys
+from devices.scanner import Scanner
+
+HELD_LIMIT_BYTES = 200_000
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing to be fuzzed: ``make`` it, then ``feed`` it bytes at a time in seconds."""
+
+    make: Callable[[], object]
+    feed: Callable[[object, bytes, float], object]
+    seeds: tuple[bytes, ...]
+
+
+def _drive(driver: object, data: bytes, now: float) -> None:
+    assert isinstance(driver, Driver)
+    if driver.wake_at is not None and driver.wake_at <= now:
+        driver.tick(now)
+    driver.receive(data, now)
+    driver.to_send()
+    driver.take_events()
+
+
+def driver_target(make: Callable[[], Driver], *seeds: bytes) -> Target:
+    """A driver, started and asked to do something before the bytes come."""
+
+    def started() -> Driver:
+        driver = make()
+        driver.started(0.0)
+        driver.submit(Check(ref="fuzz"), 0.0)
+        return driver
+
+    return Target(started, _drive, seeds)
+
+
+def _read_gate(gate: object, data: bytes, now: float) -> None:
+    assert isinstance(gate, Gate)
+    text = data.decode("utf-8", "replace")
+    aim = ("", "]E0", "]E4", "]C1", "]d2", "]Q1")[len(data) % 6]
+    gate.read(Scan(text=text, aim=aim), paying=len(data) % 2 == 0)
+
+
+TARGETS: dict[str, Target] = {
+    "scanner": driver_target(Scanner, b"]E05901234123457\r", b"]Q1https://id.gs1.org/01/0\r\n"),
+    "scanner stx-etx": driver_target(
+        lambda: Scanner(Framer(Mode.STX_ETX)), b"\x02]C10109521234543213\x03"
+    ),
+    "scanner gap": driver_target(lambda: Scanner(Framer(Mode.GAP)), b"5901234123457"),
+    "scanner keyboard": driver_target(lambda: Scanner(keys=HidKeys()), type_keys("5901234\r")),
+    "gate": Target(
+        lambda: Gate((Template("26PPPPPMMMMMWWWWWC"), Template("21PPPPPWWWWWC"))),
+        _read_gate,
+        (
+            b"5901234123457",
+            b"0109521234543213310300123539229999\x1d10LOT",
+            b"https://id.gs1.org/01/09521234543213/10/AB?17=261231",
+            b"134567890123456789",
+            b"261234501999007501",
+        ),
+    ),
+}
+
+
+def mutate(seed: bytes, chance: random.Random) -> bytes:
+    """Return a seed cut, changed, repeated or replaced by noise."""
+    data = bytearray(seed)
+    for _ in range(chance.randrange(4)):
+        place = chance.randrange(len(data) + 1)
+        what = chance.randrange(5)
+        if what == 0:
+            data[place:place] = chance.randbytes(chance.randrange(1, 9))
+        elif what == 1:
+            del data[place : place + chance.randrange(1, 9)]
+        elif what == 2 and place < len(data):
+            data[place] = chance.randrange(256)
+        elif what == 3:
+            data += data[place:]
+        else:
+            data[place : place + 1] = bytes([chance.choice((0, 2, 3, 6, 13, 16, 27, 29, 255))])
+    return bytes(data) if chance.random() < 0.9 else chance.randbytes(chance.randrange(40))
+
+
+def held_bytes(thing: object, depth: int = 4) -> int:
+    """Count the bytes a codec holds on to, roughly: its buffers, queues and tables."""
+    if isinstance(thing, str | bytes | bytearray):
+        return len(thing)
+    if depth == 0:
+        return 0
+    if isinstance(thing, Mapping):
+        return sum(held_bytes(one, depth - 1) for pair in thing.items() for one in pair)
+    if isinstance(thing, Iterable):
+        return sum(8 + held_bytes(one, depth - 1) for one in thing)
+    return sum(held_bytes(value, depth - 1) for value in getattr(thing, "__dict__", {}).values())
+
+
+def fuzz(target: Target, cases: int, seed: int = 0, renew_every: int = 500) -> None:
+    """Feed ``cases`` inputs; raises AssertionError naming the case that failed."""
+    thing = target.make()
+    now = 0.0
+    for case in range(cases):
+        chance = random.Random(seed + case)
+        if case % renew_every == renew_every - 1:
+            held = held_bytes(thing)
+            assert held < HELD_LIMIT_BYTES, f"holds {held} bytes after case {seed + case}"
+            thing, now = target.make(), 0.0
+        data = mutate(chance.choice(target.seeds), chance)
+        cut = chance.randrange(len(data) + 1)
+        now += chance.choice((0.0, 0.001, 0.06, 1.0))
+        try:
+            target.feed(thing, data[:cut], now)
+            target.feed(thing, data[cut:], now)
+        except Exception as error:
+            raise AssertionError(f"case {seed + case}: {data!r}: {error!r}") from error
+
+
+def main() -> None:
+    """Fuzz the chosen targets, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", action="append", choices=list(TARGETS))
+    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    for name in given.only or TARGETS:
+        began = time.monotonic()
+        fuzz(TARGETS[name], given.cases, given.seed)
+        sys.stdout.write(f"{name}: {given.cases} cases, {time.monotonic() - began:.0f} s\n")
+
+
+if __name__ == "__main__":
+    main()
