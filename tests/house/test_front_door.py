@@ -1,6 +1,7 @@
 """What the documents tell a reader to type exists, and the pins are those of pyproject.toml."""
 
 import importlib
+import os
 import re
 import shlex
 import subprocess
@@ -68,6 +69,13 @@ def _own_complaint(program: str, words: list[str]) -> str:
     return f"no option {sorted(given - options)[0]}" if given - options else ""
 
 
+def make(*words: str) -> str:
+    """Run make and return what it says, untouched by the variables of a make around the tests."""
+    clean = {"PATH": os.environ["PATH"]}
+    command = ["make", "-C", str(ROOT), "--no-print-directory", *words]
+    return subprocess.run(command, env=clean, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_documented_commands_exist(document: Path) -> None:
     found = [
@@ -103,7 +111,7 @@ def test_readme_shows_the_ways_in() -> None:
 
 
 def test_make_lists_every_way_in() -> None:
-    shown = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    shown = make()
     steps = {"runtime", "dev", "parts"}
     assert set(re.findall(r"^  make (\w+) ", shown, re.MULTILINE)) == set(TARGETS) - steps
 
@@ -121,9 +129,8 @@ def test_make_lists_every_way_in() -> None:
     ],
 )
 def test_make_hands_its_variables_on(given: str, runs: str) -> None:
-    command = ["make", "-n", *given.split()]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert " ".join(runs.split()) in " ".join(told.replace("\\\n", " ").split())
+    told = make("-n", *given.split())
+    assert runs in " ".join(told.replace("\\\n", " ").split())
 
 
 @pytest.mark.parametrize(
