@@ -1,0 +1,51 @@
+"""One law: bytes from outside become a typed, range-checked value at once, or a problem document.
+
+Integers are integers: 1.0, true, "1" and NaN are refused. Unknown fields are refused too, since a
+misspelt discount would otherwise be lost in silence; so nothing nests deeper than its type.
+"""
+
+import re
+from typing import TypeVar
+
+import msgspec
+from fastapi import Request, Response
+
+from edge.web.problems import Invalid, Malformed, WrongMediaType
+
+BODY_MAX_BYTES = 256 * 1024
+T = TypeVar("T")
+_encoder = msgspec.json.Encoder()
+_PLACE = re.compile(r" - at `(?:key in )?\$\.?(?P<place>[^`]*)`$")
+_JSON = re.compile(r"application/json *(; *charset=\"?utf-8\"? *)?", re.IGNORECASE)
+
+
+async def read_body(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
+    """Read and decode a JSON body; raise the problem that says which field to correct."""
+    if not _JSON.fullmatch(request.headers.get("content-type", "")):
+        raise WrongMediaType("Send JSON with the header Content-Type: application/json.")
+    return decode(await request.body(), decoder)
+
+
+def decode(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """Decode JSON into a decoder's type; raise Malformed or Invalid."""
+    try:
+        return decoder.decode(data)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Malformed(f"The body is no JSON: {error}. Correct it and send it again.") from None
+    except RecursionError:
+        raise Malformed("The body is nested too deeply. Send the documented shape.") from None
+
+
+def _invalid(text: str) -> Invalid:
+    match = _PLACE.search(text)
+    place = match["place"] if match else ""
+    what = text[: match.start()] if match else text
+    where = f"{place}: " if place else ""
+    return Invalid(f"{where}{what}. Correct it and send the request again.", field=place)
+
+
+def reply(value: object, status: int = 200) -> Response:
+    """Encode an answer as JSON."""
+    return Response(_encoder.encode(value), status, media_type="application/json")

@@ -1,0 +1,157 @@
+"""One law: whatever goes wrong is answered by a problem document (RFC 9457) that says what to do.
+
+Handlers are registered for exactly the type they take.
+"""
+
+import logging
+from collections.abc import Mapping
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from edge.errors import Problem
+
+MEDIA_TYPE = "application/problem+json"
+_log = logging.getLogger(__name__)
+_encoder = msgspec.json.Encoder()
+
+
+class ProblemDocument(msgspec.Struct, omit_defaults=True):
+    """What every error answers with.
+
+    `code` is stable and for programs; `detail` says what is wrong and what to do; `field` names the
+    place in the request, where there is one.
+    """
+
+    type: str
+    code: str
+    title: str
+    status: int
+    detail: str
+    field: str = ""
+
+
+class Malformed(Problem):
+    """The body is no JSON."""
+
+    code, status, title = "malformed", 400, "The request cannot be read"
+
+
+class Invalid(Problem):
+    """A field is missing, unknown, of the wrong type or out of range."""
+
+    code, status, title = "invalid", 422, "The request is not valid"
+
+
+class NotAuthenticated(Problem):
+    """No token, or one that is not (or no longer) known."""
+
+    code, status, title = "not_authenticated", 401, "Who are you?"
+
+
+class NotAllowed(Problem):
+    """The token is known, its role is not enough."""
+
+    code, status, title = "not_allowed", 403, "Not allowed"
+
+
+class NotFound(Problem):
+    """Nothing is known under that name."""
+
+    code, status, title = "not_found", 404, "Not found"
+
+
+class TooLarge(Problem):
+    """The body is over the limit."""
+
+    code, status, title = "too_large", 413, "The request is too large"
+
+
+class WrongMediaType(Problem):
+    """The body is not declared as JSON."""
+
+    code, status, title = "wrong_media_type", 415, "The request must be JSON"
+
+
+class TooManyTries(Problem):
+    """Too many wrong PINs."""
+
+    code, status, title = "too_many_tries", 429, "Locked for a while"
+
+
+class TooManyListeners(Problem):
+    """Every place at the event stream is taken."""
+
+    code, status, title = "too_many_listeners", 503, "Too many listeners"
+
+
+_HTTP_ADVICE: Mapping[int, tuple[str, str, str]] = {
+    404: ("not_found", "Not found", "There is nothing at this address; see /api/v1/openapi.json."),
+    405: (
+        "method_not_allowed",
+        "Method not allowed",
+        "This address knows other methods; see the header Allow and /api/v1/openapi.json.",
+    ),
+    413: ("too_large", "The request is too large", "Send at most 256 KiB in one request."),
+}
+
+
+def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Render a problem."""
+    document = ProblemDocument(
+        type=f"urn:evertill:problem:{problem.code}",
+        code=problem.code,
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        field=problem.field,
+    )
+    return Response(
+        _encoder.encode(document), problem.status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+async def _on_problem(_request: Request, error: Problem) -> Response:
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
+    return problem_response(error, headers)
+
+
+async def _on_http(_request: Request, error: HTTPException) -> Response:
+    code, title, detail = _HTTP_ADVICE.get(
+        error.status_code, ("http_error", "The request failed", str(error.detail))
+    )
+    document = ProblemDocument(
+        f"urn:evertill:problem:{code}", code, title, error.status_code, detail
+    )
+    return Response(
+        _encoder.encode(document), error.status_code, headers=error.headers, media_type=MEDIA_TYPE
+    )
+
+
+async def _on_parameters(_request: Request, error: RequestValidationError) -> Response:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    return problem_response(Invalid(f"{first['msg']}: correct {field} and ask again", field=field))
+
+
+async def _on_surprise(request: Request, error: Exception) -> Response:
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    document = ProblemDocument(
+        "urn:evertill:problem:internal",
+        "internal",
+        "The node failed on this request",
+        500,
+        "Nothing is known to be wrong with the request. Send it again with the same id: it is"
+        " carried out once. If it fails again, look into the node's log.",
+    )
+    return Response(_encoder.encode(document), 500, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure of an app with a problem document."""
+    app.exception_handler(Problem)(_on_problem)
+    app.exception_handler(HTTPException)(_on_http)
+    app.exception_handler(RequestValidationError)(_on_parameters)
+    app.exception_handler(Exception)(_on_surprise)

@@ -1,0 +1,252 @@
+"""One law: what a request may say, its units and its ranges, stand in these types and nowhere else.
+
+Money is an integer of minor units (cents), a quantity an integer of base units (pieces, grams,
+millilitres, millimetres). Ids are UUIDs that the caller mints before the first try.
+"""
+
+import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from sync.facts import LINES_MAX
+from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX
+
+_NO_CONTROLS = r"^(?![\s\S]*[\x00-\x1f\x7f])"
+
+Quantity = Annotated[int, Meta(ge=1, le=QUANTITY_MAX, description="Base units.")]
+Change = Annotated[
+    int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX, description="Base units, not 0; negative: less.")
+]
+Stock = Annotated[int, Meta(ge=0, le=QUANTITY_MAX, description="Base units.")]
+Signed = Annotated[
+    int, Meta(ge=-MONEY_MAX_MINOR, le=MONEY_MAX_MINOR, description="Minor units, may be negative.")
+]
+Money = Annotated[int, Meta(ge=0, le=MONEY_MAX_MINOR, description="Minor units.")]
+Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
+MaybeName = Annotated[str, Meta(max_length=64, pattern=_NO_CONTROLS)]
+Text = Annotated[str, Meta(max_length=200, pattern=_NO_CONTROLS)]
+Reason = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=_NO_CONTROLS, description="Why; kept for good.")
+]
+TillName = Annotated[
+    str,
+    Meta(
+        max_length=32,
+        pattern=_NO_CONTROLS,
+        description="Series of receipts the number comes from; empty: the device's own name.",
+    ),
+]
+Id = Annotated[
+    UUID,
+    Meta(
+        description="UUID minted by the caller before the first try. A repeat with the same content"
+        " is answered with the first outcome; with other content it is a conflict (409)."
+    ),
+]
+Day = Annotated[datetime.date, Meta(description="Business day; left out: today at the store.")]
+At = Annotated[
+    int,
+    Meta(ge=1, lt=2**43, description="When it happened, UTC milliseconds; left out: now."),
+]
+Lines = Meta(min_length=1, max_length=LINES_MAX)
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A request's body or a part of one; a field that is not known is refused."""
+
+
+class SellLine(Request, frozen=True):
+    """A line to sell: `sku` or `gtin`, and how much.
+
+    Without `price_minor` the catalogue's price holds; a charge (postage, a fee, a deposit) needs
+    one and may be negative. `price_minor` is for `price_quantity` base units: 299 for 1000 g.
+    """
+
+    quantity: Quantity
+    sku: MaybeName = ""
+    gtin: Annotated[str, Meta(max_length=14, pattern=r"^[0-9]*$")] = ""
+    price_minor: Signed | None = None
+    price_quantity: Quantity = 1
+    discount_minor: Money = 0
+    kind: Literal["goods", "service", "charge"] = "goods"
+    note: Text = ""
+
+
+class TenderLine(Request, frozen=True):
+    """A means of payment (`cash`, `card`, `voucher` …) and what was given.
+
+    Cash above the total is given back as change. No card numbers: the reference is the terminal's.
+    """
+
+    kind: Name
+    amount_minor: Signed
+    reference: Text = ""
+
+
+class Quote(Request, frozen=True):
+    """Price a basket without selling it."""
+
+    lines: Annotated[list[SellLine], Lines]
+    discount_minor: Money = 0
+    member: MaybeName = ""
+
+
+class Sell(Request, frozen=True):
+    """Sell: everything the receipt says, in one request."""
+
+    lines: Annotated[list[SellLine], Lines]
+    tenders: Annotated[list[TenderLine], Meta(max_length=32)]
+    till: TillName = ""
+    discount_minor: Money = 0
+    member: MaybeName = ""
+    at_ms: At | None = None
+    business_day: Day | None = None
+
+
+class SellWithId(Sell, frozen=True):
+    """A sale with its id in the body."""
+
+    id: Id
+
+
+class VoidSale(Request, frozen=True):
+    """Undo a sale as a whole; the receipt number stays used."""
+
+    id: Id
+    reason: Reason
+    till: TillName = ""
+    at_ms: At | None = None
+    business_day: Day | None = None
+
+
+class ReturnLine(Request, frozen=True):
+    """A line taken back.
+
+    With a receipt: `line` is its index in the sale (0 is the first) and the price paid is refunded.
+    Without one: `sku` (or `gtin`), and `price_minor` for `price_quantity` base units where the
+    catalogue's price is not what is refunded. `restock` false: not fit to be sold again.
+    """
+
+    quantity: Quantity
+    line: Annotated[int, Meta(ge=0, lt=LINES_MAX)] | None = None
+    sku: MaybeName = ""
+    gtin: Annotated[str, Meta(max_length=14, pattern=r"^[0-9]*$")] = ""
+    price_minor: Signed | None = None
+    price_quantity: Quantity = 1
+    kind: Literal["goods", "service", "charge"] = "goods"
+    restock: bool = True
+    note: Text = ""
+
+
+class ReturnGoods(Request, frozen=True):
+    """Take goods back and refund them; `sale` is the id of the sale, left out without a receipt.
+
+    Tenders may be left out: the refund is then paid in cash. Given, they are negative amounts.
+    """
+
+    id: Id
+    reason: Reason
+    lines: Annotated[list[ReturnLine], Lines]
+    tenders: Annotated[list[TenderLine], Meta(max_length=32)] = []
+    sale: UUID | None = None
+    till: TillName = ""
+    at_ms: At | None = None
+    business_day: Day | None = None
+
+
+class StockLine(Request, frozen=True):
+    """A quantity of a SKU."""
+
+    sku: Name
+    quantity: Quantity
+
+
+class ChangeLine(Request, frozen=True):
+    """A correction of a SKU's stock."""
+
+    sku: Name
+    quantity: Change
+
+
+class CountLine(Request, frozen=True):
+    """What was counted; `seen` is what the books said at that moment, left out: what they say now.
+
+    Only the difference moves stock, so that sales during the count are not lost.
+    """
+
+    sku: Name
+    counted: Stock
+    seen: Annotated[int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)] | None = None
+
+
+class StockWork(Request, frozen=True):
+    """What every posting of stock says."""
+
+    id: Id
+    at_ms: At | None = None
+
+
+class ReceiveGoods(StockWork, frozen=True):
+    """Goods that came in from a supplier."""
+
+    lines: Annotated[list[StockLine], Lines]
+    reference: Text = ""
+    supplier: Text = ""
+
+
+class WriteOff(StockWork, frozen=True):
+    """Goods that are gone: broken, expired, stolen, used."""
+
+    lines: Annotated[list[StockLine], Lines]
+    reason: Reason
+
+
+class Adjust(StockWork, frozen=True):
+    """A correction of the books."""
+
+    lines: Annotated[list[ChangeLine], Lines]
+    reason: Reason
+
+
+class TransferOut(StockWork, frozen=True):
+    """Goods sent to another store; in transit until that store posts them in."""
+
+    to_store: Name
+    lines: Annotated[list[StockLine], Lines]
+
+
+class TransferIn(StockWork, frozen=True):
+    """Goods that arrived from another store; `out` is the id of its posting."""
+
+    from_store: Name
+    out: UUID
+    lines: Annotated[list[StockLine], Lines]
+
+
+class Count(StockWork, frozen=True):
+    """A stock count of a scope, such as a shelf."""
+
+    lines: Annotated[list[CountLine], Lines]
+    scope: Text = ""
+
+
+class Open(StockWork, frozen=True):
+    """Stock the books start with."""
+
+    lines: Annotated[list[StockLine], Lines]
+
+
+class Grant(StockWork, frozen=True):
+    """Rights over stock granted to headquarters for online promises."""
+
+    lines: Annotated[list[StockLine], Lines]
+
+
+class Login(Request, frozen=True):
+    """A person at an authenticated device."""
+
+    staff: Name
+    pin: Annotated[str, Meta(min_length=1, max_length=64)]
