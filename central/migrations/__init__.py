@@ -1,0 +1,1 @@
+"""Alembic's migrations of headquarters' database: a released one is never edited again."""
