@@ -51,7 +51,7 @@ class Window:
         done = [p for p in self._pieces if p.journal == journal and p.last <= seq]
         if not done:
             return
-        self._pieces = deque(p for p in self._pieces if p not in done)
+        self._pieces = deque(p for p in self._pieces if p.journal != journal or p.last > seq)
         self._bytes -= sum(p.size for p in done)
         waited_ms = now_ms - done[-1].sent_ms
         if waited_ms <= QUICK_MS:

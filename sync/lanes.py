@@ -12,6 +12,7 @@ from sync.ledger import Ledger
 from sync.wire import Delta, Have, Holding, RecordDiff, RecordOffer, RecordWant
 
 DELTA_ROWS = 4_000
+BODY_ROOM_BYTES = 57_344
 DELTAS_ON_THE_WAY = 2
 OFFER_DOCUMENTS = 200
 WANT_DOCUMENTS = 32
@@ -40,7 +41,7 @@ class QuantityLane:
     def deltas(self, peer: str, now_ms: int) -> Iterator[Delta]:
         """Yield what may be sent now."""
         while len(self._on_the_way) < DELTAS_ON_THE_WAY:
-            delta = self._ledger.delta_after(peer, self._sent, DELTA_ROWS)
+            delta = self._next(peer)
             if delta is None:
                 return
             self._sent = delta.through
@@ -48,13 +49,28 @@ class QuantityLane:
             self.waiting_ms = now_ms if self.waiting_ms is None else self.waiting_ms
             yield delta
 
+    def _next(self, peer: str) -> Delta | None:
+        """Read as many rows as fit into one message even where they do not compress."""
+        rows = DELTA_ROWS
+        delta = self._ledger.delta_after(peer, self._sent, rows)
+        while delta is not None and rows > 1 and _delta_bytes(delta) > BODY_ROOM_BYTES:
+            rows //= 2
+            delta = self._ledger.delta_after(peer, self._sent, rows)
+        return delta
+
     def acknowledged(self, version: int, rewind: bool, now_ms: int) -> None:
         """The peer has committed everything up to `version`, and with `rewind` lacks the next."""
         if rewind:
             self.adopt(version)
         else:
+            self._sent = max(self._sent, version)
             self._on_the_way = [v for v in self._on_the_way if v > version]
             self.waiting_ms = now_ms if self._on_the_way else None
+
+
+def _delta_bytes(delta: Delta) -> int:
+    names = sum(12 + len(sku.encode()) for _, sku in delta.skus)
+    return names + sum(40 + len(group.rows) for group in delta.groups)
 
 
 @dataclass(slots=True)
@@ -89,8 +105,15 @@ class FactLane:
         return [journal for journal, cursor in self._cursors.items() if cursor.halted]
 
     def adopt(self, holdings: Iterable[Holding]) -> None:
-        """Start from what the peer holds."""
-        self._cursors = {h.journal: _Cursor(h.seq, h.seq) for h in holdings}
+        """Start from what the peer holds.
+
+        Never from beyond what is held here: a peer that knows more of an own journal than its
+        author has seen another life under this name, and the next fact must show that at once.
+        """
+        mine = {h.journal: h.seq for h in self._ledger.holdings()}
+        self._cursors = {
+            h.journal: _Cursor(min(h.seq, mine.get(h.journal, 0)), h.seq) for h in holdings
+        }
         self._window = Window()
 
     def batches(self, now_ms: int) -> Iterator[Batch]:
@@ -112,7 +135,9 @@ class FactLane:
 
         A gap makes it ask once per batch that was already on the way; one rewind answers them all.
         """
-        cursor = self._cursors.setdefault(have.journal, _Cursor())
+        cursor = self._cursors.get(have.journal)
+        if cursor is None:
+            return
         self._window.acknowledged(have.journal, have.seq, now_ms)
         cursor.acked = max(cursor.acked, have.seq)
         cursor.halted = cursor.halted or have.halted
@@ -151,7 +176,11 @@ class RecordLane:
         """Yield the next changed documents, unless an offer is on the way or nothing changed."""
         if self.waiting_ms is not None:
             return
-        offer = self._ledger.offer_after(peer, self._acked, OFFER_DOCUMENTS)
+        documents = OFFER_DOCUMENTS
+        offer = self._ledger.offer_after(peer, self._acked, documents)
+        while offer is not None and documents > 1 and _offer_bytes(offer) > BODY_ROOM_BYTES:
+            documents //= 2
+            offer = self._ledger.offer_after(peer, self._acked, documents)
         if offer is not None:
             self.waiting_ms = now_ms
             yield offer
@@ -183,3 +212,7 @@ class RecordLane:
             return False
         self._expected = max(self._expected - documents, 0)
         return self._expected == 0
+
+
+def _offer_bytes(offer: RecordOffer) -> int:
+    return sum(12 + len(name.encode()) + len(vector) for name, vector in offer.documents)

@@ -3,12 +3,14 @@
 Sans-IO: events go in with the time, effects come out, storage is read through the ledger port.
 Both ends run this same code. Quantities go before facts, facts before records; whatever the peer
 does not say it has committed is sent again, so the broker may lose, repeat and reorder at will.
+A session opens to a process that has shown by its hello that it heard this one (like TCP's
+handshake), so neither a late copy nor a second box on the same topic can take it over.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 from sync.identity import Replica, peers_share
 from sync.lanes import FactLane, QuantityLane, RecordLane
@@ -38,6 +40,7 @@ SILENCE_MS = 15_000
 PATIENCE_MS = 2_500
 PATIENCE_MAX_MS = 30_000
 REFUSED_RETRY_MS = 60_000
+CALLERS_MAX = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """Commit a message's content durably and in order, then report it.
+    """Commit a message's content durably and in order, then report it with its origin.
 
     A Hello is answered with `Session.admitted` or `Session.refuse`, anything else with
     `Session.committed`.
@@ -71,6 +74,8 @@ class Reject:
 
 Effect = Send | Commit | Reject
 
+_Key = TypeVar("_Key")
+
 
 class State(Enum):
     """Where a session stands."""
@@ -83,7 +88,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Self:
-    """Who this end is; `session` is a random number drawn per process start."""
+    """Who this end is; `session` is a random number, 1 to 2**63 - 1, drawn per process start."""
 
     replica: Replica
     birth: bytes
@@ -115,10 +120,11 @@ class Session:
         self.records = RecordLane(ledger)
         self._ledger = ledger
         self._stream = known_stream
-        self._introduced: Replica | None = None
-        self._peer_session = -1
-        self._retired: deque[int] = deque(maxlen=16)
-        self._last_number: dict[type, int] = {}
+        self._peer_session = 0
+        self._progress_number = 0
+        self._hello_numbers: dict[int, int] = {}
+        self._callers: dict[Replica, int] = {}
+        self._claim = (0, 0)
         self._heard_ms = self._said_ms = self._greeted_ms = 0
         self._patience_ms = PATIENCE_MS
         self._number = 0
@@ -129,7 +135,7 @@ class Session:
         """The way to the peer is open: greet it."""
         self._patience_ms = PATIENCE_MS
         self.state = State.GREETING
-        return [self._hello(False, now_ms)]
+        return [self._hello(False, self._peer_session, now_ms)]
 
     def disconnected(self) -> None:
         """The way to the peer is closed; nothing on it is worth remembering."""
@@ -150,44 +156,56 @@ class Session:
             return [Reject(lane, str(error), payload)]
         if isinstance(envelope.message, Hello):
             return self._on_hello(envelope, envelope.message, now_ms)
+        if envelope.to != self.me.session:
+            return []
         if envelope.session != self._peer_session:
-            return self._on_stranger(now_ms)
-        if envelope.origin != self._introduced:
-            reason = f"{envelope.origin} speaks in the session of {self._introduced}"
+            return self._on_stranger(envelope, now_ms)
+        if envelope.origin != self.peer:
+            reason = f"{envelope.origin} speaks in the session of {self.peer}"
             return [Reject(lane, reason, payload)]
         self._heard_ms = now_ms
         return self._on_message(envelope, now_ms)
 
     def admitted(self, origin: Replica, hello: Hello, now_ms: int) -> list[Effect]:
         """The peer's life is known and accepted here: adopt what it holds and open."""
-        if self.state is State.DOWN or origin != self._introduced:
+        caller = self._callers.get(origin)
+        if self.state is State.DOWN or caller is None:
             return []
+        if caller != self._peer_session:
+            self._peer_session = caller
+            self._progress_number = 0
+            self._claim = (0, 0)
         self.peer = origin
         self._stream = str(origin)
+        self._heard_ms = now_ms
         self.refusal = ""
         self.state = State.OPEN
         mine = hello.stream == str(self.me.replica)
-        self.facts.adopt(hello.holdings)
+        self.facts.adopt(h for h in hello.holdings if self._is_shared(h.journal))
         self.quantities.adopt(hello.have_quantities if mine else 0)
         self.records.adopt(hello.have_records if mine else 0)
-        answer = [] if hello.answer else [self._hello(True, now_ms)]
+        answer = [] if hello.answer else [self._hello(True, caller, now_ms)]
         return [*answer, *self._pump(now_ms)]
 
-    def refuse(self, reason: str, now_ms: int) -> list[Effect]:
-        """Accept nothing more from the peer's life and say so."""
-        if self.state is State.DOWN:
+    def refuse(self, origin: Replica, reason: str, now_ms: int) -> list[Effect]:
+        """Accept nothing more from this life and tell it so; another life of the peer goes on."""
+        caller = self._callers.get(origin)
+        if self.state is State.DOWN or caller is None:
             return []
-        self.refusal = reason
-        self.state = State.REFUSED
-        return [self._send(Refused(reason), now_ms)]
+        if self.peer in (None, origin):
+            self._greeted_ms = now_ms
+            self.refusal = reason
+            self.state = State.REFUSED
+        return [self._send(Refused(reason), caller)]
 
-    def committed(self, outcomes: Sequence[Outcome], now_ms: int) -> list[Effect]:
-        """Commits that this session asked for are durable: tell the peer, in one message."""
+    def committed(self, origin: Replica, outcomes: Sequence[Outcome], now_ms: int) -> list[Effect]:
+        """Commits that this session asked for, all from `origin`, are durable: tell it at once."""
         refusal = next((outcome.refused for outcome in outcomes if outcome.refused), "")
         if refusal:
-            return self.refuse(refusal, now_ms)
-        if self.state in (State.DOWN, State.REFUSED) or not outcomes:
+            return self.refuse(origin, refusal, now_ms)
+        if self.state in (State.DOWN, State.REFUSED) or origin != self.peer or not outcomes:
             return []
+        self._note_as_of()
         progress = Progress(
             at_ms=now_ms,
             have=_newest(outcomes),
@@ -197,7 +215,7 @@ class Session:
             again_records=self.records.merged(sum(o.merged_record for o in outcomes)),
             quantity_version=self._ledger.quantity_version(self._stream),
         )
-        return [self._send(progress, now_ms), *self._pump(now_ms)]
+        return [self._send_progress(progress, now_ms), *self._pump(now_ms)]
 
     def tick(self, now_ms: int) -> list[Effect]:
         """Let time pass: heartbeat, patience, greeting again. Call it about once a second."""
@@ -222,38 +240,35 @@ class Session:
         if isinstance(message, Hello) and message.protocol != PROTOCOL:
             raise WireError(f"protocol {message.protocol} is not spoken here, but {PROTOCOL} is")
         if isinstance(message, Facts):
-            try:
-                journal = Replica.parse(message.batch.journal)
-            except ValueError as error:
-                raise WireError(str(error)) from None
-            if not peers_share(self.store, journal):
-                raise WireError(f"journal {journal} is none of store {self.store}")
+            self._check_shared(message.batch.journal)
+        if isinstance(message, Delta):
+            for group in message.groups:
+                self._check_shared(group.author)
+
+    def _check_shared(self, journal: str) -> None:
+        if not self._is_shared(journal):
+            raise WireError(f"{journal[:80]!r} is no author of store {self.store}")
+
+    def _is_shared(self, journal: str) -> bool:
+        try:
+            return peers_share(self.store, Replica.parse(journal))
+        except ValueError:
+            return False
 
     def _on_hello(self, envelope: Envelope, hello: Hello, now_ms: int) -> list[Effect]:
-        if envelope.session != self._peer_session:
-            if envelope.session in self._retired:
-                return []
-            self._retired.append(self._peer_session)
-            self._peer_session = envelope.session
-            self._last_number = {}
-        elif self._is_repeat(envelope):
+        if envelope.number <= self._hello_numbers.get(envelope.session, 0):
             return []
-        self._heard_ms = now_ms
-        self._introduced = envelope.origin
+        _remember(self._hello_numbers, envelope.session, envelope.number)
+        if envelope.to != self.me.session:
+            return [self._hello(False, envelope.session, now_ms)]
+        _remember(self._callers, envelope.origin, envelope.session)
         return [Commit(envelope.origin, hello)]
 
-    def _on_stranger(self, now_ms: int) -> list[Effect]:
+    def _on_stranger(self, envelope: Envelope, now_ms: int) -> list[Effect]:
         """Somebody speaks whose hello was lost, or who has gone: ask, but not for every message."""
         if self.state is State.REFUSED or now_ms - self._greeted_ms < PATIENCE_MS:
             return []
-        return [self._hello(False, now_ms)]
-
-    def _is_repeat(self, envelope: Envelope) -> bool:
-        kind = type(envelope.message)
-        if envelope.number <= self._last_number.get(kind, -1):
-            return True
-        self._last_number[kind] = envelope.number
-        return False
+        return [self._hello(False, envelope.session, now_ms)]
 
     def _on_message(self, envelope: Envelope, now_ms: int) -> list[Effect]:
         message = envelope.message
@@ -265,12 +280,18 @@ class Session:
             return []
         match message:
             case Progress():
-                return [] if self._is_repeat(envelope) else self._on_progress(message, now_ms)
+                if envelope.number <= self._progress_number:
+                    return []
+                self._progress_number = envelope.number
+                return self._on_progress(message, now_ms)
             case RecordWant():
-                return [self._send(diff, now_ms) for diff in self.records.answer(message, now_ms)]
+                answer = self.records.answer(message, now_ms)
+                return [self._send(diff, self._peer_session) for diff in answer]
             case RecordOffer():
                 want = self.records.wanted(message)
-                return [self._send(want, now_ms) if want else Commit(envelope.origin, message)]
+                if want is None:
+                    return [Commit(envelope.origin, message)]
+                return [self._send(want, self._peer_session)]
             case Facts():
                 self.facts.peer_sent(message.batch)
                 return [Commit(envelope.origin, message)]
@@ -285,20 +306,26 @@ class Session:
             rewind = progress.rewind_quantities
             self.quantities.acknowledged(progress.have_quantities, rewind, now_ms)
         self.records.acknowledged(progress.have_records, progress.again_records)
-        if progress.quantity_version <= self._ledger.quantities_have(self._stream):
-            self.as_of_ms = max(self.as_of_ms, progress.at_ms)
+        self._claim = (progress.quantity_version, progress.at_ms)
+        self._note_as_of()
         self._patience_ms = PATIENCE_MS
         return self._pump(now_ms)
+
+    def _note_as_of(self) -> None:
+        version, at_ms = self._claim
+        if version <= self._ledger.quantities_have(self._stream):
+            self.as_of_ms = max(self.as_of_ms, at_ms)
 
     # -- sending -------------------------------------------------------------------------------
 
     def _pump(self, now_ms: int) -> list[Effect]:
         if self.state is not State.OPEN:
             return []
+        to = self._peer_session
         out: list[Effect] = []
-        out += (self._send(m, now_ms) for m in self.quantities.deltas(self._stream, now_ms))
-        out += (self._send(Facts(b), now_ms) for b in self.facts.batches(now_ms))
-        out += (self._send(m, now_ms) for m in self.records.offers(self._stream, now_ms))
+        out += (self._send(m, to) for m in self.quantities.deltas(self._stream, now_ms))
+        out += (self._send(Facts(b), to) for b in self.facts.batches(now_ms))
+        out += (self._send(m, to) for m in self.records.offers(self._stream, now_ms))
         return out
 
     def _is_stuck(self, now_ms: int) -> bool:
@@ -309,9 +336,9 @@ class Session:
         self._patience_ms = min(2 * self._patience_ms, PATIENCE_MAX_MS)
         if self.state is State.OPEN:
             self.state = State.GREETING
-        return [self._hello(False, now_ms)]
+        return [self._hello(False, self._peer_session, now_ms)]
 
-    def _hello(self, answer: bool, now_ms: int) -> Send:
+    def _hello(self, answer: bool, to: int, now_ms: int) -> Send:
         self._greeted_ms = now_ms
         hello = Hello(
             protocol=PROTOCOL,
@@ -325,21 +352,34 @@ class Session:
             have_records=self._ledger.records_have(self._stream),
             answer=answer,
         )
-        return self._send(hello, now_ms)
+        return self._send(hello, to)
 
     def _heartbeat(self, now_ms: int) -> Send:
         version = self._ledger.quantity_version(self._stream)
-        return self._send(Progress(now_ms, [], -1, False, -1, False, version), now_ms)
+        return self._send_progress(Progress(now_ms, [], -1, False, -1, False, version), now_ms)
 
-    def _send(self, message: AnyMessage, now_ms: int) -> Send:
-        self._number += 1
+    def _send_progress(self, progress: Progress, now_ms: int) -> Send:
         self._said_ms = now_ms
-        payload = seal(self.me.replica, self.me.session, self._number, message)
+        return self._send(progress, self._peer_session)
+
+    def _send(self, message: AnyMessage, to: int) -> Send:
+        self._number += 1
+        payload = seal(self.me.replica, self.me.session, to, self._number, message)
         return Send(LANE_OF[type(message)], payload)
 
 
+def _remember(last: dict[_Key, int], key: _Key, value: int) -> None:
+    last.pop(key, None)
+    last[key] = value
+    if len(last) > CALLERS_MAX:
+        del last[next(iter(last))]
+
+
 def _newest(outcomes: Sequence[Outcome]) -> list[Have]:
+    """Fold the outcomes of each journal: as far as the last, and whatever any of them asked for."""
     newest: dict[str, Have] = {}
     for have in (have for outcome in outcomes for have in outcome.have):
-        newest[have.journal] = have
+        before = newest.get(have.journal, have)
+        rewind, halted = before.rewind or have.rewind, before.halted or have.halted
+        newest[have.journal] = Have(have.journal, have.seq, rewind, halted)
     return list(newest.values())

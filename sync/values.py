@@ -4,13 +4,19 @@ A SKU's base unit is a piece, a gram, a millilitre or a millimetre. A price is q
 of base units: 299 minor units per 1,000 g.
 """
 
-from typing import NewType
+from typing import Annotated, NewType
+
+import msgspec
 
 Gtin = NewType("Gtin", str)
 
 QUANTITY_MAX = 10**9
 MONEY_MAX_MINOR = 10**11
 RATE_SCALE_PPM = 1_000_000
+COUNT_MAX = 2**53
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=COUNT_MAX)]
+CountOrNone = Annotated[int, msgspec.Meta(ge=-1, le=COUNT_MAX)]
 
 
 def gtin_check_digit(digits: str) -> int:

@@ -1,11 +1,11 @@
 """One envelope carries every message: who, which life, which session, which number, intact or not.
 
-`[version, origin, session, number, packed, body, crc32]` as a MessagePack array, the body a tagged
-array of its own, compressed with zstd where that is shorter. Everything has a limit, and whatever
-breaks one is a WireError with a reason, never a crash.
+`[version, origin, session, to, number, packed, body, crc32]` as a MessagePack array, the body a
+tagged array of its own, compressed with zstd where that is shorter. Everything has a limit, and
+whatever breaks one is a WireError with a reason, never a crash.
 """
 
-from typing import Final
+from typing import Annotated, Final
 from zlib import crc32
 
 import msgspec
@@ -14,11 +14,15 @@ import zstandard
 from sync.identity import Replica
 from sync.journal import Batch
 from sync.topics import Lane
+from sync.values import Count, CountOrNone
 
 VERSION: Final = 1
 MESSAGE_MAX_BYTES: Final = 65_536
 BODY_MAX_BYTES: Final = 262_144
 _COMPRESS_FROM_BYTES = 160
+
+Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 
 class WireError(ValueError):
@@ -33,7 +37,7 @@ class Holding(msgspec.Struct, array_like=True, frozen=True):
     """What a replica holds of one journal, and the author's public key where it knows it."""
 
     journal: str
-    seq: int
+    seq: Count
     hash: bytes
     key: bytes = b""
 
@@ -47,14 +51,14 @@ class Hello(Message, frozen=True, tag=1):
     """
 
     protocol: int
-    birth: bytes
-    key: bytes
-    software: str
-    at_ms: int
+    birth: Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
+    key: Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+    software: Text
+    at_ms: Count
     holdings: list[Holding]
     stream: str
-    have_quantities: int
-    have_records: int
+    have_quantities: Count
+    have_records: Count
     answer: bool
 
 
@@ -66,7 +70,7 @@ class Have(msgspec.Struct, array_like=True, frozen=True):
     """
 
     journal: str
-    seq: int
+    seq: Count
     rewind: bool = False
     halted: bool = False
 
@@ -79,20 +83,20 @@ class Progress(Message, frozen=True, tag=2):
     `again_records` asks for the record offer once more, now that its differences are merged.
     """
 
-    at_ms: int
+    at_ms: Count
     have: list[Have]
-    have_quantities: int
+    have_quantities: CountOrNone
     rewind_quantities: bool
-    have_records: int
+    have_records: CountOrNone
     again_records: bool
-    quantity_version: int
+    quantity_version: Count
 
 
 class RowGroup(msgspec.Struct, array_like=True, frozen=True):
     """Counter rows written by one author, counting its facts up to `covers`; see `pack_rows`."""
 
     author: str
-    covers: int
+    covers: Count
     rows: bytes
 
 
@@ -103,11 +107,11 @@ class Delta(Message, frozen=True, tag=3):
     `complete`: at `through` the sender had nothing newer, and its state was that of `at_ms`.
     """
 
-    since: int
-    through: int
+    since: Count
+    through: Count
     complete: bool
-    at_ms: int
-    skus: list[tuple[int, str]]
+    at_ms: Count
+    skus: list[tuple[Count, Sku]]
     groups: list[RowGroup]
 
 
@@ -120,8 +124,8 @@ class Facts(Message, frozen=True, tag=4):
 class RecordOffer(Message, frozen=True, tag=5):
     """Documents that changed in the sender's record versions (since, through], by state vector."""
 
-    since: int
-    through: int
+    since: Count
+    through: Count
     documents: list[tuple[str, bytes]]
 
 
@@ -141,7 +145,7 @@ class RecordDiff(Message, frozen=True, tag=7):
 class Refused(Message, frozen=True, tag=8):
     """Headquarters accepts nothing from this life any more; `reason` says what to do."""
 
-    reason: str
+    reason: Text
 
 
 AnyMessage = Hello | Progress | Delta | Facts | RecordOffer | RecordWant | RecordDiff | Refused
@@ -162,6 +166,7 @@ class _Frame(msgspec.Struct, array_like=True, frozen=True):
     version: int
     origin: str
     session: int
+    to: int
     number: int
     packed: bool
     body: bytes
@@ -169,10 +174,15 @@ class _Frame(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """An opened message with its origin; `session` and `number` order it within one connection."""
+    """An opened message with its origin; `number` orders what was said in one `session`.
+
+    `to` is the session of the process it is meant for, 0 where the sender knows none: several
+    lives of a store may listen on one topic, and a copy from an earlier process may come late.
+    """
 
     origin: Replica
     session: int
+    to: int
     number: int
     message: AnyMessage
 
@@ -182,11 +192,11 @@ _decode_frame = msgspec.msgpack.Decoder(_Frame).decode
 _decode_message = msgspec.msgpack.Decoder(AnyMessage).decode
 
 
-def _checksum(origin: str, session: int, number: int, body: bytes) -> int:
-    return crc32(body, crc32(f"{origin}\0{session}\0{number}".encode()))
+def _checksum(origin: str, session: int, to: int, number: int, body: bytes) -> int:
+    return crc32(body, crc32(f"{origin}\0{session}\0{to}\0{number}".encode()))
 
 
-def seal(origin: Replica, session: int, number: int, message: AnyMessage) -> bytes:
+def seal(origin: Replica, session: int, to: int, number: int, message: AnyMessage) -> bytes:
     """Encode a message into a payload; raise WireError where it would break a limit."""
     body = _encode(message)
     if len(body) > BODY_MAX_BYTES:
@@ -196,8 +206,8 @@ def seal(origin: Replica, session: int, number: int, message: AnyMessage) -> byt
         shorter = zstandard.ZstdCompressor(level=3).compress(body)
         packed = len(shorter) < len(body)
         body = shorter if packed else body
-    crc = _checksum(str(origin), session, number, body)
-    payload = _encode(_Frame(VERSION, str(origin), session, number, packed, body, crc))
+    crc = _checksum(str(origin), session, to, number, body)
+    payload = _encode(_Frame(VERSION, str(origin), session, to, number, packed, body, crc))
     if len(payload) > MESSAGE_MAX_BYTES:
         raise WireError(f"a message of {len(payload)} bytes is over {MESSAGE_MAX_BYTES}")
     return payload
@@ -211,7 +221,8 @@ def unseal(payload: bytes) -> Envelope:
         frame = _decode_frame(payload)
         if frame.version != VERSION:
             raise WireError(f"version {frame.version} is not spoken here")
-        if frame.crc != _checksum(frame.origin, frame.session, frame.number, frame.body):
+        crc = _checksum(frame.origin, frame.session, frame.to, frame.number, frame.body)
+        if frame.crc != crc:
             raise WireError("the checksum does not match: damaged on the way")
         origin = Replica.parse(frame.origin)
         body = _unpack(frame.body) if frame.packed else frame.body
@@ -220,7 +231,7 @@ def unseal(payload: bytes) -> Envelope:
         raise
     except (msgspec.MsgspecError, ValueError, RecursionError, zstandard.ZstdError) as error:
         raise WireError(f"malformed: {error}") from None
-    return Envelope(origin, frame.session, frame.number, message)
+    return Envelope(origin, frame.session, frame.to, frame.number, message)
 
 
 def _unpack(body: bytes) -> bytes:
