@@ -1,0 +1,145 @@
+"""Whatever is refused says which rule it breaks and what to do, and has changed nothing.
+
+Each problem has a `code` that programs may rely on, the HTTP `status` it becomes (RFC 9457), a
+`title` that never changes, a `detail` for this one case and, where there is one, the `field` of the
+request to correct, written like `lines[2].quantity`.
+"""
+
+from typing import ClassVar
+
+
+class Problem(Exception):  # noqa: N818 - a refusal with its reason, not a fault of the program
+    """A command that is refused; nothing was changed."""
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 422
+    title: ClassVar[str] = "The request can't be carried out"
+
+    def __init__(self, detail: str, field: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+
+
+class UnknownProduct(Problem):
+    """No product of this catalogue has the SKU or GTIN."""
+
+    code = "unknown-product"
+    title = "There is no such product"
+
+
+class NotForSale(Problem):
+    """The product exists but is withdrawn from sale."""
+
+    code = "not-for-sale"
+    title = "The product is not for sale"
+
+
+class BadQuantity(Problem):
+    """A quantity is no integer of base units within its range."""
+
+    code = "bad-quantity"
+    title = "The quantity is not acceptable"
+
+
+class BadPrice(Problem):
+    """A price, discount or total is no integer of minor units within its range."""
+
+    code = "bad-price"
+    title = "The price is not acceptable"
+
+
+class BadField(Problem):
+    """Another field of the request is malformed."""
+
+    code = "bad-field"
+    title = "A field is not acceptable"
+
+
+class TenderShort(Problem):
+    """What was tendered does not cover the total."""
+
+    code = "tender-short"
+    title = "The tenders do not cover the total"
+
+
+class BadTender(Problem):
+    """A tender is malformed or exceeds what it may pay."""
+
+    code = "bad-tender"
+    title = "A tender is not acceptable"
+
+
+class UnknownFact(Problem):
+    """The sale or other document that a command refers to is not held here."""
+
+    code = "unknown-document"
+    status = 404
+    title = "There is no such document"
+
+
+class Conflict(Problem):
+    """The id was used before, for something else."""
+
+    code = "conflict"
+    status = 409
+    title = "The id is in use with other content"
+
+
+class NothingToReturn(Problem):
+    """More would be taken back than was sold and not yet returned."""
+
+    code = "nothing-to-return"
+    status = 409
+    title = "There is not that much left to return"
+
+
+class SaleVoided(Problem):
+    """The sale was undone as a whole."""
+
+    code = "sale-voided"
+    status = 409
+    title = "The sale was voided"
+
+
+class AlreadyReturned(Problem):
+    """A sale of which something came back can't be voided as a whole any more."""
+
+    code = "already-returned"
+    status = 409
+    title = "Part of the sale was returned"
+
+
+class OutOfStock(Problem):
+    """The books hold less than is asked for, and the rule of the store is not to go below."""
+
+    code = "out-of-stock"
+    status = 409
+    title = "There is not enough stock"
+
+
+class Overloaded(Problem):
+    """Too much is waiting to be written; try again shortly."""
+
+    code = "overloaded"
+    status = 503
+    title = "The node has too much to write"
+
+
+class StoreFailed(Problem):
+    """The database could not make a change durable; whether it is durable is not known.
+
+    Repeat the command under the same id: it is carried out once.
+    """
+
+    code = "store-failed"
+    status = 503
+    title = "The change could not be made durable"
+
+
+class StoreClosed(Problem):
+    """The node is shutting down."""
+
+    code = "store-closed"
+    status = 503
+    title = "The node is shutting down"

@@ -1,0 +1,192 @@
+"""The schema only moves forward, a step at a time; every released step stays as it was.
+
+Quantities are base units, money minor units, times UTC milliseconds. `journal.no`, `sku.number`
+and `quantity` sources are this database's own numbers and mean nothing elsewhere.
+"""
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("edge")
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring a database up to this version; cheap where it already is."""
+    steps = len(migrations._migrations)  # noqa: SLF001 - the library counts them nowhere else
+    if connection.execute("PRAGMA user_version").fetchone()[0] == steps:
+        return
+    migrations.apply(Database(connection))
+    connection.execute(f"PRAGMA user_version={steps}")
+
+
+@migrations()
+def node(db: Database) -> None:
+    """Who this node is: one row, replaced only by a new life."""
+    db.execute("""
+        CREATE TABLE node (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            store TEXT NOT NULL, generation INTEGER NOT NULL, birth BLOB NOT NULL,
+            previous INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+            headquarters TEXT NOT NULL DEFAULT '',
+            headquarters_key BLOB NOT NULL DEFAULT x''
+        )""")
+
+
+@migrations()
+def journals(db: Database) -> None:
+    """Facts of every journal held, own lives' and headquarters', in the bytes of their authors.
+
+    `kind` is the body's tag, 0 for bytes that could not be read. `request` is a digest of the
+    command behind an own fact. `moved` adds up all base units moved by the journal so far.
+    """
+    db.execute("""
+        CREATE TABLE journal (
+            no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, key BLOB NOT NULL DEFAULT x'',
+            halted INTEGER NOT NULL DEFAULT 0
+        )""")
+    db.execute("""
+        CREATE TABLE fact (
+            journal INTEGER NOT NULL REFERENCES journal, seq INTEGER NOT NULL,
+            id BLOB NOT NULL, kind INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+            hash BLOB NOT NULL, request BLOB, moved INTEGER NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (journal, seq)
+        ) WITHOUT ROWID""")
+    db.execute("CREATE INDEX fact_id ON fact (id)")
+    db.execute("""
+        CREATE INDEX fact_rare ON fact (kind, at_ms) WHERE kind NOT IN (2, 3, 13) AND kind < 40
+        """)
+    db.execute("""
+        CREATE TABLE checkpoint (
+            journal INTEGER NOT NULL REFERENCES journal, seq INTEGER NOT NULL,
+            signature BLOB NOT NULL, PRIMARY KEY (journal, seq)
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE receipt (
+            till TEXT NOT NULL, generation INTEGER NOT NULL, number INTEGER NOT NULL,
+            seq INTEGER NOT NULL, PRIMARY KEY (till, generation, number)
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE undone (
+            fact BLOB NOT NULL, item TEXT NOT NULL, quantity INTEGER NOT NULL,
+            PRIMARY KEY (fact, item)
+        ) WITHOUT ROWID""")
+
+
+@migrations()
+def quantities(db: Database) -> None:
+    """Counter rows, each with the version of its last change and the peer it came from.
+
+    `author` and `source` are journal numbers; source 0 means written here.
+    """
+    db.execute("""
+        CREATE TABLE sku (
+            number INTEGER PRIMARY KEY, sku TEXT NOT NULL UNIQUE, born INTEGER NOT NULL
+        )""")
+    db.execute("CREATE UNIQUE INDEX sku_born ON sku (born)")
+    db.execute("""
+        CREATE TABLE quantity (
+            sku INTEGER NOT NULL REFERENCES sku, kind INTEGER NOT NULL,
+            author INTEGER NOT NULL REFERENCES journal,
+            value INTEGER NOT NULL, version INTEGER NOT NULL, source INTEGER NOT NULL,
+            PRIMARY KEY (sku, kind, author)
+        ) WITHOUT ROWID""")
+    db.execute("CREATE UNIQUE INDEX quantity_version ON quantity (source, version)")
+    db.execute("""
+        CREATE TABLE stream (
+            peer INTEGER PRIMARY KEY REFERENCES journal, birth BLOB NOT NULL DEFAULT x'',
+            quantities_have INTEGER NOT NULL DEFAULT 0, records_have INTEGER NOT NULL DEFAULT 0,
+            as_of_ms INTEGER NOT NULL DEFAULT 0
+        )""")
+    db.execute("""
+        CREATE TABLE peer_sku (
+            peer INTEGER NOT NULL REFERENCES journal, number INTEGER NOT NULL,
+            sku INTEGER NOT NULL REFERENCES sku, PRIMARY KEY (peer, number)
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE coverage (
+            author INTEGER PRIMARY KEY REFERENCES journal, seq INTEGER NOT NULL,
+            complete INTEGER NOT NULL
+        )""")
+
+
+@migrations()
+def catalogue(db: Database) -> None:
+    """What headquarters said last about products, taxes, staff and rules; `local`: of this store.
+
+    `product.words` are the search terms of its names, SKU and GTINs; `product_words` indexes them.
+    """
+    db.execute("""
+        CREATE TABLE product (
+            number INTEGER PRIMARY KEY, sku TEXT NOT NULL UNIQUE, names TEXT NOT NULL,
+            unit TEXT NOT NULL, tax_code TEXT NOT NULL, price_minor INTEGER NOT NULL,
+            price_quantity INTEGER NOT NULL, tracked INTEGER NOT NULL, active INTEGER NOT NULL,
+            category TEXT NOT NULL, variant_of TEXT NOT NULL, attributes TEXT NOT NULL,
+            gtins TEXT NOT NULL
+        )""")
+    db.execute("CREATE INDEX product_variant ON product (variant_of) WHERE variant_of <> ''")
+    db.execute("""
+        CREATE TABLE barcode (
+            gtin TEXT NOT NULL, product INTEGER NOT NULL REFERENCES product,
+            PRIMARY KEY (gtin, product)
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE VIRTUAL TABLE product_words USING fts5(
+            words, detail=none, prefix='1 2 3', tokenize='unicode61 remove_diacritics 2'
+        )""")
+    db.execute("""
+        CREATE TABLE tax_rate (
+            code TEXT PRIMARY KEY, rate_ppm INTEGER NOT NULL, included INTEGER NOT NULL,
+            name TEXT NOT NULL
+        )""")
+    db.execute("""
+        CREATE TABLE staff (
+            staff TEXT PRIMARY KEY, name TEXT NOT NULL, roles TEXT NOT NULL,
+            pin_hash TEXT NOT NULL, active INTEGER NOT NULL
+        )""")
+    db.execute("""
+        CREATE TABLE rule (
+            name TEXT NOT NULL, local INTEGER NOT NULL, value TEXT NOT NULL,
+            PRIMARY KEY (name, local)
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE profile (
+            store TEXT PRIMARY KEY, name TEXT NOT NULL, region TEXT NOT NULL,
+            currency TEXT NOT NULL, active INTEGER NOT NULL
+        )""")
+
+
+@migrations()
+def access(db: Database) -> None:
+    """Devices and people; only hashes of tokens are kept."""
+    db.execute("""
+        CREATE TABLE device (
+            name TEXT PRIMARY KEY, role TEXT NOT NULL, token_hash BLOB NOT NULL UNIQUE,
+            created_ms INTEGER NOT NULL, revoked_ms INTEGER
+        )""")
+    db.execute("""
+        CREATE TABLE staff_session (
+            token_hash BLOB PRIMARY KEY, staff TEXT NOT NULL, device TEXT NOT NULL,
+            created_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE lockout (
+            staff TEXT NOT NULL, failed_ms INTEGER NOT NULL, device TEXT NOT NULL
+        )""")
+    db.execute("CREATE INDEX lockout_staff ON lockout (staff, failed_ms)")
+
+
+@migrations()
+def attention(db: Database) -> None:
+    """What a person should look at: messages set aside, and work that sales left behind."""
+    db.execute("""
+        CREATE TABLE quarantine (
+            number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, origin TEXT NOT NULL,
+            lane TEXT NOT NULL, reason TEXT NOT NULL, payload BLOB NOT NULL, closed_ms INTEGER
+        )""")
+    db.execute("""
+        CREATE TABLE worklist (
+            number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL,
+            sku TEXT NOT NULL, fact BLOB NOT NULL, detail TEXT NOT NULL, closed_ms INTEGER
+        )""")
+    db.execute("CREATE INDEX worklist_open ON worklist (number) WHERE closed_ms IS NULL")
