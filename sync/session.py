@@ -115,7 +115,7 @@ class Session:
         self.peer: Replica | None = None
         self.refusal = ""
         self.as_of_ms = 0
-        self.facts = FactLane(ledger)
+        self.facts = FactLane(ledger, str(me.replica))
         self.quantities = QuantityLane(ledger)
         self.records = RecordLane(ledger)
         self._ledger = ledger
@@ -159,6 +159,8 @@ class Session:
         if envelope.to != self.me.session:
             return []
         if envelope.session != self._peer_session:
+            if self._callers.get(envelope.origin) == envelope.session:
+                return self._on_early(envelope)
             return self._on_stranger(envelope, now_ms)
         if envelope.origin != self.peer:
             reason = f"{envelope.origin} speaks in the session of {self.peer}"
@@ -263,6 +265,11 @@ class Session:
             return [self._hello(False, envelope.session, now_ms)]
         _remember(self._callers, envelope.origin, envelope.session)
         return [Commit(envelope.origin, hello)]
+
+    def _on_early(self, envelope: Envelope) -> list[Effect]:
+        """What follows a hello whose commit is still under way waits behind it, in order."""
+        message = envelope.message
+        return [Commit(envelope.origin, message)] if isinstance(message, Facts | Delta) else []
 
     def _on_stranger(self, envelope: Envelope, now_ms: int) -> list[Effect]:
         """Somebody speaks whose hello was lost, or who has gone: ask, but not for every message."""
