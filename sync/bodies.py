@@ -8,7 +8,16 @@ from enum import IntEnum
 
 import msgspec
 
-from sync.values import added_tax_minor, included_tax_minor, line_amount_minor
+from sync.values import (
+    Count,
+    Currency,
+    Minor,
+    Sku,
+    Units,
+    added_tax_minor,
+    included_tax_minor,
+    line_amount_minor,
+)
 
 
 class Body(msgspec.Struct, array_like=True, frozen=True):
@@ -30,15 +39,15 @@ class Line(Body, frozen=True):
     rounded half up per line; `tax_adjust_minor` is what rounding per receipt moves to this line.
     """
 
-    sku: str
-    quantity: int
-    price_minor: int
+    sku: Sku
+    quantity: Units
+    price_minor: Minor
     tax_code: str
     tax_ppm: int
     tax_added: bool = False
-    price_quantity: int = 1
-    discount_minor: int = 0
-    tax_adjust_minor: int = 0
+    price_quantity: Units = 1
+    discount_minor: Minor = 0
+    tax_adjust_minor: Minor = 0
     kind: LineKind = LineKind.GOODS
     note: str = ""
 
@@ -64,7 +73,7 @@ class Tender(Body, frozen=True):
     """A means of payment and the minor units it brought (negative: change or money handed back)."""
 
     kind: str
-    amount_minor: int
+    amount_minor: Minor
     reference: str = ""
 
 
@@ -73,16 +82,16 @@ class Born(Body, frozen=True, tag=1):
 
     reason: str
     software: str
-    previous: int = 0
+    previous: Count = 0
 
 
 class Sale(Body, frozen=True, tag=2):
     """A completed sale: `till` and `number` are its receipt, `business_day` days since 1970."""
 
     till: str
-    number: int
-    business_day: int
-    currency: str
+    number: Count
+    business_day: Count
+    currency: Currency
     lines: list[Line]
     tenders: list[Tender]
     member: str = ""
@@ -102,11 +111,11 @@ class ReturnedLine(Body, frozen=True):
     """A line taken back; `line` is its index in the sale, or -1 without a receipt."""
 
     line: int
-    sku: str
-    quantity: int
-    amount_minor: int
+    sku: Sku
+    quantity: Units
+    amount_minor: Minor
     tax_code: str
-    tax_minor: int
+    tax_minor: Minor
     kind: LineKind = LineKind.GOODS
     restock: bool = True
     note: str = ""
@@ -116,32 +125,32 @@ class Return(Body, frozen=True, tag=3):
     """Goods taken back and money refunded; `sale` is the id of the sale, or empty without one."""
 
     till: str
-    number: int
-    business_day: int
-    currency: str
+    number: Count
+    business_day: Count
+    currency: Currency
     sale: bytes
     lines: list[ReturnedLine]
     tenders: list[Tender]
-    total_minor: int
+    total_minor: Minor
     reason: str
 
 
 class StockLine(Body, frozen=True):
     """A quantity of a SKU, in base units."""
 
-    sku: str
-    quantity: int
+    sku: Sku
+    quantity: Units
 
 
 class Void(Body, frozen=True, tag=4):
     """A sale undone as a whole; its receipt number stays used. Amounts repeat the sale's."""
 
     till: str
-    business_day: int
-    currency: str
+    business_day: Count
+    currency: Currency
     sale: bytes
     lines: list[StockLine]
-    total_minor: int
+    total_minor: Minor
     reason: str
 
 
@@ -191,9 +200,9 @@ class TransferIn(Body, frozen=True, tag=10):
 class CountedLine(Body, frozen=True):
     """What was counted, and what the books said at the moment of counting."""
 
-    sku: str
-    counted: int
-    seen: int
+    sku: Sku
+    counted: Units
+    seen: Units
 
 
 class StockCount(Body, frozen=True, tag=11):
@@ -219,13 +228,13 @@ class Shortfall(Body, frozen=True, tag=13):
 class Product(Body, frozen=True, tag=40):
     """A SKU as headquarters defines it; the newest definition holds. `tracked`: it has stock."""
 
-    sku: str
+    sku: Sku
     names: dict[str, str]
     gtins: list[str]
     unit: str
     tax_code: str
-    price_minor: int
-    price_quantity: int = 1
+    price_minor: Minor
+    price_quantity: Units = 1
     tracked: bool = True
     active: bool = True
     category: str = ""
@@ -236,16 +245,16 @@ class Product(Body, frozen=True, tag=40):
 class Price(Body, frozen=True, tag=41):
     """A new price of a SKU."""
 
-    sku: str
-    price_minor: int
-    price_quantity: int = 1
+    sku: Sku
+    price_minor: Minor
+    price_quantity: Units = 1
 
 
 class TaxRate(Body, frozen=True, tag=42):
     """A tax code's rate in parts per million, and whether prices already contain it."""
 
     code: str
-    rate_ppm: int
+    rate_ppm: Count
     included: bool
     name: str = ""
 
@@ -273,7 +282,7 @@ class StoreProfile(Body, frozen=True, tag=45):
     store: str
     name: str
     region: str
-    currency: str
+    currency: Currency
     active: bool = True
 
 

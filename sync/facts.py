@@ -58,9 +58,11 @@ def check_fact(fact: Fact) -> None:
     lines: Sequence[object] = getattr(fact.body, "lines", ())
     if len(lines) > LINES_MAX:
         raise FactError(f"a fact may have at most {LINES_MAX} lines")
-    for _, _, quantity in movements(fact.body):
+    for sku, _, quantity in movements(fact.body):
         if not 0 < quantity <= QUANTITY_MAX:
             raise FactError(f"a quantity must be 1 to {QUANTITY_MAX} base units")
+        if not sku.isprintable():
+            raise FactError("a SKU must consist of printable characters")
     _check_money(fact.body)
 
 
@@ -69,13 +71,13 @@ def _check_money(body: AnyBody) -> None:
         case Sale():
             for line in body.lines:
                 _check_line(line)
-            _check_total(body.total_minor, body.tenders)
+            _check_total(body.total_minor, body.tenders, body.currency)
         case Return():
             if any(not 0 < line.quantity <= QUANTITY_MAX for line in body.lines):
                 raise FactError(f"a line's quantity must be 1 to {QUANTITY_MAX}")
             if sum(line.amount_minor for line in body.lines) != body.total_minor:
                 raise FactError("the lines of a return must add up to its total")
-            _check_total(body.total_minor, body.tenders)
+            _check_total(body.total_minor, body.tenders, body.currency)
         case Product() | Price():
             if not 0 <= body.price_minor <= MONEY_MAX_MINOR or body.price_quantity < 1:
                 raise FactError("a price must be 0 or more, for at least one base unit")
@@ -92,9 +94,13 @@ def _check_line(line: Line) -> None:
         raise FactError("only a charge may have a negative price")
     if not 0 <= line.tax_ppm <= RATE_SCALE_PPM:
         raise FactError(f"a tax rate must be 0 to {RATE_SCALE_PPM} ppm")
+    if abs(line.amount_minor) > MONEY_MAX_MINOR:
+        raise FactError(f"a line must stay within {MONEY_MAX_MINOR} minor units")
 
 
-def _check_total(total_minor: int, tenders: Sequence[Tender]) -> None:
+def _check_total(total_minor: int, tenders: Sequence[Tender], currency: str) -> None:
+    if not currency.isprintable():
+        raise FactError("a currency must consist of printable characters")
     if abs(total_minor) > MONEY_MAX_MINOR:
         raise FactError(f"a total must stay within {MONEY_MAX_MINOR} minor units")
     if sum(tender.amount_minor for tender in tenders) != total_minor:

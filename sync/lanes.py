@@ -82,10 +82,14 @@ class _Cursor:
 
 
 class FactLane:
-    """Each shared journal is streamed from where the peer's holding ends, within one window."""
+    """Each shared journal is streamed from where the peer's holding ends, within one window.
 
-    def __init__(self, ledger: Ledger) -> None:
+    `own` names the journal that this end writes.
+    """
+
+    def __init__(self, ledger: Ledger, own: str) -> None:
         self._ledger = ledger
+        self._own = own
         self._cursors: dict[str, _Cursor] = {}
         self._window = Window()
 
@@ -105,15 +109,16 @@ class FactLane:
         return [journal for journal, cursor in self._cursors.items() if cursor.halted]
 
     def adopt(self, holdings: Iterable[Holding]) -> None:
-        """Start from what the peer holds.
+        """Start from what the peer holds, in the own journal never from beyond its head.
 
-        Never from beyond what is held here: a peer that knows more of an own journal than its
-        author has seen another life under this name, and the next fact must show that at once.
+        A peer that knows more of a journal than its author has seen another life under this name,
+        and the author's next fact must show that at once.
         """
-        mine = {h.journal: h.seq for h in self._ledger.holdings()}
-        self._cursors = {
-            h.journal: _Cursor(min(h.seq, mine.get(h.journal, 0)), h.seq) for h in holdings
-        }
+        self._cursors = {h.journal: _Cursor(h.seq, h.seq) for h in holdings}
+        own = self._cursors.get(self._own)
+        if own is not None:
+            heads = [h.seq for h in self._ledger.holdings() if h.journal == self._own]
+            own.sent = min([own.sent, *heads])
         self._window = Window()
 
     def batches(self, now_ms: int) -> Iterator[Batch]:

@@ -17,6 +17,10 @@ COUNT_MAX = 2**53
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=COUNT_MAX)]
 CountOrNone = Annotated[int, msgspec.Meta(ge=-1, le=COUNT_MAX)]
+Minor = Annotated[int, msgspec.Meta(ge=-MONEY_MAX_MINOR, le=MONEY_MAX_MINOR)]
+Units = Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
+Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Currency = Annotated[str, msgspec.Meta(min_length=3, max_length=3)]
 
 
 def gtin_check_digit(digits: str) -> int:

@@ -14,14 +14,13 @@ import zstandard
 from sync.identity import Replica
 from sync.journal import Batch
 from sync.topics import Lane
-from sync.values import Count, CountOrNone
+from sync.values import Count, CountOrNone, Sku
 
 VERSION: Final = 1
 MESSAGE_MAX_BYTES: Final = 65_536
 BODY_MAX_BYTES: Final = 262_144
 _COMPRESS_FROM_BYTES = 160
 
-Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 
