@@ -34,8 +34,7 @@ class MqttSettings:
 
     TLS is used when `ca_file` is given: the host name is checked, and the files are read anew on
     each connect; `cert_file` and `key_file` add a client certificate. `window_messages` bounds what
-    is sent and not yet taken by the broker, `queue_bytes` that and what waits behind it. The pause
-    before attempt n is drawn from 0 to `backoff_min_s * 2**n`, at most `backoff_max_s`. Raise
+    is sent and not yet taken by the broker, `queue_bytes` that and what waits behind it. Raise
     ValueError for settings that cannot work.
     """
 
@@ -154,3 +153,15 @@ def check_message(topic: str, payload: bytes) -> None:
         raise ValueError(f"{topic[:80]!r} is no topic: 1 to {_MAX_TOPIC_BYTES} bytes, no + # NUL")
     if len(payload) > MAX_MESSAGE_BYTES:
         raise ValueError(f"a message has at most {MAX_MESSAGE_BYTES} bytes, not {len(payload)}")
+
+
+def pause_s(settings: MqttSettings, failures: int, refused: bool, jitter: float) -> float:
+    """How long to wait after so many failures in a row, with `jitter` from [0, 1).
+
+    Full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015); after a refusal the longer
+    half of `backoff_max_s`, because trying again seldom helps.
+    """
+    if refused:
+        return settings.backoff_max_s * (1 + jitter) / 2
+    longest_s = settings.backoff_min_s * 2.0 ** min(failures, 30)
+    return min(settings.backoff_max_s, longest_s) * jitter

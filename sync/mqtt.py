@@ -140,6 +140,10 @@ def _is_refusal(error: BaseException | str | None) -> bool:
     return isinstance(error, ssl.SSLError) and not cut_short
 
 
+def _words(code: Any, unspecified: str) -> str:
+    return unspecified if str(code) == "Unspecified error" else str(code)
+
+
 class _Connection:
     """One attempt to connect and, if it succeeds, one connection until its end."""
 
@@ -218,7 +222,7 @@ class _Connection:
     def _serve(self) -> None:
         client, mailbox = self._client, self._mailbox
         answer_by_s = time.monotonic() + self._settings.connect_timeout_s
-        tick_s = min(1.0, self._settings.keepalive_s / 4)
+        tick_s = min(1.0, self._settings.keepalive_s / 4, self._settings.connect_timeout_s / 2)
         sock: Any = client.socket()
         encrypted = isinstance(sock, ssl.SSLSocket)
         with selectors.DefaultSelector() as selector:  # paho's own loop ends at descriptor 1023
@@ -228,7 +232,8 @@ class _Connection:
                 write = selectors.EVENT_WRITE * client.want_write()
                 selector.modify(sock, selectors.EVENT_READ | write)
                 waiting = encrypted and sock.pending() > 0
-                events = selector.select(0 if waiting else tick_s)
+                wait_s = 0 if waiting else 0.02 if mailbox.stopping.is_set() else tick_s
+                events = selector.select(wait_s)
                 ready = {key.fileobj: mask for key, mask in events}.get(sock, 0)
                 if waiting or ready & selectors.EVENT_READ:
                     client.loop_read()
@@ -241,10 +246,10 @@ class _Connection:
         if not self.announced and time.monotonic() > answer_by_s:
             self._ended = f"no answer within {self._settings.connect_timeout_s:g} s"
         if (stop_by_s := self._mailbox.stop_by_s) is not None:
-            drained = self.announced and not self._mailbox.outstanding_bytes
-            if drained and not self._ended:
+            done = not self._settings.will or not self._mailbox.outstanding_bytes
+            if done and self.announced and not self._ended:
                 self._client.disconnect()  # if it stays unsent, the broker tells the will once more
-            if drained or not self.announced or time.monotonic() > stop_by_s:
+            if done or not self.announced or time.monotonic() > stop_by_s:
                 self._ended = self._ended or "stopped"
         if not self._ended:
             self._pump()
@@ -286,7 +291,8 @@ class _Connection:
     def _on_subscribe(self, _: Client, _data: Any, _mid: int, codes: list[Any], _p: Any) -> None:
         for topic_filter, code in zip(self._settings.subscriptions, codes, strict=False):
             if code.is_failure:
-                self._tell(link.TopicRefused(self._number, topic_filter, str(code)))
+                reason = _words(code, "not granted")
+                self._tell(link.TopicRefused(self._number, topic_filter, reason))
         self._announce()
 
     def _on_publish(self, _: Client, _data: Any, mid: int, code: Any, _p: Any) -> None:
@@ -311,8 +317,7 @@ class _Connection:
         self._tell(link.Message(self._number, message.topic, bytes(message.payload), acknowledge))
 
     def _on_disconnect(self, _: Client, _data: Any, _flags: Any, code: Any, _p: Any) -> None:
-        if str(code) != "Unspecified error":
-            self._lost = str(code)
+        self._lost = _words(code, "")
 
 
 class MqttLink:
@@ -386,18 +391,11 @@ class MqttLink:
                 self._deliver(link.Refused(connection.refused))
             elif not self._mailbox.stopping.is_set():
                 self._deliver(link.Unreachable(connection.reason))
-            self._mailbox.stopping.wait(self._pause_s(failures, refused=bool(connection.refused)))
+            refused = bool(connection.refused)
+            pause_s = link.pause_s(self._settings, failures, refused, self._random())
+            self._mailbox.stopping.wait(pause_s)
             failures += 1
         self._mailbox.shut()
-
-    def _pause_s(self, failures: int, *, refused: bool) -> float:
-        """Full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015)."""
-        longest_s = self._settings.backoff_max_s
-        if refused:
-            return longest_s * (1 + self._random()) / 2
-        return (
-            min(longest_s, self._settings.backoff_min_s * 2.0 ** min(failures, 30)) * self._random()
-        )
 
     def _deliver(self, event: LinkEvent) -> bool:
         try:

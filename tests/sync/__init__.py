@@ -1,0 +1,1 @@
+"""Tests of `sync`: both ends together, over hostile paths."""
