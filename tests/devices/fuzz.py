@@ -16,6 +16,12 @@ from devices.event import Scan
 from devices.framing import Framer, Mode
 from devices.gate import Gate, Template
 from devices.hid import HidKeys, type_keys
+from devices.scale import Scale
+from devices.scales.cas import Cas
+from devices.scales.dialog06 import Dialog06
+from devices.scales.mt8217 import Mt8217
+from devices.scales.mtsics import MtSics
+from devices.scales.nci import Nci
 from devices.scanner import Scanner
 
 HELD_LIMIT_BYTES = 200_000
@@ -65,6 +71,17 @@ TARGETS: dict[str, Target] = {
     ),
     "scanner gap": driver_target(lambda: Scanner(Framer(Mode.GAP)), b"5901234123457"),
     "scanner keyboard": driver_target(lambda: Scanner(keys=HidKeys()), type_keys("5901234\r")),
+    "scale 8217": driver_target(lambda: Scale(Mt8217()), b"\x0201.235\r", b"\x02?\x0d\r"),
+    "scale nci-ecr": driver_target(
+        lambda: Scale(Nci()), b"\n01.235KG\r\nS00\r\x03", b"\nS12\r\x03"
+    ),
+    "scale dialog 06": driver_target(
+        lambda: Scale(Dialog06()),
+        b"\x06\x0202\x1b3\x1b01235\x1b000499\x1b000616\x03",
+        b"\x15\x0209\x1b20\x03",
+    ),
+    "scale cas": driver_target(lambda: Scale(Cas()), b"\x06\x01\x02S 01.235kgd\x03\x04"),
+    "scale mt-sics": driver_target(lambda: Scale(MtSics()), b"S S     01.235 kg\r\n", b"S I\r\n"),
     "gate": Target(
         lambda: Gate((Template("26PPPPPMMMMMWWWWWC"), Template("21PPPPPWWWWWC"))),
         _read_gate,

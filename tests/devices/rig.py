@@ -24,7 +24,7 @@ WHERE = pytest.mark.parametrize("where", ["sim", "pty"])
 HOW: dict[str, Callable[[], Faults]] = {
     "plain": Faults,
     "one byte": lambda: Faults(chunk=1, late_s=0.0001),
-    "lossy": lambda: Faults(drop_every=17),
+    "lossy": lambda: Faults(drop_every=37),
     "delayed": lambda: Faults(chunk=5, late_s=0.003),
 }
 TRANSPORT = pytest.mark.parametrize("how", list(HOW))

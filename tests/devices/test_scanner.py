@@ -44,7 +44,7 @@ async def collect(the: Rig, peer: ScannerPeer, codes: list[str]) -> list[Scan]:
 def test_contract(where: str, how: str, make: str) -> None:
     if make == "keyboard" and how == "lossy":
         pytest.skip("the kernel hands over whole key events: single bytes cannot be lost")
-    codes = EANS[:4] if make == "keyboard" else EANS  # 24 bytes a key event, two events a key
+    codes = EANS[:2] if make == "keyboard" else EANS  # 24 bytes a key event, two events a key
 
     async def work() -> None:
         driver, peer = MAKES[make]()

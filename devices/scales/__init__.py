@@ -1,0 +1,1 @@
+"""Scale protocols: one pure codec each. `devices.scale` holds the conversation."""
