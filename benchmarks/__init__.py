@@ -1,0 +1,1 @@
+"""Measurements, each beside the limit of the machine it runs on."""
