@@ -4,6 +4,8 @@ Times are UTC milliseconds, quantities base units, money minor units. A quantity
 sides of a double entry: `value` came as a counter, `folded` is the sum of the facts held.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -17,7 +19,6 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -35,7 +36,7 @@ def _id() -> Column[int]:
     return Column("id", _Id, primary_key=True, autoincrement=True)
 
 
-def _key(name: str, kind: type[TypeEngine[object]] | TypeEngine[object]) -> Column[object]:
+def _key(name: str, kind: Any) -> Column[Any]:
     return Column(name, kind, primary_key=True, autoincrement=False)
 
 
@@ -134,6 +135,7 @@ checkpoint = Table(
     metadata,
     _key("journal_id", _Id),
     _key("seq", BigInteger),
+    _bytes("hash"),
     _bytes("signature"),
     sqlite_with_rowid=False,
 )

@@ -4,7 +4,7 @@ SQLite runs in WAL mode with `synchronous=FULL`: a commit that returned survives
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -32,13 +32,19 @@ def add_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str
         connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
 
 
-def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, replacing those whose primary key exists."""
+def put(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    keep: Collection[str] = (),
+) -> None:
+    """Insert rows, replacing those whose primary key exists but for the columns to `keep`."""
     if not rows:
         return
     statement = insert(connection, table)
     keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    names = [name for name in rows[0] if name not in keys and name not in keep]
+    changes = {name: statement.excluded[name] for name in names}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), rows)
 
 

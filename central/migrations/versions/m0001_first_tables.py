@@ -50,6 +50,7 @@ def _checkpoint() -> None:
         "checkpoint",
         sa.Column("journal_id", _ID, autoincrement=False, nullable=False),
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("journal_id", "seq", name=op.f("pk_checkpoint")),
         sqlite_with_rowid=False,

@@ -1,0 +1,171 @@
+"""What a fact adds to headquarters' books is a function of its bytes alone.
+
+A fact that cannot be read, or whose numbers no column could hold, is poison: it stays in its
+journal as it came, is put in quarantine and moves nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from sync.bodies import (
+    AnyBody,
+    Born,
+    HeadquartersBody,
+    Price,
+    Product,
+    Return,
+    Rule,
+    Sale,
+    Shortfall,
+    Staff,
+    StoreProfile,
+    TaxRate,
+    Void,
+)
+from sync.effects import movements
+from sync.facts import FactError, decode_fact
+from sync.quantities import Movement
+from sync.values import MONEY_MAX_MINOR
+
+POISON = 0
+NAME_MAX = 64
+_DAYS_MAX = 100_000
+_FROM_HEADQUARTERS = get_args(HeadquartersBody)
+_NAMES_OF_DEFINITIONS: dict[type, str] = {
+    Product: "sku",
+    Price: "sku",
+    TaxRate: "code",
+    Staff: "staff",
+    Rule: "name",
+    StoreProfile: "store",
+}
+
+
+@dataclass(slots=True)
+class Day:
+    """Sums of one store's business day in one currency, minor units but for the counts."""
+
+    sales: int = 0
+    returns: int = 0
+    voids: int = 0
+    gross_minor: int = 0
+    discount_minor: int = 0
+    tax_minor: int = 0
+    returned_minor: int = 0
+    voided_minor: int = 0
+    net_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A fact as the books see it; `kind` is its body's tag, `POISON` for one nobody can read."""
+
+    id: bytes | None
+    kind: int
+    at_ms: int
+    movements: list[Movement]
+    body: AnyBody | None
+    reason: str = ""
+
+
+def read_entry(data: bytes, from_headquarters: bool) -> Entry:
+    """Read a fact of a store's journal, or of headquarters'; never raises on hostile bytes."""
+    try:
+        fact = decode_fact(data)
+        body = fact.body
+        if isinstance(body, _FROM_HEADQUARTERS) != from_headquarters and type(body) is not Born:
+            raise FactError(f"a {type(body).__name__} does not belong in this author's journal")
+        moved = movements(body)
+        for sku, _, _ in moved:
+            check_name(sku)
+        _check_body(body)
+    except FactError as error:
+        return Entry(None, POISON, 0, [], None, str(error))
+    return Entry(fact.id, kind_of(type(body)), fact.at_ms, moved, body)
+
+
+def kind_of(body: type) -> int:
+    """Tag of a body's type, as it is stored in `fact.kind` and `definition.kind`."""
+    config: Any = getattr(body, "__struct_config__", None)
+    return int(config.tag)
+
+
+def check_name(name: str) -> str:
+    """Return a SKU, code or name unchanged; raise FactError where it is none."""
+    if not 0 < len(name) <= NAME_MAX or "\0" in name:
+        raise FactError(f"{name[:80]!r} is no name: 1 to {NAME_MAX} characters, no NUL")
+    return name
+
+
+def definition_name(body: AnyBody) -> str | None:
+    """Return the name under which a body of headquarters defines something; None for others."""
+    field = _NAMES_OF_DEFINITIONS.get(type(body))
+    return None if field is None else str(getattr(body, field))
+
+
+def shortfalls(body: AnyBody) -> list[tuple[str, int]]:
+    """Return what a body says was sold although it was reserved, as (sku, base units)."""
+    return [(x.sku, x.quantity) for x in body.lines] if isinstance(body, Shortfall) else []
+
+
+def _check_body(body: AnyBody) -> None:
+    name = definition_name(body)
+    if name is not None:
+        check_name(name)
+    match body:
+        case Sale():
+            _check_receipt(body.business_day, body.currency)
+            _check_amounts(line.tax_minor for line in body.lines)
+            _check_amounts(line.discount_minor for line in body.lines)
+        case Return():
+            _check_receipt(body.business_day, body.currency)
+            _check_amounts(line.tax_minor for line in body.lines)
+        case Void():
+            _check_receipt(body.business_day, body.currency)
+            _check_amounts((body.total_minor, body.tax_minor))
+        case Shortfall():
+            for line in body.lines:
+                check_name(line.sku)
+        case _:
+            pass
+
+
+def _check_receipt(business_day: int, currency: str) -> None:
+    if not 0 <= business_day < _DAYS_MAX:
+        raise FactError(f"a business day must be 0 to {_DAYS_MAX - 1} days after 1970-01-01")
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise FactError("a currency must be three letters of ISO 4217")
+
+
+def _check_amounts(amounts: Iterable[int]) -> None:
+    for amount in amounts:
+        if not -MONEY_MAX_MINOR <= amount <= MONEY_MAX_MINOR:
+            raise FactError(f"an amount must stay under {MONEY_MAX_MINOR} minor units")
+
+
+def add_to_day(days: dict[tuple[int, str], Day], body: AnyBody) -> None:
+    """Add a sale, return or void to the sums of its business day and currency."""
+    match body:
+        case Sale():
+            day = days.setdefault((body.business_day, body.currency), Day())
+            day.sales += 1
+            day.gross_minor += body.total_minor
+            day.net_minor += body.total_minor
+            for line in body.lines:
+                day.discount_minor += line.discount_minor
+                day.tax_minor += line.tax_minor
+        case Return():
+            day = days.setdefault((body.business_day, body.currency), Day())
+            day.returns += 1
+            day.returned_minor += body.total_minor
+            day.net_minor -= body.total_minor
+            day.tax_minor -= sum(line.tax_minor for line in body.lines)
+        case Void():
+            day = days.setdefault((body.business_day, body.currency), Day())
+            day.voids += 1
+            day.voided_minor += body.total_minor
+            day.tax_minor -= body.tax_minor
+            day.net_minor -= body.total_minor
+        case _:
+            pass

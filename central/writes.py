@@ -1,0 +1,130 @@
+"""The upserts that make ingest commute: counters merge by maximum, folds and totals by addition.
+
+Rows come in the order of their keys, so that two transactions that meet wait for one another
+instead of waiting in a circle.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, or_, select
+
+from central import schema
+from central.fold import Day, Entry, definition_name, kind_of
+from central.store import add_missing, insert
+from sync.identity import HEADQUARTERS, Replica
+
+_CHUNK = 5_000
+
+
+def number_skus(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    """Return headquarters' number of each SKU, minting those it meets for the first time."""
+    wanted = sorted(set(names))
+    numbers = _numbers(connection, wanted)
+    missing = [name for name in wanted if name not in numbers]
+    if missing:
+        add_missing(connection, schema.sku, [{"sku": name} for name in missing])
+        numbers.update(_numbers(connection, missing))
+    return numbers
+
+
+def _numbers(connection: Connection, names: Sequence[str]) -> dict[str, int]:
+    table = schema.sku
+    found: dict[str, int] = {}
+    for start in range(0, len(names), _CHUNK):
+        chunk = table.c.sku.in_(names[start : start + _CHUNK])
+        found.update(
+            (row.sku, row.number) for row in connection.execute(select(table).where(chunk))
+        )
+    return found
+
+
+def add_quantities(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Merge counter rows: `value` by maximum, `folded` by addition.
+
+    `version` and `source` change only where the larger of the two sides grows.
+    """
+    if not rows:
+        return
+    statement = insert(connection, schema.quantity)
+    old, new = schema.quantity.c, statement.excluded
+    folded = old.folded + new.folded
+    grown = or_(
+        and_(new.value > old.value, new.value > old.folded),
+        and_(folded > old.value, new.folded > 0),
+    )
+    changes = {
+        "value": case((new.value > old.value, new.value), else_=old.value),
+        "folded": folded,
+        "version": case((grown, new.version), else_=old.version),
+        "source": case((grown, new.source), else_=old.source),
+    }
+    keys = [column.name for column in schema.quantity.primary_key]
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+
+
+def add_days(
+    connection: Connection, stores: Iterable[tuple[int, dict[tuple[int, str], Day]]]
+) -> None:
+    """Add the sums of business days to each store's totals."""
+    rows = [
+        {"store_id": store_id, "business_day": day, "currency": currency, **asdict(sums)}
+        for store_id, days in stores
+        for (day, currency), sums in sorted(days.items())
+    ]
+    if not rows:
+        return
+    table = schema.sales_total
+    statement = insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    changes = {
+        column.name: column + statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys
+    }
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+
+
+def define(
+    connection: Connection, definitions: Iterable[tuple[Replica, int, Entry, bytes]]
+) -> None:
+    """Keep the newest definition under each name; newest by headquarters' (generation, seq)."""
+    newest: dict[tuple[int, str, str], dict[str, Any]] = {}
+    for author, seq, entry, data in definitions:
+        name = None if entry.body is None else definition_name(entry.body)
+        if name is None:
+            continue
+        scope = author.node.removeprefix(HEADQUARTERS).removeprefix("-")
+        kind = kind_of(type(entry.body))
+        row: dict[str, Any] = {
+            "kind": kind,
+            "scope": scope,
+            "name": name,
+            "generation": author.generation,
+            "seq": seq,
+            "body": data,
+        }
+        before = newest.get((kind, scope, name))
+        if before is None or _age(before) < _age(row):
+            newest[kind, scope, name] = row
+    if not newest:
+        return
+    table = schema.definition
+    statement = insert(connection, table)
+    new, old = statement.excluded, table.c
+    newer = or_(
+        new.generation > old.generation,
+        and_(new.generation == old.generation, new.seq > old.seq),
+    )
+    changes = {name: new[name] for name in ("generation", "seq", "body")}
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["kind", "scope", "name"], set_=changes, where=newer
+        ),
+        [newest[key] for key in sorted(newest)],
+    )
+
+
+def _age(row: Mapping[str, Any]) -> tuple[int, int]:
+    return row["generation"], row["seq"]
