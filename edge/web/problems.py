@@ -48,53 +48,59 @@ class Invalid(Problem):
 class NotAuthenticated(Problem):
     """No token, or one that is not (or no longer) known."""
 
-    code, status, title = "not_authenticated", 401, "Who are you?"
+    code, status, title = "not-authenticated", 401, "Who are you?"
 
 
 class NotAllowed(Problem):
     """The token is known, its role is not enough."""
 
-    code, status, title = "not_allowed", 403, "Not allowed"
+    code, status, title = "not-allowed", 403, "Not allowed"
 
 
 class NotFound(Problem):
     """Nothing is known under that name."""
 
-    code, status, title = "not_found", 404, "Not found"
+    code, status, title = "not-found", 404, "Not found"
 
 
 class TooLarge(Problem):
     """The body is over the limit."""
 
-    code, status, title = "too_large", 413, "The request is too large"
+    code, status, title = "too-large", 413, "The request is too large"
 
 
 class WrongMediaType(Problem):
     """The body is not declared as JSON."""
 
-    code, status, title = "wrong_media_type", 415, "The request must be JSON"
+    code, status, title = "wrong-media-type", 415, "The request must be JSON"
 
 
 class TooManyTries(Problem):
     """Too many wrong PINs."""
 
-    code, status, title = "too_many_tries", 429, "Locked for a while"
+    code, status, title = "too-many-tries", 429, "Locked for a while"
 
 
 class TooManyListeners(Problem):
     """Every place at the event stream is taken."""
 
-    code, status, title = "too_many_listeners", 503, "Too many listeners"
+    code, status, title = "too-many-listeners", 503, "Too many listeners"
 
 
 _HTTP_ADVICE: Mapping[int, tuple[str, str, str]] = {
-    404: ("not_found", "Not found", "There is nothing at this address; see /api/v1/openapi.json."),
+    404: ("not-found", "Not found", "There is nothing at this address; see /api/v1/openapi.json."),
     405: (
-        "method_not_allowed",
+        "method-not-allowed",
         "Method not allowed",
         "This address knows other methods; see the header Allow and /api/v1/openapi.json.",
     ),
-    413: ("too_large", "The request is too large", "Send at most 256 KiB in one request."),
+    413: ("too-large", "The request is too large", "Send at most 256 KiB in one request."),
+}
+
+
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": "1"},
 }
 
 
@@ -114,13 +120,12 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
 
 
 async def _on_problem(_request: Request, error: Problem) -> Response:
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return problem_response(error, headers)
+    return problem_response(error, _HEADERS.get(error.status))
 
 
 async def _on_http(_request: Request, error: HTTPException) -> Response:
     code, title, detail = _HTTP_ADVICE.get(
-        error.status_code, ("http_error", "The request failed", str(error.detail))
+        error.status_code, ("http-error", "The request failed", str(error.detail))
     )
     document = ProblemDocument(
         f"urn:evertill:problem:{code}", code, title, error.status_code, detail

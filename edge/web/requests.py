@@ -27,6 +27,9 @@ Signed = Annotated[
 Money = Annotated[int, Meta(ge=0, le=MONEY_MAX_MINOR, description="Minor units.")]
 Name = Annotated[str, Meta(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
 MaybeName = Annotated[str, Meta(max_length=64, pattern=_NO_CONTROLS)]
+GtinText = Annotated[
+    str, Meta(max_length=14, pattern=r"^[0-9]*$", description="GTIN-8, -12, -13 or -14.")
+]
 Text = Annotated[str, Meta(max_length=200, pattern=_NO_CONTROLS)]
 Reason = Annotated[
     str, Meta(min_length=1, max_length=200, pattern=_NO_CONTROLS, description="Why; kept for good.")
@@ -58,7 +61,7 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """A request's body or a part of one; a field that is not known is refused."""
 
 
-class SellLine(Request, frozen=True):
+class SellLine(Request, frozen=True, kw_only=True):
     """A line to sell: `sku` or `gtin`, and how much.
 
     Without `price_minor` the catalogue's price holds; a charge (postage, a fee, a deposit) needs
@@ -67,7 +70,7 @@ class SellLine(Request, frozen=True):
 
     quantity: Quantity
     sku: MaybeName = ""
-    gtin: Annotated[str, Meta(max_length=14, pattern=r"^[0-9]*$")] = ""
+    gtin: GtinText = ""
     price_minor: Signed | None = None
     price_quantity: Quantity = 1
     discount_minor: Money = 0
@@ -75,7 +78,7 @@ class SellLine(Request, frozen=True):
     note: Text = ""
 
 
-class TenderLine(Request, frozen=True):
+class TenderLine(Request, frozen=True, kw_only=True):
     """A means of payment (`cash`, `card`, `voucher` …) and what was given.
 
     Cash above the total is given back as change. No card numbers: the reference is the terminal's.
@@ -86,7 +89,7 @@ class TenderLine(Request, frozen=True):
     reference: Text = ""
 
 
-class Quote(Request, frozen=True):
+class Quote(Request, frozen=True, kw_only=True):
     """Price a basket without selling it."""
 
     lines: Annotated[list[SellLine], Lines]
@@ -94,7 +97,7 @@ class Quote(Request, frozen=True):
     member: MaybeName = ""
 
 
-class Sell(Request, frozen=True):
+class Sell(Request, frozen=True, kw_only=True):
     """Sell: everything the receipt says, in one request."""
 
     lines: Annotated[list[SellLine], Lines]
@@ -106,23 +109,22 @@ class Sell(Request, frozen=True):
     business_day: Day | None = None
 
 
-class SellWithId(Sell, frozen=True):
+class SellWithId(Sell, frozen=True, kw_only=True):
     """A sale with its id in the body."""
 
     id: Id
 
 
-class VoidSale(Request, frozen=True):
+class VoidSale(Request, frozen=True, kw_only=True):
     """Undo a sale as a whole; the receipt number stays used."""
 
     id: Id
     reason: Reason
-    till: TillName = ""
     at_ms: At | None = None
     business_day: Day | None = None
 
 
-class ReturnLine(Request, frozen=True):
+class ReturnLine(Request, frozen=True, kw_only=True):
     """A line taken back.
 
     With a receipt: `line` is its index in the sale (0 is the first) and the price paid is refunded.
@@ -133,7 +135,7 @@ class ReturnLine(Request, frozen=True):
     quantity: Quantity
     line: Annotated[int, Meta(ge=0, lt=LINES_MAX)] | None = None
     sku: MaybeName = ""
-    gtin: Annotated[str, Meta(max_length=14, pattern=r"^[0-9]*$")] = ""
+    gtin: GtinText = ""
     price_minor: Signed | None = None
     price_quantity: Quantity = 1
     kind: Literal["goods", "service", "charge"] = "goods"
@@ -141,55 +143,58 @@ class ReturnLine(Request, frozen=True):
     note: Text = ""
 
 
-class ReturnGoods(Request, frozen=True):
-    """Take goods back and refund them; `sale` is the id of the sale, left out without a receipt.
+class ReturnGoods(Request, frozen=True, kw_only=True):
+    """Take goods back and refund them; `sale_id` is left out without a receipt.
 
-    Tenders may be left out: the refund is then paid in cash. Given, they are negative amounts.
+    Tenders say how the refund is paid out, in positive amounts; left out: all of it in cash.
     """
 
     id: Id
     reason: Reason
     lines: Annotated[list[ReturnLine], Lines]
     tenders: Annotated[list[TenderLine], Meta(max_length=32)] = []
-    sale: UUID | None = None
+    sale_id: UUID | None = None
     till: TillName = ""
     at_ms: At | None = None
     business_day: Day | None = None
 
 
-class StockLine(Request, frozen=True):
-    """A quantity of a SKU."""
+class StockLine(Request, frozen=True, kw_only=True):
+    """A quantity of a product, named by `sku` or `gtin`."""
 
-    sku: Name
     quantity: Quantity
+    sku: MaybeName = ""
+    gtin: GtinText = ""
 
 
-class ChangeLine(Request, frozen=True):
-    """A correction of a SKU's stock."""
+class ChangeLine(Request, frozen=True, kw_only=True):
+    """A correction of a product's stock."""
 
-    sku: Name
     quantity: Change
+    sku: MaybeName = ""
+    gtin: GtinText = ""
 
 
-class CountLine(Request, frozen=True):
+class CountLine(Request, frozen=True, kw_only=True):
     """What was counted; `seen` is what the books said at that moment, left out: what they say now.
 
     Only the difference moves stock, so that sales during the count are not lost.
     """
 
-    sku: Name
     counted: Stock
+    sku: MaybeName = ""
+    gtin: GtinText = ""
     seen: Annotated[int, Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)] | None = None
 
 
-class StockWork(Request, frozen=True):
+class StockWork(Request, frozen=True, kw_only=True):
     """What every posting of stock says."""
 
     id: Id
     at_ms: At | None = None
 
 
-class ReceiveGoods(StockWork, frozen=True):
+class ReceiveGoods(StockWork, frozen=True, kw_only=True):
     """Goods that came in from a supplier."""
 
     lines: Annotated[list[StockLine], Lines]
@@ -197,28 +202,28 @@ class ReceiveGoods(StockWork, frozen=True):
     supplier: Text = ""
 
 
-class WriteOff(StockWork, frozen=True):
+class WriteOff(StockWork, frozen=True, kw_only=True):
     """Goods that are gone: broken, expired, stolen, used."""
 
     lines: Annotated[list[StockLine], Lines]
     reason: Reason
 
 
-class Adjust(StockWork, frozen=True):
+class Adjust(StockWork, frozen=True, kw_only=True):
     """A correction of the books."""
 
     lines: Annotated[list[ChangeLine], Lines]
     reason: Reason
 
 
-class TransferOut(StockWork, frozen=True):
+class TransferOut(StockWork, frozen=True, kw_only=True):
     """Goods sent to another store; in transit until that store posts them in."""
 
     to_store: Name
     lines: Annotated[list[StockLine], Lines]
 
 
-class TransferIn(StockWork, frozen=True):
+class TransferIn(StockWork, frozen=True, kw_only=True):
     """Goods that arrived from another store; `out` is the id of its posting."""
 
     from_store: Name
@@ -226,26 +231,26 @@ class TransferIn(StockWork, frozen=True):
     lines: Annotated[list[StockLine], Lines]
 
 
-class Count(StockWork, frozen=True):
+class Count(StockWork, frozen=True, kw_only=True):
     """A stock count of a scope, such as a shelf."""
 
     lines: Annotated[list[CountLine], Lines]
     scope: Text = ""
 
 
-class Open(StockWork, frozen=True):
+class Open(StockWork, frozen=True, kw_only=True):
     """Stock the books start with."""
 
     lines: Annotated[list[StockLine], Lines]
 
 
-class Grant(StockWork, frozen=True):
+class Grant(StockWork, frozen=True, kw_only=True):
     """Rights over stock granted to headquarters for online promises."""
 
     lines: Annotated[list[StockLine], Lines]
 
 
-class Login(Request, frozen=True):
+class Login(Request, frozen=True, kw_only=True):
     """A person at an authenticated device."""
 
     staff: Name

@@ -1,0 +1,130 @@
+"""One law: the app is built around a node that somebody else opens, starts and stops."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+
+from edge.node import Node
+from edge.views import ProductPage, ProductView, StockPage
+from edge.web import problems, products, replies, requests, sales, staff, status, stream
+from edge.web.auth import Reading
+from edge.web.body import BODY_MAX_BYTES, reply
+from edge.web.operation import schemas
+from edge.web.stock import stock_router
+
+PREFIX = "/api/v1"
+INTRODUCTION = """\
+The API of one store's node, for tills and for other systems' tills.
+
+- Money is in minor units (cents), quantities in base units (pieces, grams, millilitres,
+  millimetres); both are integers, times are UTC milliseconds.
+- Every command carries a UUID minted by the caller before the first try. Send it again, unchanged,
+  until an answer comes: it is carried out once, and the answer comes after it is on disk.
+- Every error is a problem document (RFC 9457) that says what to do.
+"""
+SHAPES: tuple[type, ...] = (
+    problems.ProblemDocument,
+    ProductPage,
+    requests.Quote,
+    requests.SellWithId,
+    requests.Sell,
+    requests.VoidSale,
+    requests.ReturnGoods,
+    requests.ReceiveGoods,
+    requests.WriteOff,
+    requests.Adjust,
+    requests.TransferOut,
+    requests.TransferIn,
+    requests.Count,
+    requests.Open,
+    requests.Grant,
+    requests.Login,
+    ProductView,
+    replies.QuoteReply,
+    replies.SaleReply,
+    replies.SaleDetailReply,
+    replies.SalesReply,
+    replies.VoidReply,
+    replies.ReturnReply,
+    replies.StockReply,
+    StockPage,
+    replies.StockDetailReply,
+    replies.TransfersReply,
+    replies.WorklistReply,
+    replies.QuarantineReply,
+    replies.ChangeEvent,
+    replies.RestartEvent,
+    replies.JournalLine,
+    replies.StatusReply,
+    replies.HealthReply,
+    replies.LoginReply,
+    replies.LogoutReply,
+    replies.WhoAmIReply,
+)
+
+
+class App(FastAPI):
+    """FastAPI with the shapes and the security of this API in its OpenAPI document."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Describe the API."""
+        if self.openapi_schema is None:
+            document = get_openapi(
+                title=self.title,
+                version=self.version,
+                description=self.description,
+                routes=self.routes,
+            )
+            components = document.setdefault("components", {})
+            components["schemas"] = schemas(SHAPES)
+            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            document["security"] = [{"token": []}]
+            self.openapi_schema = document
+        return self.openapi_schema
+
+
+def create_app(node: Node) -> FastAPI:
+    """Make the HTTP API of a started node."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        bell = stream.Bell(asyncio.get_running_loop())
+        app.state.bell = bell
+        node.store.on_commit(bell.committed)
+        yield
+
+    app = App(
+        title="Evertill store API",
+        version="1",
+        summary="Sell, return and keep stock at one store.",
+        description=INTRODUCTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        max_body_size=BODY_MAX_BYTES,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    app.state.node = node
+    problems.install(app)
+    for router in (
+        products.router,
+        sales.router,
+        stock_router(),
+        staff.router,
+        stream.router,
+        status.router,
+    ):
+        app.include_router(router, prefix=PREFIX)
+    app.get(f"{PREFIX}/openapi.json", include_in_schema=False)(_document)
+    return app
+
+
+async def _document(request: Request, _caller: Reading) -> Response:
+    """Describe this API (OpenAPI 3.1)."""
+    return reply(request.app.openapi())

@@ -1,0 +1,175 @@
+"""One law: a request becomes a command of the store here; who acts comes from the token alone."""
+
+import re
+from uuid import UUID
+
+from msgspec.json import Decoder
+
+from edge import returning, selling, stock
+from edge.access import Caller
+from edge.web import requests
+from edge.web.problems import Invalid, NotAllowed
+from edge.web.replies import day_of
+from sync.bodies import LineKind
+
+QUOTE = Decoder(requests.Quote)
+SELL = Decoder(requests.Sell)
+SELL_WITH_ID = Decoder(requests.SellWithId)
+VOID = Decoder(requests.VoidSale)
+RETURN = Decoder(requests.ReturnGoods)
+LOGIN = Decoder(requests.Login)
+
+_KINDS = {"goods": LineKind.GOODS, "service": LineKind.SERVICE, "charge": LineKind.CHARGE}
+_CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){14,18}(?!\d)")
+
+
+def refuse_card_numbers(text: str, field: str) -> None:
+    """Raise Invalid for what looks like a payment card's number (15 to 19 digits, Luhn)."""
+    for match in _CARD.finditer(text):
+        digits = [int(character) for character in match[0] if character.isdigit()]
+        doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
+        if (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0:
+            raise Invalid(
+                f"{field}: looks like a card's number, which is never kept here. Send the payment"
+                " terminal's reference instead.",
+                field=field,
+            )
+
+
+def _till(asked: str, caller: Caller) -> str:
+    """A till numbers its own receipts; other systems may number for several tills."""
+    if caller.role == "till" and asked not in ("", caller.device):
+        raise NotAllowed(
+            f"{caller.device} numbers its own receipts only: leave `till` out, or use a device of"
+            " the role pos."
+        )
+    return asked or caller.device
+
+
+def _lines(lines: list[requests.SellLine]) -> tuple[selling.SellLine, ...]:
+    for index, line in enumerate(lines):
+        if line.note:
+            refuse_card_numbers(line.note, f"lines[{index}].note")
+    return tuple(
+        selling.SellLine(
+            line.sku,
+            line.gtin,
+            line.quantity,
+            line.price_minor,
+            line.price_quantity,
+            line.discount_minor,
+            _KINDS[line.kind],
+            line.note,
+        )
+        for line in lines
+    )
+
+
+def _tenders(tenders: list[requests.TenderLine]) -> tuple[selling.TenderLine, ...]:
+    for index, tender in enumerate(tenders):
+        if tender.reference:
+            refuse_card_numbers(tender.reference, f"tenders[{index}].reference")
+    return tuple(selling.TenderLine(t.kind, t.amount_minor, t.reference) for t in tenders)
+
+
+def quote_command(quote: requests.Quote) -> selling.Quote:
+    """Make a quote's command."""
+    return selling.Quote(_lines(quote.lines), quote.discount_minor)
+
+
+def sell_command(sale_id: UUID, sale: requests.Sell, caller: Caller) -> selling.Sell:
+    """Make a sale's command."""
+    return selling.Sell(
+        sale_id.bytes,
+        _till(sale.till, caller),
+        _lines(sale.lines),
+        _tenders(sale.tenders),
+        sale.discount_minor,
+        sale.member,
+        caller.actor,
+        sale.at_ms,
+        None if sale.business_day is None else day_of(sale.business_day),
+    )
+
+
+def void_command(sale_id: UUID, void: requests.VoidSale, caller: Caller) -> selling.VoidSale:
+    """Make a void's command."""
+    refuse_card_numbers(void.reason, "reason")
+    return selling.VoidSale(
+        void.id.bytes,
+        sale_id.bytes,
+        void.reason,
+        caller.actor,
+        void.at_ms,
+        None if void.business_day is None else day_of(void.business_day),
+    )
+
+
+def return_command(goods: requests.ReturnGoods, caller: Caller) -> returning.ReturnGoods:
+    """Make a return's command."""
+    refuse_card_numbers(goods.reason, "reason")
+    return returning.ReturnGoods(
+        goods.id.bytes,
+        _till(goods.till, caller),
+        goods.sale_id.bytes if goods.sale_id else None,
+        tuple(_returned_line(line, index) for index, line in enumerate(goods.lines)),
+        _tenders(goods.tenders),
+        goods.reason,
+        caller.actor,
+        goods.at_ms,
+        None if goods.business_day is None else day_of(goods.business_day),
+    )
+
+
+def _returned_line(line: requests.ReturnLine, index: int) -> returning.ReturnLine:
+    refuse_card_numbers(line.note, f"lines[{index}].note")
+    return returning.ReturnLine(
+        -1 if line.line is None else line.line,
+        line.sku,
+        line.gtin,
+        line.quantity,
+        line.price_minor,
+        line.price_quantity,
+        _KINDS[line.kind],
+        line.restock,
+        line.note,
+    )
+
+
+def stock_command(work: requests.StockWork, caller: Caller) -> stock.StockWork:
+    """Make the command of a posting of stock."""
+    who = {"id": work.id.bytes, "actor": caller.actor, "at_ms": work.at_ms}
+    match work:
+        case requests.Count():
+            counted = tuple(
+                stock.CountLine(line.counted, line.seen, line.sku, line.gtin) for line in work.lines
+            )
+            return stock.Count(**who, scope=work.scope, lines=counted)
+        case requests.Open():
+            return stock.Open(**who, lines=_moves(work.lines))
+        case requests.ReceiveGoods():
+            return stock.ReceiveGoods(
+                **who,
+                reference=work.reference,
+                supplier=work.supplier,
+                lines=_moves(work.lines),
+            )
+        case requests.WriteOff():
+            return stock.WriteOff(**who, reason=work.reason, lines=_moves(work.lines))
+        case requests.Adjust():
+            return stock.Adjust(**who, reason=work.reason, lines=_moves(work.lines))
+        case requests.TransferOut():
+            return stock.TransferOut(**who, to_store=work.to_store, lines=_moves(work.lines))
+        case requests.TransferIn():
+            return stock.TransferIn(
+                **who, from_store=work.from_store, out=work.out.bytes, lines=_moves(work.lines)
+            )
+        case requests.Grant():
+            return stock.Grant(**who, lines=_moves(work.lines))
+    raise TypeError(f"{type(work).__name__} posts no stock")
+
+
+def _moves(
+    lines: list[requests.StockLine] | list[requests.ChangeLine],
+) -> tuple[stock.Move, ...]:
+    return tuple(stock.Move(line.quantity, line.sku, line.gtin) for line in lines)

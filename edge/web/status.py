@@ -1,0 +1,84 @@
+"""One law: the node tells its state as it is, and what it set aside is there for people to see."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from edge.node import Node
+from edge.views import JournalEntry
+from edge.web.auth import Auditing, Reading, node_of
+from edge.web.body import reply
+from edge.web.operation import operation
+from edge.web.products import Limit
+from edge.web.replies import (
+    HealthReply,
+    JournalLine,
+    QuarantineReply,
+    StatusReply,
+    WorklistReply,
+)
+from edge.web.showing import journal_line, work_item
+
+router = APIRouter(tags=["the node"])
+
+PAGE = 500
+JournalName = Annotated[
+    str, Query(max_length=64, description="A journal held here, such as hq-n1; empty: the own.")
+]
+After = Annotated[int, Query(ge=0, description="From the fact after this `seq`.")]
+_encode = msgspec.json.Encoder().encode
+
+
+@router.get("/health", **operation(HealthReply), openapi_extra={"security": []})
+async def health() -> Response:
+    """Tell that the node answers; the only endpoint without a token."""
+    return reply(HealthReply("ok"))
+
+
+@router.get("/status", **operation(StatusReply))
+async def status(request: Request, _caller: Reading) -> Response:
+    """Show the node's books in numbers and its link to headquarters."""
+    node = node_of(request)
+    view = await node.read(node.views.status)
+    link = node.link()
+    fields: dict[str, Any] = msgspec.structs.asdict(view) | msgspec.structs.asdict(link)
+    return reply(
+        StatusReply(**fields, now_ms=node.clock(), started_ms=node.started_ms, version=node.version)
+    )
+
+
+@router.get("/worklist", **operation(WorklistReply))
+async def worklist(request: Request, _caller: Reading, limit: Limit = 200) -> Response:
+    """List what a person should look at, such as sales below zero or unmatched transfers."""
+    node = node_of(request)
+    items = await node.read(node.views.worklist, limit)
+    return reply(WorklistReply([work_item(item) for item in items]))
+
+
+@router.get("/quarantine", **operation(QuarantineReply))
+async def quarantine(request: Request, _caller: Auditing, limit: Limit = 200) -> Response:
+    """List messages that were set aside because they could not be accepted, and why."""
+    node = node_of(request)
+    return reply(QuarantineReply(await node.read(node.views.quarantine, limit)))
+
+
+@router.get("/journal", **operation(JournalLine, media_type="application/jsonl"))
+async def export_journal(
+    request: Request, _caller: Auditing, name: JournalName = "", after: After = 0
+) -> StreamingResponse:
+    """Export a journal as JSON lines, fact by fact with the hash of the chain after each."""
+    node = node_of(request)
+    return StreamingResponse(_export(node, name, after), media_type="application/jsonl")
+
+
+async def _export(node: Node, name: str, after: int) -> AsyncIterator[bytes]:
+    while page := await node.read(node.views.journal, name, after, PAGE):
+        yield b"".join(_line(entry) for entry in page)
+        after = page[-1].seq
+
+
+def _line(entry: JournalEntry) -> bytes:
+    return _encode(journal_line(entry)) + b"\n"
