@@ -13,7 +13,7 @@ migrations = Migrations("edge")
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database up to this version; cheap where it already is."""
-    steps = len(migrations._migrations)  # noqa: SLF001 - the library counts them nowhere else
+    steps = len(migrations._migrations)  # the library counts them nowhere else
     if connection.execute("PRAGMA user_version").fetchone()[0] == steps:
         return
     migrations.apply(Database(connection))

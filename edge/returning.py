@@ -1,10 +1,17 @@
 """Nobody gets back more than was paid, nor returns more than was bought, however often asked."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from edge.books import Books
-from edge.selling import TenderLine
-from sync.bodies import LineKind, ReturnedLine, Tender
+from edge import checks
+from edge.books import Books, request_digest
+from edge.errors import BadField, BadPrice, BadTender, NothingToReturn, SaleVoided
+from edge.postings import VOID
+from edge.pricing import SellLine, TenderLine, check_tender, portion, price_lines
+from edge.reads import Found, Reads
+from edge.selling import find_sale, generation_of, receipt_text
+from sync.bodies import Line, LineKind, Return, ReturnedLine, Sale, Tender
 
 
 class ReturnLine(msgspec.Struct, frozen=True):
@@ -44,7 +51,14 @@ class ReturnGoods(msgspec.Struct, frozen=True):
 
     def run(self, books: Books) -> "ReturnResult":
         """Commit the return, or find it committed; raise Problem."""
-        raise NotImplementedError
+        request = request_digest(self)
+        found = books.prior(self.id, request, Return)
+        if found is None:
+            at_ms = books.when(self.at_ms)
+            body = plan_return(self, books, books.day(self.business_day, at_ms), books.currency)
+            seq = books.append(self.id, at_ms, self.actor, body, request)
+            return _result(self.id, at_ms, body, books.journal, seq, repeated=False)
+        return return_result(found, repeated=True)
 
 
 class ReturnResult(msgspec.Struct, frozen=True):
@@ -66,3 +80,134 @@ class ReturnResult(msgspec.Struct, frozen=True):
     repeated: bool
     journal: str
     seq: int
+
+
+def plan_return(command: ReturnGoods, books: Books, business_day: int, currency: str) -> Return:
+    """Make the body of a return from what is asked; raise Problem."""
+    till = checks.till(command.till)
+    checks.lines(command.lines)
+    if command.sale_id is None:
+        lines = _without_receipt(books, command.lines)
+    else:
+        lines = _with_receipt(books, command.sale_id, command.lines)
+    total = sum(line.amount_minor for line in lines)
+    return Return(
+        till=till,
+        number=books.next_number(till),
+        business_day=business_day,
+        currency=currency,
+        sale=command.sale_id or b"",
+        lines=lines,
+        tenders=_pay_out(total, command.tenders),
+        total_minor=total,
+        reason=checks.text(command.reason, "reason"),
+    )
+
+
+def _with_receipt(reads: Reads, sale_id: bytes, asked: Sequence[ReturnLine]) -> list[ReturnedLine]:
+    sale = find_sale(reads, sale_id).fact.body
+    assert isinstance(sale, Sale)  # noqa: S101 - find_sale found one
+    undone = reads.undone(sale_id)
+    if VOID in undone:
+        raise SaleVoided("this sale was voided: nothing of it can come back", "sale_id")
+    lines = []
+    for at, line in enumerate(asked):
+        field = f"lines[{at}]"
+        checks.integer(line.line, 0, len(sale.lines) - 1, f"{field}.line", BadField)
+        if line.sku or line.gtin or line.price_minor is not None:
+            raise BadField("with a receipt, lines are named by their index alone", field)
+        before = undone.get(str(line.line), 0)
+        lines.append(refund(sale.lines[line.line], line, before, field))
+        undone[str(line.line)] = before + line.quantity
+    return lines
+
+
+def refund(sold: Line, asked: ReturnLine, before: int, field: str = "lines[0]") -> ReturnedLine:
+    """Take units of a sold line back after `before` of them; raise NothingToReturn."""
+    quantity = checks.quantity(asked.quantity, f"{field}.quantity")
+    if quantity > sold.quantity - before:
+        raise NothingToReturn(
+            f"{sold.sku}: {sold.quantity} were sold, {before} came back already,"
+            f" {quantity} can't come back now",
+            f"{field}.quantity",
+        )
+    return ReturnedLine(
+        line=asked.line,
+        sku=sold.sku,
+        quantity=quantity,
+        amount_minor=portion(sold.amount_minor, sold.quantity, before, quantity),
+        tax_code=sold.tax_code,
+        tax_minor=portion(sold.tax_minor, sold.quantity, before, quantity),
+        kind=sold.kind,
+        restock=asked.restock,
+        note=checks.text(asked.note, f"{field}.note"),
+    )
+
+
+def _without_receipt(reads: Reads, asked: Sequence[ReturnLine]) -> list[ReturnedLine]:
+    if any(line.line != -1 for line in asked):
+        raise BadField("without a receipt, lines have no index: name the goods", "lines")
+    wanted = [
+        SellLine(x.sku, x.gtin, x.quantity, x.price_minor, x.price_quantity, 0, x.kind, x.note)
+        for x in asked
+    ]
+    priced = price_lines(reads, wanted, 0, withdrawn=True)
+    return [
+        ReturnedLine(
+            line=-1,
+            sku=line.sku,
+            quantity=line.quantity,
+            amount_minor=line.amount_minor,
+            tax_code=line.tax_code,
+            tax_minor=line.tax_minor,
+            kind=line.kind,
+            restock=want.restock,
+            note=line.note,
+        )
+        for line, want in zip(priced, asked, strict=True)
+    ]
+
+
+def _pay_out(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
+    if not tenders:
+        return [Tender("cash", total_minor)] if total_minor else []
+    if total_minor < 0:
+        raise BadPrice("the refund is negative: sell the charge instead", "lines")
+    checks.lines(tenders, "tenders")
+    for at, tender in enumerate(tenders):
+        check_tender(tender, f"tenders[{at}]")
+    paid = sum(tender.amount_minor for tender in tenders)
+    if paid != total_minor:
+        raise BadTender(f"the refund is {total_minor} minor units, the tenders {paid}", "tenders")
+    return [Tender(x.kind, x.amount_minor, x.reference) for x in tenders]
+
+
+def return_result(found: Found, *, repeated: bool) -> ReturnResult:
+    """Give a return on record; its body must be a Return."""
+    body = found.fact.body
+    assert isinstance(body, Return)  # noqa: S101 - the caller looked
+    fact = found.fact
+    return _result(fact.id, fact.at_ms, body, found.journal, found.seq, repeated=repeated)
+
+
+def _result(
+    return_id: bytes, at_ms: int, body: Return, journal: str, seq: int, *, repeated: bool
+) -> ReturnResult:
+    return ReturnResult(
+        id=return_id,
+        receipt=receipt_text(body.till, generation_of(journal), body.number),
+        till=body.till,
+        number=body.number,
+        business_day=body.business_day,
+        at_ms=at_ms,
+        currency=body.currency,
+        sale_id=body.sale or None,
+        total_minor=body.total_minor,
+        tax_minor=sum(line.tax_minor for line in body.lines),
+        lines=tuple(body.lines),
+        tenders=tuple(body.tenders),
+        reason=body.reason,
+        repeated=repeated,
+        journal=journal,
+        seq=seq,
+    )

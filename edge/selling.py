@@ -1,34 +1,31 @@
 """A receipt says for good what was sold, at what price, with what tax and how it was paid."""
 
+from collections.abc import Iterable
+
 import msgspec
 
-from sync.bodies import Line, LineKind, ReturnedLine, StockLine, Tender
-from edge.books import Books
+from edge import checks
+from edge.books import Books, derived_id, request_digest
+from edge.errors import AlreadyReturned, OutOfStock, SaleVoided, UnknownFact
+from edge.postings import VOID
+from edge.pricing import SellLine, TenderLine, price_lines, settle
+from edge.reads import Found, Reads
+from sync.bodies import Line, LineKind, Sale, Shortfall, StockLine, Tender, Void
+from sync.effects import movements
+from sync.quantities import ON_HAND_SIGN, on_hand, reserved, sellable
 
-
-class SellLine(msgspec.Struct, frozen=True):
-    """A line to sell, named by SKU or GTIN; quantity in base units.
-
-    `price_minor` None takes the catalogue's price; otherwise it is quoted for `price_quantity` base
-    units. A charge needs a price, which may be negative.
-    """
-
-    sku: str = ""
-    gtin: str = ""
-    quantity: int = 1
-    price_minor: int | None = None
-    price_quantity: int = 1
-    discount_minor: int = 0
-    kind: LineKind = LineKind.GOODS
-    note: str = ""
-
-
-class TenderLine(msgspec.Struct, frozen=True):
-    """A means of payment (cash, card, voucher, ...) and the minor units it brings."""
-
-    kind: str
-    amount_minor: int
-    reference: str = ""
+__all__ = [
+    "Quote",
+    "QuoteResult",
+    "SaleResult",
+    "Sell",
+    "SellLine",
+    "TenderLine",
+    "VoidResult",
+    "VoidSale",
+    "receipt_text",
+]
+OVERSELL = "stock.oversell"
 
 
 class Sell(msgspec.Struct, frozen=True):
@@ -50,7 +47,19 @@ class Sell(msgspec.Struct, frozen=True):
 
     def run(self, books: Books) -> "SaleResult":
         """Commit the sale, or find it committed; raise Problem."""
-        raise NotImplementedError
+        request = request_digest(self)
+        found = books.prior(self.id, request, Sale)
+        if found is not None:
+            return sale_result(books, found, repeated=True)
+        at_ms = books.when(self.at_ms)
+        sale = plan_sale(self, books, books.day(self.business_day, at_ms), books.currency)
+        short = plan_shortfall(books, sale)
+        check_oversell(books, sale)
+        seq = books.append(self.id, at_ms, self.actor, sale, request)
+        if short:
+            post_shortfall(books, self.id, at_ms, short)
+        journal = books.journal
+        return _result(self.id, at_ms, sale, short, journal=journal, seq=seq, repeated=False)
 
 
 class SaleResult(msgspec.Struct, frozen=True):
@@ -77,7 +86,7 @@ class SaleResult(msgspec.Struct, frozen=True):
 
 
 class Quote(msgspec.Struct, frozen=True):
-    """What a sale of these lines would come to; nothing is committed. Run by `Views.quote`."""
+    """What a sale of these lines would come to; nothing is committed. Asked of `Views.quote`."""
 
     lines: tuple[SellLine, ...]
     discount_minor: int = 0
@@ -104,11 +113,20 @@ class VoidSale(msgspec.Struct, frozen=True):
 
     def run(self, books: Books) -> "VoidResult":
         """Commit the void, or find it committed; raise Problem."""
-        raise NotImplementedError
+        request = request_digest(self)
+        found = books.prior(self.id, request, Void)
+        if found is not None:
+            return void_result(books, found, repeated=True)
+        at_ms = books.when(self.at_ms)
+        void = plan_void(self, books, books.day(self.business_day, at_ms))
+        books.append(self.id, at_ms, self.actor, void, request)
+        written = books.find(self.id)
+        assert written is not None  # noqa: S101 - written two lines above
+        return void_result(books, written, repeated=False)
 
 
 class VoidResult(msgspec.Struct, frozen=True):
-    """A void as it is on record."""
+    """A void as it is on record; `receipt` is the sale's."""
 
     id: bytes
     sale_id: bytes
@@ -117,3 +135,183 @@ class VoidResult(msgspec.Struct, frozen=True):
     repeated: bool
     journal: str
     seq: int
+
+
+def plan_sale(command: Sell, books: Books, business_day: int, currency: str) -> Sale:
+    """Make the body of a sale from what is asked; raise Problem."""
+    till = checks.till(command.till)
+    lines = price_lines(books, command.lines, command.discount_minor)
+    tenders = settle(sum(line.amount_minor for line in lines), command.tenders)
+    if command.member:
+        checks.name(command.member, "member")
+    checks.name(command.actor, "actor")
+    number = books.next_number(till)
+    return Sale(till, number, business_day, currency, lines, tenders, command.member)
+
+
+def plan_void(command: VoidSale, reads: Reads, business_day: int) -> Void:
+    """Make the body of a void; raise UnknownFact, SaleVoided or AlreadyReturned."""
+    reason = checks.text(command.reason, "reason", needed=True)
+    checks.name(command.actor, "actor")
+    sale = find_sale(reads, command.sale_id).fact.body
+    assert isinstance(sale, Sale)  # noqa: S101 - find_sale found one
+    undone = reads.undone(command.sale_id)
+    if VOID in undone:
+        raise SaleVoided("this sale was voided before: there is nothing left to undo", "sale_id")
+    if undone:
+        raise AlreadyReturned("part of it was returned: take the rest back by a return", "sale_id")
+    lines = [StockLine(x.sku, x.quantity) for x in sale.lines if x.kind is LineKind.GOODS]
+    return Void(
+        sale.till,
+        business_day,
+        sale.currency,
+        command.sale_id,
+        lines,
+        sale.total_minor,
+        reason,
+    )
+
+
+def find_sale(reads: Reads, sale_id: bytes) -> Found:
+    """Find a sale by id; raise UnknownFact."""
+    found = reads.find(sale_id)
+    if found is None or not isinstance(found.fact.body, Sale):
+        raise UnknownFact(
+            "no sale with this id is held here: what another store sold is returned without"
+            " receipt",
+            "sale_id",
+        )
+    return found
+
+
+# -- stock that is not there ---------------------------------------------------------------------
+
+
+def goods_out(body: msgspec.Struct) -> dict[str, int]:
+    """Base units per SKU by which a body lowers what is on hand."""
+    out: dict[str, int] = {}
+    for sku, kind, quantity in movements(body):  # type: ignore[arg-type]
+        out[sku] = out.get(sku, 0) - ON_HAND_SIGN.get(kind, 0) * quantity
+    return {sku: quantity for sku, quantity in out.items() if quantity > 0}
+
+
+def plan_shortfall(reads: Reads, body: msgspec.Struct) -> list[StockLine]:
+    """List what goods going out take from stock that is reserved for headquarters."""
+    short = []
+    for sku, quantity in goods_out(body).items():
+        counts = reads.counts(sku)
+        kept = reserved(counts)
+        if kept <= 0:
+            continue
+        before = on_hand(counts)
+        covered = min(kept, max(before, 0)) - min(kept, max(before - quantity, 0))
+        if covered:
+            short.append(StockLine(sku, covered))
+    return short
+
+
+def check_oversell(reads: Reads, body: msgspec.Struct) -> None:
+    """Raise OutOfStock where the store's rule is to block rather than to go below sellable."""
+    if reads.rule(OVERSELL) is None:
+        return
+    for sku, quantity in goods_out(body).items():
+        item = reads.item(sku)
+        if item is None or reads.rule_for(OVERSELL, item, "sell") != "block":
+            continue
+        free = sellable(reads.counts(sku))
+        if free < quantity:
+            raise OutOfStock(
+                f"{sku}: {max(free, 0)} can be sold and {quantity} are asked for;"
+                " count the shelf if the goods are there",
+                "lines",
+            )
+
+
+def post_shortfall(books: Books, fact_id: bytes, at_ms: int, short: list[StockLine]) -> None:
+    """Record that goods left although they were reserved, for headquarters and for the staff."""
+    shortfall_id = derived_id(fact_id, b"shortfall")
+    books.append(shortfall_id, at_ms, "", Shortfall(fact_id, short))
+    for line in short:
+        detail = f"{line.quantity} reserved for online orders went out over the counter"
+        books.attend("shortfall", at_ms, line.sku, fact_id, detail)
+
+
+# -- results -------------------------------------------------------------------------------------
+
+
+def receipt_text(till: str, generation: int, number: int) -> str:
+    """Text of a receipt number."""
+    return f"{till}-{generation}-{number:06d}"
+
+
+def generation_of(journal: str) -> int:
+    """Generation in a journal's name."""
+    return int(journal.rpartition("-n")[2])
+
+
+def shortfalls_of(reads: Reads, fact_id: bytes) -> list[StockLine]:
+    """Find the shortfall that a fact led to."""
+    found = reads.find(derived_id(fact_id, b"shortfall"))
+    return found.fact.body.lines if found and isinstance(found.fact.body, Shortfall) else []
+
+
+def sale_result(reads: Reads, found: Found, *, repeated: bool) -> SaleResult:
+    """Give a sale on record; its body must be a Sale."""
+    sale = found.fact.body
+    assert isinstance(sale, Sale)  # noqa: S101 - the caller looked
+    short = shortfalls_of(reads, found.fact.id)
+    return _result(
+        found.fact.id,
+        found.fact.at_ms,
+        sale,
+        short,
+        journal=found.journal,
+        seq=found.seq,
+        repeated=repeated,
+    )
+
+
+def _result(
+    sale_id: bytes,
+    at_ms: int,
+    sale: Sale,
+    short: Iterable[StockLine],
+    *,
+    journal: str,
+    seq: int,
+    repeated: bool,
+) -> SaleResult:
+    return SaleResult(
+        id=sale_id,
+        receipt=receipt_text(sale.till, generation_of(journal), sale.number),
+        till=sale.till,
+        number=sale.number,
+        business_day=sale.business_day,
+        at_ms=at_ms,
+        currency=sale.currency,
+        total_minor=sale.total_minor,
+        tax_minor=sale.tax_minor,
+        lines=tuple(sale.lines),
+        tenders=tuple(sale.tenders),
+        shortfalls=tuple(short),
+        repeated=repeated,
+        journal=journal,
+        seq=seq,
+    )
+
+
+def void_result(reads: Reads, found: Found, *, repeated: bool) -> VoidResult:
+    """Give a void on record; its body must be a Void."""
+    void = found.fact.body
+    assert isinstance(void, Void)  # noqa: S101 - the caller looked
+    sale = find_sale(reads, void.sale)
+    assert isinstance(sale.fact.body, Sale)  # noqa: S101 - find_sale found one
+    return VoidResult(
+        id=found.fact.id,
+        sale_id=void.sale,
+        receipt=receipt_text(void.till, generation_of(sale.journal), sale.fact.body.number),
+        total_minor=void.total_minor,
+        repeated=repeated,
+        journal=found.journal,
+        seq=found.seq,
+    )

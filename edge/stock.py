@@ -1,8 +1,24 @@
 """Stock moves only by a document that names what, how much and why; each is counted once."""
 
+from collections.abc import Iterable, Sequence
+
 import msgspec
 
-from edge.books import Books
+from edge import checks
+from edge.books import Books, request_digest
+from edge.errors import BadField, BadQuantity, NothingToReturn, OutOfStock
+from edge.pricing import find_item
+from edge.reads import Found, Reads
+from edge.selling import check_oversell, plan_shortfall, post_shortfall
+from sync import bodies
+from sync.effects import movements
+from sync.facts import ID_BYTES
+from sync.identity import Replica
+from sync.quantities import ON_HAND_SIGN, Kind, sellable
+from sync.values import QUANTITY_MAX
+
+SAFETY = "stock.safety"
+_GOES_OUT = bodies.WriteOff | bodies.Adjustment | bodies.TransferOut | bodies.StockCount
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -44,15 +60,39 @@ class StockWork(msgspec.Struct, frozen=True, kw_only=True):
     actor: str = ""
     at_ms: int | None = None
 
+    def plan(self, _reads: Reads, /) -> bodies.AnyBody:
+        """Make the body of the document; raise Problem."""
+        raise BadField("this is no stock document", "")
+
     def run(self, books: Books) -> StockResult:
         """Commit the document, or find it committed; raise Problem."""
-        raise NotImplementedError
+        request = request_digest(self)
+        found = books.prior(self.id, request, BODY_OF[type(self)])
+        if found is not None:
+            return stock_result(books, found, repeated=True)
+        checks.name(self.actor, "actor")
+        at_ms = books.when(self.at_ms)
+        body = self.plan(books)
+        short = plan_shortfall(books, body) if isinstance(body, _GOES_OUT) else []
+        books.append(self.id, at_ms, self.actor, body, request)
+        if short:
+            post_shortfall(books, self.id, at_ms, short)
+        if isinstance(body, bodies.TransferIn) and books.find(body.out) is None:
+            detail = f"nothing is known of the transfer {body.out.hex()} from {body.from_store}"
+            books.attend("transfer", at_ms, body.lines[0].sku, self.id, detail)
+        written = books.find(self.id)
+        assert written is not None  # noqa: S101 - written above
+        return stock_result(books, written, repeated=False)
 
 
 class Open(StockWork, frozen=True, kw_only=True):
     """Stock the books start with."""
 
     lines: tuple[Move, ...]
+
+    def plan(self, reads: Reads) -> bodies.Opening:
+        """Make the body; raise Problem."""
+        return bodies.Opening(_moves(reads, self.lines))
 
 
 class ReceiveGoods(StockWork, frozen=True, kw_only=True):
@@ -62,12 +102,23 @@ class ReceiveGoods(StockWork, frozen=True, kw_only=True):
     supplier: str = ""
     lines: tuple[Move, ...]
 
+    def plan(self, reads: Reads) -> bodies.GoodsReceipt:
+        """Make the body; raise Problem."""
+        reference = checks.name(self.reference, "reference")
+        supplier = checks.name(self.supplier, "supplier")
+        return bodies.GoodsReceipt(reference, supplier, _moves(reads, self.lines))
+
 
 class WriteOff(StockWork, frozen=True, kw_only=True):
     """Goods that are gone: broken, expired, stolen, used."""
 
     reason: str
     lines: tuple[Move, ...]
+
+    def plan(self, reads: Reads) -> bodies.WriteOff:
+        """Make the body; raise Problem."""
+        reason = checks.text(self.reason, "reason", needed=True)
+        return bodies.WriteOff(reason, _moves(reads, self.lines))
 
 
 class Adjust(StockWork, frozen=True, kw_only=True):
@@ -76,12 +127,24 @@ class Adjust(StockWork, frozen=True, kw_only=True):
     reason: str
     lines: tuple[Move, ...]
 
+    def plan(self, reads: Reads) -> bodies.Adjustment:
+        """Make the body; raise Problem."""
+        reason = checks.text(self.reason, "reason", needed=True)
+        return bodies.Adjustment(reason, _moves(reads, self.lines, lowest=-QUANTITY_MAX))
+
 
 class TransferOut(StockWork, frozen=True, kw_only=True):
     """Goods sent to another store."""
 
     to_store: str
     lines: tuple[Move, ...]
+
+    def plan(self, reads: Reads) -> bodies.TransferOut:
+        """Make the body; raise Problem."""
+        to_store = _other_store(self.to_store, "to_store")
+        body = bodies.TransferOut(to_store, _moves(reads, self.lines))
+        check_oversell(reads, body)
+        return body
 
 
 class TransferIn(StockWork, frozen=True, kw_only=True):
@@ -91,6 +154,17 @@ class TransferIn(StockWork, frozen=True, kw_only=True):
     out: bytes
     lines: tuple[Move, ...]
 
+    def plan(self, reads: Reads) -> bodies.TransferIn:
+        """Make the body; raise NothingToReturn where more arrives than is known to be sent."""
+        if len(self.out) != ID_BYTES:
+            raise BadField("name the transfer out by its id (a UUID)", "out")
+        from_store = _other_store(self.from_store, "from_store")
+        body = bodies.TransferIn(from_store, self.out, _moves(reads, self.lines))
+        found = reads.find(self.out)
+        if found is not None:
+            _check_arrival(reads, found, body)
+        return body
+
 
 class Count(StockWork, frozen=True, kw_only=True):
     """A count of a scope (a shelf, a category); only the difference to what was seen moves."""
@@ -98,8 +172,123 @@ class Count(StockWork, frozen=True, kw_only=True):
     scope: str = ""
     lines: tuple[CountLine, ...]
 
+    def plan(self, reads: Reads) -> bodies.StockCount:
+        """Make the body; raise Problem."""
+        checks.lines(self.lines)
+        scope = checks.text(self.scope, "scope")
+        counted = [_count(reads, line, f"lines[{at}]") for at, line in enumerate(self.lines)]
+        if len({line.sku for line in counted}) < len(counted):
+            raise BadField("a SKU is counted twice: add the two up", "lines")
+        return bodies.StockCount(scope, counted)
+
 
 class Grant(StockWork, frozen=True, kw_only=True):
     """Rights granted to headquarters for online promises: at most sellable less safety stock."""
 
     lines: tuple[Move, ...]
+
+    def plan(self, reads: Reads) -> bodies.Grant:
+        """Make the body; raise OutOfStock where it is more than can be spared."""
+        lines = _moves(reads, self.lines)
+        for line in lines:
+            item = reads.item(line.sku)
+            safety = reads.rule_for(SAFETY, item, 0) if item else 0
+            kept = safety if isinstance(safety, int) else 0
+            free = sellable(reads.counts(line.sku)) - kept
+            if line.quantity > free:
+                detail = f"{line.sku}: at most {max(free, 0)} can be granted ({kept} are kept back)"
+                raise OutOfStock(detail, "lines")
+        return bodies.Grant(lines)
+
+
+BODY_OF: dict[type[StockWork], type[bodies.AnyBody]] = {
+    Open: bodies.Opening,
+    ReceiveGoods: bodies.GoodsReceipt,
+    WriteOff: bodies.WriteOff,
+    Adjust: bodies.Adjustment,
+    TransferOut: bodies.TransferOut,
+    TransferIn: bodies.TransferIn,
+    Count: bodies.StockCount,
+    Grant: bodies.Grant,
+}
+
+
+def _tracked(reads: Reads, sku: str, gtin: str, field: str) -> str:
+    item = find_item(reads, sku, gtin, field)
+    if not item.tracked:
+        raise BadField(f"{item.sku} is a service: it has no stock", f"{field}.sku")
+    return item.sku
+
+
+def _moves(reads: Reads, moves: Sequence[Move], lowest: int = 1) -> list[bodies.StockLine]:
+    """Name and add up what moves, one line per SKU in the order given."""
+    checks.lines(moves)
+    sums: dict[str, int] = {}
+    for at, move in enumerate(moves):
+        field = f"lines[{at}]"
+        checks.integer(move.quantity, lowest, QUANTITY_MAX, f"{field}.quantity", BadQuantity)
+        sku = _tracked(reads, move.sku, move.gtin, field)
+        sums[sku] = sums.get(sku, 0) + move.quantity
+    for sku, quantity in sums.items():
+        if not quantity or abs(quantity) > QUANTITY_MAX:
+            detail = f"{sku}: the lines add up to {quantity}; it must be 1 to {QUANTITY_MAX}"
+            raise BadQuantity(detail, "lines")
+    return [bodies.StockLine(sku, quantity) for sku, quantity in sums.items()]
+
+
+def _count(reads: Reads, line: CountLine, field: str) -> bodies.CountedLine:
+    sku = _tracked(reads, line.sku, line.gtin, field)
+    counted = checks.integer(line.counted, 0, QUANTITY_MAX, f"{field}.counted", BadQuantity)
+    if line.seen is None:
+        return bodies.CountedLine(sku, counted, reads.on_hand(sku))
+    seen = checks.integer(line.seen, -QUANTITY_MAX, QUANTITY_MAX, f"{field}.seen", BadQuantity)
+    if abs(counted - seen) > QUANTITY_MAX:
+        raise BadQuantity(f"{field} differs by more than {QUANTITY_MAX}", field)
+    return bodies.CountedLine(sku, counted, seen)
+
+
+def _other_store(name: str, field: str) -> str:
+    try:
+        return Replica(name, 1).node
+    except ValueError as error:
+        raise BadField(str(error), field) from None
+
+
+def _check_arrival(reads: Reads, found: Found, arrival: bodies.TransferIn) -> None:
+    sent = found.fact.body
+    if not isinstance(sent, bodies.TransferOut):
+        raise BadField("the id names another document, no transfer out", "out")
+    left = _sums(sent.lines)
+    for sku, quantity in reads.undone(arrival.out).items():
+        left[sku] = left.get(sku, 0) - quantity
+    for line in arrival.lines:
+        if line.quantity > left.get(line.sku, 0):
+            raise NothingToReturn(
+                f"{line.sku}: {max(left.get(line.sku, 0), 0)} of this transfer are still on the"
+                f" way, {line.quantity} can't arrive; adjust what is really there",
+                "lines",
+            )
+
+
+def _sums(lines: Iterable[bodies.StockLine]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for line in lines:
+        sums[line.sku] = sums.get(line.sku, 0) + line.quantity
+    return sums
+
+
+def stock_result(reads: Reads, found: Found, *, repeated: bool) -> StockResult:
+    """Give a stock document on record, with the stock as it is now."""
+    moved: dict[str, int] = {}
+    for sku, kind, quantity in movements(found.fact.body):
+        sign = 1 if kind is Kind.GRANTED else ON_HAND_SIGN[kind]
+        moved[sku] = moved.get(sku, 0) + sign * quantity
+    lines: Sequence[bodies.CountedLine] = getattr(found.fact.body, "lines", ())
+    return StockResult(
+        id=found.fact.id,
+        moved=moved,
+        on_hand={line.sku: reads.on_hand(line.sku) for line in lines},
+        repeated=repeated,
+        journal=found.journal,
+        seq=found.seq,
+    )

@@ -1,0 +1,78 @@
+"""What comes from outside is an integer, a name or a text within its limits, or is refused."""
+
+import re
+from collections.abc import Sequence
+
+from edge.errors import BadField, BadPrice, BadQuantity, BadTender, Problem
+from sync.facts import LINES_MAX
+from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX
+
+TEXT_MAX = 200
+NAME_MAX = 64
+_TILL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,15}")
+_TENDER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_DIGITS = re.compile(r"(?<!\d)(?:\d[ -]?){14,18}\d(?!\d)")
+
+
+def integer(value: object, low: int, high: int, field: str, error: type[Problem]) -> int:
+    """Return an integer of a range; floats and booleans are none."""
+    if type(value) is not int:
+        raise error(f"{field} must be an integer, not {value!r:.40}", field)
+    if not low <= value <= high:
+        raise error(f"{field} is {value}; it must be {low} to {high}", field)
+    return value
+
+
+def quantity(value: object, field: str) -> int:
+    """Return a quantity to move: 1 base unit or more."""
+    return integer(value, 1, QUANTITY_MAX, field, BadQuantity)
+
+
+def money(value: object, field: str, low: int = 0) -> int:
+    """Return an amount in minor units, 0 or more unless `low` says otherwise."""
+    return integer(value, low, MONEY_MAX_MINOR, field, BadPrice)
+
+
+def till(value: str) -> str:
+    """Return a till's name."""
+    if not _TILL.fullmatch(value):
+        raise BadField("a till is named by 1 to 16 of A-Z, a-z, 0-9, _ and -", "till")
+    return value
+
+
+def tender_kind(value: str, field: str) -> str:
+    """Return a kind of tender; change is computed here and never tendered."""
+    if not _TENDER.fullmatch(value) or value == "change":
+        raise BadTender("a tender is named like cash, card or voucher", field)
+    return value
+
+
+def name(value: str, field: str, *, needed: bool = False) -> str:
+    """Return a name or code of at most 64 printable characters."""
+    return text(value, field, needed=needed, longest=NAME_MAX)
+
+
+def text(value: str, field: str, *, needed: bool = False, longest: int = TEXT_MAX) -> str:
+    """Return a printable text that holds no card number."""
+    if needed and not value.strip():
+        raise BadField(f"{field} must say something", field)
+    if len(value) > longest or not value.isprintable():
+        raise BadField(f"{field} must have at most {longest} printable characters", field)
+    if any(_is_card(match.group()) for match in _DIGITS.finditer(value)):
+        raise BadField(f"{field} looks like a card number, which is never stored here", field)
+    return value
+
+
+def lines(value: Sequence[object], field: str = "lines", lowest: int = 1) -> None:
+    """Refuse a document with too few or too many lines."""
+    if not lowest <= len(value) <= LINES_MAX:
+        raise BadField(f"{field} must have {lowest} to {LINES_MAX} entries", field)
+
+
+def _is_card(found: str) -> bool:
+    """15 to 19 digits that begin like a payment card's and pass its check (ISO/IEC 7812-1)."""
+    digits = [int(digit) for digit in found if digit.isdigit()]
+    if digits[0] not in (2, 3, 4, 5, 6):
+        return False
+    doubled = [2 * d - 9 * (d > 4) for d in digits[-2::-2]]
+    return (sum(doubled) + sum(digits[-1::-2])) % 10 == 0
