@@ -1,0 +1,1 @@
+"""From a bare box to a selling store: brokers, certificates, set-up."""
