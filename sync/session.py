@@ -129,6 +129,11 @@ class Session:
         self._patience_ms = PATIENCE_MS
         self._number = 0
 
+    @property
+    def peer_session(self) -> int:
+        """Session number of the process at the other end, 0 while there is none."""
+        return self._peer_session
+
     # -- events --------------------------------------------------------------------------------
 
     def connected(self, now_ms: int) -> list[Effect]:
