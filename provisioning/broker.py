@@ -22,17 +22,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
+from typing import ClassVar
 
-from provisioning.broker_process import (
-    ChildProcess,
-    StartError,
-    answers,
-    free_port,
-    port_is_free,
-)
+from provisioning.broker_process import ChildProcess, StartError, free_port, port_is_free
 
 # Ours stay within 64 KB; what a broken client sends above that shall be seen and counted.
 MAX_PACKET_BYTES = 128 * 1024
+# What a receiver may hold unacknowledged (in NATS of each subscription) before it gets no more.
+MAX_UNACKNOWLEDGED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +49,16 @@ class BrokerUser:
             raise ValueError(f"broker user {self.name[:80]!r}: 1 to 64 of A-Z a-z 0-9 _ -")
         if self.password is not None and not re.fullmatch(r"[A-Za-z0-9_-]{12,128}", self.password):
             raise ValueError(f"password of {self.name}: 12 to 128 of A-Z a-z 0-9 _ -")
-        for topic_filter in (*self.publish, *self.subscribe):
-            if not re.fullmatch(r"([A-Za-z0-9_-]+|\+)(/([A-Za-z0-9_-]+|\+))*(/#)?", topic_filter):
-                raise ValueError(
-                    f"topic filter {topic_filter[:80]!r} of {self.name}: levels of A-Z a-z 0-9 _ -"
-                    " or +, and # only as the last"
-                )
+        _check_filters((*self.publish, *self.subscribe))
+
+
+def _check_filters(filters: Sequence[str], also: str = "") -> None:
+    level = rf"([A-Za-z0-9_-]+|\+{also})"
+    for topic_filter in filters:
+        if not re.fullmatch(rf"{level}(/{level})*(/#)?", topic_filter):
+            raise ValueError(
+                f"topic filter {topic_filter[:80]!r}: levels of A-Z a-z 0-9 _ - or +, # only last"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ class ServerTls:
 class Broker(ABC):
     """A broker that can be started, stopped, killed and made to forget, always on the same port."""
 
-    name = "broker"
+    name: ClassVar[str]
+    _ready_words: ClassVar[str]
 
     def __init__(
         self,
@@ -127,7 +129,7 @@ class Broker(ABC):
             raise StartError(f"{self.name}: port {self.port} on {self.host} is taken")
         child = ChildProcess(self._prepare(), self.folder / "broker.log")
         try:
-            child.wait_until(lambda: answers(self._near_host, self.port), self.name, timeout_s)
+            child.wait_until_it_says(self._ready_words, self.name, timeout_s)
         except BaseException:
             child.kill()
             raise
@@ -162,11 +164,6 @@ class Broker(ABC):
     def _store(self) -> Path:
         return self.folder / "store"
 
-    @property
-    def _near_host(self) -> str:
-        """Where this machine reaches it when it listens everywhere."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
-
     def _write(self, name: str, text: str) -> Path:
         """Write a file that only this user can read, whole or not at all."""
         path, fresh = self.folder / name, self.folder / f"{name}.new"
@@ -189,6 +186,7 @@ class NatsBroker(Broker):
     """
 
     name = "nats-server"
+    _ready_words = "Server is ready"
 
     def _prepare(self) -> list[str]:
         mqtt: dict[str, object] = {"host": self.host, "port": self.port}
@@ -207,7 +205,11 @@ class NatsBroker(Broker):
                 "max_file_store": 2 * 1024 * 1024 * 1024,
                 "limits": {"default_max_consumers": -1},  # each subscription is a consumer or two
             },
-            "mqtt": {**mqtt, "consumer_memory_storage": True},
+            "mqtt": {
+                **mqtt,
+                "consumer_memory_storage": True,
+                "max_ack_pending": MAX_UNACKNOWLEDGED,
+            },
             "authorization": {"timeout": 5, "users": [_nats_user(user) for user in self._users]},
         }
         path = self._write("nats.json", json.dumps(configuration, indent=1))
@@ -265,6 +267,9 @@ class TopicPatterns:
     publish: tuple[str, ...] = ()
     subscribe: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        _check_filters((*self.publish, *self.subscribe), also="|%u")
+
 
 class MosquittoBroker(Broker):
     """Mosquitto 2: for a chain on one machine; needs the program `mosquitto`.
@@ -274,6 +279,7 @@ class MosquittoBroker(Broker):
     """
 
     name = "mosquitto"
+    _ready_words = " running"
 
     def __init__(
         self,
@@ -301,7 +307,8 @@ class MosquittoBroker(Broker):
             "allow_zero_length_clientid false",
             "set_tcp_nodelay true",
             f"max_packet_size {MAX_PACKET_BYTES}",
-            "max_queued_messages 0",
+            f"max_inflight_messages {MAX_UNACKNOWLEDGED}",
+            "max_queued_messages 1000000",  # not 0: 2.0 then drops whoever publishes in vain
             "max_queued_bytes 16777216",
             "log_dest stderr",
             "log_timestamp_format %Y-%m-%dT%H:%M:%S",

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -66,6 +66,7 @@ class ChildProcess:
     ) -> None:
         """Start `command` with its output appended to `log`; raise OSError if it cannot run."""
         self._command, self._log, self._environment = [*_guard(), *command], log, environment
+        self._log_start = log.stat().st_size if log.exists() else 0
         self._process: subprocess.Popen[bytes]
         self._failure: OSError | None = None
         started = threading.Event()
@@ -124,14 +125,15 @@ class ChildProcess:
 
     def tail(self, lines: int = 12) -> str:
         """Return the last lines it wrote."""
-        with self._log.open("rb") as log:
-            log.seek(max(0, self._log.stat().st_size - 64 * 1024))
-            return b"\n".join(log.read().splitlines()[-lines:]).decode(errors="replace")
+        return "\n".join(self._words().splitlines()[-lines:])
 
-    def wait_until(self, ready: Callable[[], bool], what: str, timeout_s: float) -> None:
-        """Wait for `ready`; raise StartError if the child dies first or it takes too long."""
+    def wait_until_it_says(self, words: str, what: str, timeout_s: float) -> None:
+        """Wait for words in its output; raise StartError if it ends before or takes too long.
+
+        Surer than connecting: Mosquitto 2.0 listens first and reads its certificates afterwards.
+        """
         deadline_s = time.monotonic() + timeout_s
-        while not ready():
+        while words not in self._words():
             code = self.exit_code
             late = time.monotonic() > deadline_s
             if code is not None or late:
@@ -139,11 +141,8 @@ class ChildProcess:
                 raise StartError(f"{what} did not start: it {how}. Its last words:\n{self.tail()}")
             time.sleep(0.01)
 
-
-def answers(host: str, port: int) -> bool:
-    """Tell whether somebody accepts connections there."""
-    try:
-        socket.create_connection((host, port), timeout=1.0).close()
-    except OSError:
-        return False
-    return True
+    def _words(self) -> str:
+        """Return the end of what it wrote since it started."""
+        with self._log.open("rb") as log:
+            log.seek(max(self._log_start, self._log.stat().st_size - 64 * 1024))
+            return log.read().decode(errors="replace")
