@@ -15,7 +15,7 @@ from central.fold import Day, Entry
 from central.incarnation import Headquarters
 from central.quarantine import Poison, Task, assign, isolate
 from central.store import add_missing, put
-from central.writes import add_days, add_quantities, define, number_skus
+from central.writes import add_days, add_promises, add_quantities, define, number_skus
 from sync.identity import Replica
 from sync.journal import Head, genesis
 
@@ -62,7 +62,7 @@ class StoreBooks:
     """Everything of one store that ingest reads and changes.
 
     `counters` maps to the largest value said, the sum folded and who brought it; `seen` are the
-    generations that were heard in this transaction.
+    generations that were heard in this transaction, `promises` changes per (order, SKU).
     """
 
     id: int
@@ -75,6 +75,7 @@ class StoreBooks:
     lives: dict[int, Life] = field(default_factory=dict)
     days: dict[tuple[int, str], Day] = field(default_factory=dict)
     counters: dict[CounterKey, list[int]] = field(default_factory=dict)
+    promises: dict[tuple[str, str], int] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
 
     @property
@@ -307,6 +308,7 @@ class Books:
         quantities = [row for store in stores for row in self._quantity_rows(store, numbers)]
         add_quantities(self.connection, quantities)
         add_days(self.connection, [(store.id, store.days) for store in stores])
+        add_promises(self.connection, [(store.id, store.promises) for store in stores])
 
     def _quantity_rows(
         self, store: StoreBooks, numbers: dict[str, int]

@@ -14,6 +14,8 @@ from sync.bodies import (
     HeadquartersBody,
     Price,
     Product,
+    Promise,
+    Release,
     Return,
     Rule,
     Sale,
@@ -25,6 +27,7 @@ from sync.bodies import (
 )
 from sync.effects import movements
 from sync.facts import FactError, decode_fact
+from sync.identity import check_store
 from sync.quantities import Movement
 from sync.values import MONEY_MAX_MINOR
 
@@ -127,8 +130,21 @@ def _check_body(body: AnyBody) -> None:
         case Shortfall():
             for line in body.lines:
                 check_name(line.sku)
+        case StoreProfile():
+            _check_profile(body)
+        case Promise() | Release():
+            check_name(body.order)
         case _:
             pass
+
+
+def _check_profile(body: StoreProfile) -> None:
+    try:
+        check_store(body.store)
+    except ValueError as error:
+        raise FactError(str(error)) from None
+    if "\0" in body.name + body.region + body.currency:
+        raise FactError("a profile must not contain NUL")
 
 
 def _check_receipt(business_day: int, currency: str) -> None:

@@ -11,10 +11,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from central.admission import admit, refusal, unknown_store
-from central.books import FOLDED, SOURCE, VALUE, Books, Journal, StoreBooks
-from central.fold import add_to_day, check_name, read_entry, shortfalls
+from central.books import SOURCE, VALUE, Books, Journal, StoreBooks
+from central.fold import check_name
 from central.incarnation import Headquarters
-from central.quarantine import Poison, Task
+from central.posting import post
+from central.quarantine import Poison
 from central.records import merge_record
 from sync.facts import FactError
 from sync.identity import HEADQUARTERS, Replica
@@ -91,7 +92,9 @@ def _take_facts(books: Books, store: StoreBooks, origin: Replica, batch: Batch) 
             if books.hq.is_mine(journal.replica):
                 reason = "the store holds facts of headquarters that headquarters never wrote"
                 return _halt(books, store, batch, journal.head, reason)
-            _extend(books, store, origin, journal, reading)
+            source = store.lives[origin.generation].journal_id
+            of = None if journal.replica.node == HEADQUARTERS else store
+            post(books, of, source, journal, reading)
             books.checkpoint(journal, batch.signature)
     return Outcome(have=(Have(batch.journal, journal.head.seq),))
 
@@ -99,30 +102,6 @@ def _take_facts(books: Books, store: StoreBooks, origin: Replica, batch: Batch) 
 def _halt(books: Books, store: StoreBooks, batch: Batch, head: Head, reason: str) -> Outcome:
     books.poison(store, "facts", f"{batch.journal[:80]}: {reason}", _encode(batch))
     return Outcome(have=(Have(batch.journal, head.seq, halted=True),))
-
-
-def _extend(
-    books: Books, store: StoreBooks, origin: Replica, journal: Journal, reading: Extension
-) -> None:
-    from_hq = journal.replica.is_headquarters
-    source = store.lives[origin.generation].journal_id
-    entries = [read_entry(data, from_hq) for data in reading.facts]
-    counters, journal_id = store.counters, journal.id
-    for seq, (data, entry) in enumerate(zip(reading.facts, entries, strict=True), reading.first):
-        for sku, kind, quantity in entry.movements:
-            counts = counters.get((sku, journal_id, kind))
-            if counts is None:
-                counters[sku, journal_id, kind] = [0, quantity, source]
-            else:
-                counts[FOLDED] += quantity
-        if entry.body is None:
-            books.poison(store, "facts", f"{journal.name} fact {seq}: {entry.reason}", data)
-            continue
-        add_to_day(store.days, entry.body)
-        for sku, quantity in shortfalls(entry.body):
-            detail = f"{quantity} base units of {sku} were sold although they were reserved"
-            books.tasks.append(Task(store.id, "shortfall", f"{journal.name}/{seq}/{sku}", detail))
-    books.append(journal, reading.facts, reading.head, entries)
 
 
 # -- quantities ------------------------------------------------------------------------------

@@ -48,6 +48,10 @@ _STREAM = text(
     "SELECT life.quantities_have FROM life JOIN journal ON journal.id = life.journal_id"
     " WHERE journal.name = :name AND life.store_id = :store"
 )
+_LAST_LIFE = text(
+    "SELECT journal.name FROM life JOIN journal ON journal.id = life.journal_id"
+    " WHERE life.store_id = :store AND life.birth <> :nobody ORDER BY life.generation DESC LIMIT 1"
+).bindparams(nobody=b"")
 _STORE = text("SELECT id FROM store WHERE name = :name")
 _JOURNAL_ID = text("SELECT id FROM journal WHERE name = :name")
 
@@ -63,13 +67,28 @@ class CentralLedger:
         self._signer = signer
         self._clock = clock
         self._records = Records()
-        with store.read() as connection:
-            self._id = int(connection.scalar(_STORE, {"name": name}) or 0)
+        self._name = name
+        self._found = 0
+
+    @property
+    def _id(self) -> int:
+        """Id of the store, 0 as long as nobody has made it known."""
+        if not self._found:
+            with self._store.read() as connection:
+                self._found = int(connection.scalar(_STORE, {"name": self._name}) or 0)
+        return self._found
+
+    def last_life(self) -> str:
+        """Name of the newest life that was admitted, empty if there was none."""
+        store = self._id
+        with self._store.read() as connection:
+            return str(connection.scalar(_LAST_LIFE, {"store": store}) or "")
 
     def holdings(self) -> Sequence[Holding]:
         """Head of every journal shared with the store, with its author's public key."""
+        store = self._id
         with self._store.read() as connection:
-            rows = connection.execute(_HOLDINGS, {"store": self._id}).all()
+            rows = connection.execute(_HOLDINGS, {"store": store}).all()
         return [Holding(r.name, r.head_seq, bytes(r.head_hash), bytes(r.key)) for r in rows]
 
     def batch_after(self, journal: str, seq: int, max_bytes: int) -> Batch | None:
@@ -86,17 +105,18 @@ class CentralLedger:
 
     def quantity_version(self, peer: str) -> int:
         """Version of the newest row that did not come from `peer`, 0 for none."""
+        store = self._id
         with self._store.read() as connection:
             source = _journal_id(connection, peer)
-            found = connection.scalar(_VERSION, {"store": self._id, "peer": source})
+            found = connection.scalar(_VERSION, {"store": store, "peer": source})
         return int(found or 0)
 
     def delta_after(self, peer: str, version: int, max_rows: int) -> Delta | None:
         """Rows newer than `version` that did not come from `peer`; None where there are none."""
-        now_ms = self._clock()
+        now_ms, store = self._clock(), self._id
         with self._store.read() as connection:
             wanted = {
-                "store": self._id,
+                "store": store,
                 "version": version,
                 "peer": _journal_id(connection, peer),
                 "rows": max_rows + 1,
@@ -116,8 +136,9 @@ class CentralLedger:
 
     def quantities_have(self, stream: str) -> int:
         """Version of a store's quantity stream that is committed here, 0 for none."""
+        store = self._id
         with self._store.read() as connection:
-            found = connection.scalar(_STREAM, {"name": stream, "store": self._id})
+            found = connection.scalar(_STREAM, {"name": stream, "store": store})
         return int(found or 0)
 
     def record_version(self, peer: str) -> int:

@@ -75,7 +75,6 @@ store = Table(
     _text("region"),
     _text("currency"),
     Column("active", Boolean, nullable=False, server_default=text("true")),
-    _number("added_ms"),
     _number("quantity_version"),
     _number("as_of_ms"),
     _number("adopted"),
@@ -248,6 +247,15 @@ definition = Table(
     _number("generation"),
     _number("seq"),
     _bytes("body"),
+)
+
+promised = Table(
+    "promised",
+    metadata,
+    _key("store_id", _Id),
+    _key("order_id", Text),
+    _key("sku", Text),
+    _number("quantity"),
 )
 
 api_token = Table(

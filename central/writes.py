@@ -13,9 +13,12 @@ from sqlalchemy import Connection, and_, case, or_, select
 from central import schema
 from central.fold import Day, Entry, definition_name, kind_of
 from central.store import add_missing, insert
+from sync.bodies import StoreProfile
+from sync.facts import decode_fact
 from sync.identity import HEADQUARTERS, Replica
 
 _CHUNK = 5_000
+PROFILE = kind_of(StoreProfile)
 
 
 def number_skus(connection: Connection, names: Iterable[str]) -> dict[str, int]:
@@ -86,6 +89,23 @@ def add_days(
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), rows)
 
 
+def add_promises(
+    connection: Connection, stores: Iterable[tuple[int, dict[tuple[str, str], int]]]
+) -> None:
+    """Add what was promised of each (order, SKU), releases deducted."""
+    rows = [
+        {"store_id": store_id, "order_id": order, "sku": sku, "quantity": quantity}
+        for store_id, promises in stores
+        for (order, sku), quantity in sorted(promises.items())
+    ]
+    if rows:
+        table = schema.promised
+        statement = insert(connection, table)
+        changes = {"quantity": table.c.quantity + statement.excluded.quantity}
+        keys = [column.name for column in table.primary_key]
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+
+
 def define(
     connection: Connection, definitions: Iterable[tuple[Replica, int, Entry, bytes]]
 ) -> None:
@@ -124,6 +144,30 @@ def define(
         ),
         [newest[key] for key in sorted(newest)],
     )
+    _know_stores(connection, [name for kind, _, name in newest if kind == PROFILE])
+
+
+def _know_stores(connection: Connection, names: Sequence[str]) -> None:
+    """Let the stores be as their newest profiles say; a profile is what makes a store known."""
+    table, stores = schema.definition, schema.store
+    for name in sorted(names):
+        data = connection.scalar(
+            select(table.c.body).where(table.c.kind == PROFILE, table.c.name == name)
+        )
+        body = decode_fact(bytes(data or b"")).body
+        if isinstance(body, StoreProfile):
+            row = {
+                "name": name,
+                "title": body.name,
+                "region": body.region,
+                "currency": body.currency,
+                "active": body.active,
+            }
+            statement = insert(connection, stores)
+            changes = {key: statement.excluded[key] for key in row if key != "name"}
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["name"], set_=changes), row
+            )
 
 
 def _age(row: Mapping[str, Any]) -> tuple[int, int]:

@@ -22,6 +22,7 @@ def upgrade() -> None:
     _link()
     _partition_lease()
     _peer_sku()
+    _promised()
     _quantity()
     _sales_total()
     _sku()
@@ -151,6 +152,17 @@ def _peer_sku() -> None:
     )
 
 
+def _promised() -> None:
+    op.create_table(
+        "promised",
+        sa.Column("store_id", _ID, autoincrement=False, nullable=False),
+        sa.Column("order_id", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("sku", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("quantity", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "order_id", "sku", name=op.f("pk_promised")),
+    )
+
+
 def _quantity() -> None:
     op.create_table(
         "quantity",
@@ -218,7 +230,6 @@ def _store() -> None:
         sa.Column("region", sa.Text(), server_default="", nullable=False),
         sa.Column("currency", sa.Text(), server_default="", nullable=False),
         sa.Column("active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
-        sa.Column("added_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("quantity_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("as_of_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("adopted", sa.BigInteger(), server_default=sa.text("0"), nullable=False),

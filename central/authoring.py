@@ -1,0 +1,211 @@
+"""What headquarters decides is a fact in a journal of its own, checked against the books it moves.
+
+Chain-wide facts go to `hq-nG`, what concerns one store alone to `hq-<store>-nG`. Rights are checked
+and consumed in one transaction that holds the store's books: no two promises see the same right.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, text, update
+
+from central import schema
+from central.admission import REVOKED
+from central.books import Books, Journal, StoreBooks
+from central.errors import Conflict, Invalid, NotAdopted, NotEnoughRights, NotFound
+from central.fold import read_entry
+from central.incarnation import Headquarters
+from central.posting import post
+from sync.bodies import Born, GiveBack, HeadquartersBody, Promise, Release, StockLine
+from sync.facts import LINES_MAX, Fact, encode_fact
+from sync.journal import Extension, follow
+
+SOFTWARE = "evertill-central 0.1.0"
+_RIGHTS = text(
+    "SELECT sku.sku, SUM(CASE WHEN q.kind IN (20, 22) THEN 1 ELSE -1 END"
+    " * CASE WHEN q.value > q.folded THEN q.value ELSE q.folded END) AS rights"
+    " FROM quantity AS q JOIN sku ON sku.number = q.sku_no"
+    " WHERE q.store_id = :store AND q.kind IN (20, 21, 22, 23) GROUP BY sku.sku"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes for headquarters: its incarnation, clock and a source of 16-byte ids."""
+
+    hq: Headquarters
+    clock: Callable[[], int]
+    mint: Callable[[], bytes]
+
+    def define(
+        self,
+        connection: Connection,
+        bodies: Sequence[HeadquartersBody],
+        actor: str,
+        store: str = "",
+    ) -> None:
+        """Write definitions (products, prices, taxes, staff, rules, profiles) for all or a store.
+
+        Raises Invalid for a body that contradicts itself, NotFound for an unknown store.
+        """
+        books = Books(connection, self.hq, [store] if store else [], self.clock())
+        self._append(books, _known(books, store) if store else None, bodies, actor)
+        books.write()
+
+    def promise(
+        self, connection: Connection, store: str, order: str, lines: Sequence[StockLine], actor: str
+    ) -> None:
+        """Consume rights over a store's stock for an online order.
+
+        Raises NotEnoughRights naming what is missing, NotAdopted while a restored headquarters has
+        not heard from the store, Conflict when the order has a promise of this store already.
+        """
+        books, target = self._books_of(connection, store)
+        if target.adopted != self.hq.generation:
+            how = "wait until it has said hello since headquarters was set up or restored"
+            raise NotAdopted(f"store {store} has not been heard: {how}", "store")
+        if _promised(connection, target, order):
+            raise Conflict(f"order {order} has a promise of store {store} already", "order")
+        free = rights(connection, target.id)
+        for sku, quantity in _sums(lines).items():
+            if quantity > free.get(sku, 0):
+                have = f"{free.get(sku, 0)} of {sku} may be promised from store {store}"
+                raise NotEnoughRights(f"only {have}, not {quantity}", "lines")
+        self._append(books, target, [Promise(order, list(lines))], actor)
+        self._finish(books, target)
+
+    def release(
+        self, connection: Connection, store: str, order: str, lines: Sequence[StockLine], actor: str
+    ) -> None:
+        """Take a promise back, so that its rights may be promised again.
+
+        Raises Conflict for more than is still promised to the order.
+        """
+        books, target = self._books_of(connection, store)
+        held = _promised(connection, target, order)
+        for sku, quantity in _sums(lines).items():
+            if quantity > held.get(sku, 0):
+                have = f"{held.get(sku, 0)} of {sku} are promised to order {order}"
+                raise Conflict(f"only {have}, not {quantity}", "lines")
+        self._append(books, target, [Release(order, list(lines))], actor)
+        self._finish(books, target)
+
+    def give_back(
+        self,
+        connection: Connection,
+        store: str,
+        reason: str,
+        lines: Sequence[StockLine],
+        actor: str,
+    ) -> None:
+        """Return unused rights to the store; raise NotEnoughRights for more than are unused."""
+        books, target = self._books_of(connection, store)
+        free = rights(connection, target.id)
+        for sku, quantity in _sums(lines).items():
+            if quantity > free.get(sku, 0):
+                have = f"{free.get(sku, 0)} of {sku} are unused"
+                raise NotEnoughRights(f"only {have}, not {quantity}", "lines")
+        self._append(books, target, [GiveBack(reason, list(lines))], actor)
+        self._finish(books, target)
+
+    def consume_rest(self, connection: Connection, store: str, order: str) -> dict[str, int]:
+        """Consume every right that is left of a store, under one name; return what it was."""
+        books, target = self._books_of(connection, store)
+        left = {sku: rest for sku, rest in rights(connection, target.id).items() if rest > 0}
+        lines = [StockLine(sku, rest) for sku, rest in sorted(left.items())]
+        bodies = [
+            Promise(order, lines[start : start + LINES_MAX])
+            for start in range(0, len(lines), LINES_MAX)
+        ]
+        if bodies:
+            self._append(books, target, bodies, "headquarters")
+            self._finish(books, target)
+        return left
+
+    def _books_of(self, connection: Connection, store: str) -> tuple[Books, StoreBooks]:
+        books = Books(connection, self.hq, [store], self.clock())
+        return books, _known(books, store)
+
+    def _append(
+        self, books: Books, store: StoreBooks | None, bodies: Sequence[HeadquartersBody], actor: str
+    ) -> None:
+        replica = self.hq.replica if store is None else self.hq.replica_for(store.name)
+        journal = books.journal(replica, store, self.hq.key)
+        books.lock(journal)
+        facts = [] if journal.head.seq else [self._fact(Born("setup", SOFTWARE), "headquarters")]
+        facts += [self._fact(body, actor) for body in bodies]
+        self._post(books, store, journal, facts)
+
+    def _post(
+        self, books: Books, store: StoreBooks | None, journal: Journal, facts: list[bytes]
+    ) -> None:
+        for data in facts:
+            entry = read_entry(data, from_headquarters=True)
+            if entry.body is None:
+                raise Invalid(entry.reason)
+        reading = Extension(journal.head.seq + 1, facts, follow(journal.head, facts))
+        post(books, store, journal.id, journal, reading)
+        books.checkpoint(journal, b"")
+
+    def _fact(self, body: HeadquartersBody | Born, actor: str) -> bytes:
+        return encode_fact(Fact(self.mint(), self.clock(), 0, actor[:64], body))
+
+    def _finish(self, books: Books, store: StoreBooks) -> None:
+        """Write, and let the counters say what the facts of this journal add up to."""
+        books.write()
+        table = schema.quantity
+        journal = books.journals[str(self.hq.replica_for(store.name))]
+        books.connection.execute(
+            update(table)
+            .where(table.c.store_id == store.id, table.c.journal_id == journal.id)
+            .where(table.c.value < table.c.folded)
+            .values(value=table.c.folded)
+        )
+
+
+def rights(connection: Connection, store_id: int) -> dict[str, int]:
+    """Base units of each SKU that may still be promised online from a store."""
+    rows = connection.execute(_RIGHTS, {"store": store_id})
+    return {row.sku: int(row.rights) for row in rows}
+
+
+def revoke(connection: Connection, store: str, generation: int, reason: str) -> None:
+    """Accept nothing more from a life; raise NotFound for one that was never heard of."""
+    table, stores = schema.life, schema.store
+    of = select(stores.c.id).where(stores.c.name == store).scalar_subquery()
+    done = connection.execute(
+        update(table)
+        .where(table.c.store_id == of, table.c.generation == generation)
+        .values(status=REVOKED, note=reason)
+    )
+    if not done.rowcount:
+        raise NotFound(f"store {store} has no life n{generation}", "generation")
+
+
+def _known(books: Books, store: str) -> StoreBooks:
+    found = books.stores.get(store)
+    if found is None:
+        how = f"add it with `evertill-central store add {store[:32]}`"
+        raise NotFound(f"headquarters knows no store {store[:32]!r}: {how}", "store")
+    return found
+
+
+def _sums(lines: Sequence[StockLine]) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for line in lines:
+        if line.quantity < 1:
+            raise Invalid("a quantity must be at least 1", "lines")
+        sums[line.sku] = sums.get(line.sku, 0) + line.quantity
+    if not sums:
+        raise Invalid("there must be at least one line", "lines")
+    return sums
+
+
+def _promised(connection: Connection, store: StoreBooks, order: str) -> dict[str, int]:
+    table = schema.promised
+    rows = connection.execute(
+        select(table.c.sku, table.c.quantity).where(
+            table.c.store_id == store.id, table.c.order_id == order
+        )
+    )
+    return {row.sku: row.quantity for row in rows}
