@@ -15,12 +15,11 @@ import msgspec
 
 from edge.database import connect
 from edge.settings import Settings
+from edge.setup import DATABASE, SOFTWARE_VERSION
 from edge.store import Command, Store
 from edge.views import Views
 from edge.writer import Writer
 
-SOFTWARE_VERSION = "0.1.0"
-DATABASE = "store.db"
 READERS = 4
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -66,7 +65,7 @@ class Node:
         self.writer = Writer(self.store)
         self.views = Views(str(path), currency=settings.currency)
         self.gate: sqlite3.Connection = connect(path, readonly=True)
-        self.journal = self.views.status().journal
+        self.journal = self.store.books.journal
         self.logins = asyncio.Lock()
         self._readers = ThreadPoolExecutor(READERS, "reader")
 

@@ -1,6 +1,7 @@
 """One law: the app is built around a node that somebody else opens, starts and stops."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -79,6 +80,10 @@ class App(FastAPI):
                 description=self.description,
                 routes=self.routes,
             )
+            for methods in document["paths"].values():
+                for described in methods.values():
+                    text = described.get("description", "")
+                    described["summary"] = re.split(r"[.:;]", text, maxsplit=1)[0]
             components = document.setdefault("components", {})
             components["schemas"] = schemas(SHAPES)
             components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}

@@ -1,8 +1,10 @@
 """One law: a request becomes a command of the store here; who acts comes from the token alone."""
 
 import re
+from collections.abc import Mapping
 from uuid import UUID
 
+from msgspec import convert, structs
 from msgspec.json import Decoder
 
 from edge import returning, selling, stock
@@ -21,6 +23,19 @@ LOGIN = Decoder(requests.Login)
 
 _KINDS = {"goods": LineKind.GOODS, "service": LineKind.SERVICE, "charge": LineKind.CHARGE}
 _CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){14,18}(?!\d)")
+
+
+_MOVES = tuple[stock.Move, ...]
+_STOCK_COMMANDS: Mapping[type[requests.StockWork], type[stock.StockWork]] = {
+    requests.Open: stock.Open,
+    requests.ReceiveGoods: stock.ReceiveGoods,
+    requests.WriteOff: stock.WriteOff,
+    requests.Adjust: stock.Adjust,
+    requests.TransferOut: stock.TransferOut,
+    requests.TransferIn: stock.TransferIn,
+    requests.Count: stock.Count,
+    requests.Grant: stock.Grant,
+}
 
 
 def refuse_card_numbers(text: str, field: str) -> None:
@@ -137,39 +152,10 @@ def _returned_line(line: requests.ReturnLine, index: int) -> returning.ReturnLin
 
 
 def stock_command(work: requests.StockWork, caller: Caller) -> stock.StockWork:
-    """Make the command of a posting of stock."""
-    who = {"id": work.id.bytes, "actor": caller.actor, "at_ms": work.at_ms}
-    match work:
-        case requests.Count():
-            counted = tuple(
-                stock.CountLine(line.counted, line.seen, line.sku, line.gtin) for line in work.lines
-            )
-            return stock.Count(**who, scope=work.scope, lines=counted)
-        case requests.Open():
-            return stock.Open(**who, lines=_moves(work.lines))
-        case requests.ReceiveGoods():
-            return stock.ReceiveGoods(
-                **who,
-                reference=work.reference,
-                supplier=work.supplier,
-                lines=_moves(work.lines),
-            )
-        case requests.WriteOff():
-            return stock.WriteOff(**who, reason=work.reason, lines=_moves(work.lines))
-        case requests.Adjust():
-            return stock.Adjust(**who, reason=work.reason, lines=_moves(work.lines))
-        case requests.TransferOut():
-            return stock.TransferOut(**who, to_store=work.to_store, lines=_moves(work.lines))
-        case requests.TransferIn():
-            return stock.TransferIn(
-                **who, from_store=work.from_store, out=work.out.bytes, lines=_moves(work.lines)
-            )
-        case requests.Grant():
-            return stock.Grant(**who, lines=_moves(work.lines))
-    raise TypeError(f"{type(work).__name__} posts no stock")
-
-
-def _moves(
-    lines: list[requests.StockLine] | list[requests.ChangeLine],
-) -> tuple[stock.Move, ...]:
-    return tuple(stock.Move(line.quantity, line.sku, line.gtin) for line in lines)
+    """Make the command of a posting of stock: the same fields, with ids in bytes and the actor."""
+    fields = structs.asdict(work) | {"id": work.id.bytes, "actor": caller.actor}
+    lines = tuple[stock.CountLine, ...] if isinstance(work, requests.Count) else _MOVES
+    fields["lines"] = convert(fields["lines"], lines, from_attributes=True)
+    if isinstance(work, requests.TransferIn):
+        fields["out"] = work.out.bytes
+    return _STOCK_COMMANDS[type(work)](**fields)

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from edge.errors import Problem
+from sync.facts import FactError
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -123,6 +124,10 @@ async def _on_problem(_request: Request, error: Problem) -> Response:
     return problem_response(error, _HEADERS.get(error.status))
 
 
+async def _on_fact(_request: Request, error: FactError) -> Response:
+    return problem_response(Invalid(f"{error}: correct it and send it again, under a new id."))
+
+
 async def _on_http(_request: Request, error: HTTPException) -> Response:
     code, title, detail = _HTTP_ADVICE.get(
         error.status_code, ("http-error", "The request failed", str(error.detail))
@@ -157,6 +162,7 @@ async def _on_surprise(request: Request, error: Exception) -> Response:
 def install(app: FastAPI) -> None:
     """Answer every failure of an app with a problem document."""
     app.exception_handler(Problem)(_on_problem)
+    app.exception_handler(FactError)(_on_fact)
     app.exception_handler(HTTPException)(_on_http)
     app.exception_handler(RequestValidationError)(_on_parameters)
     app.exception_handler(Exception)(_on_surprise)

@@ -53,7 +53,7 @@ async def find_products(
     return reply(await node.read(node.views.products, cursor, limit))
 
 
-@router.get("/products/{sku}", **operation(ProductView))
+@router.get("/products/{sku:path}", **operation(ProductView))
 async def get_product(request: Request, sku: str, _caller: Reading) -> Response:
     """Show a product with its price and stock."""
     node = node_of(request)

@@ -1,7 +1,7 @@
 """One law: an answer has one documented shape, with the units of the request types."""
 
 import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -294,7 +294,7 @@ class JournalLine(msgspec.Struct, frozen=True):
     offset_min: int
     actor: str
     type: str
-    body: dict[str, object]
+    body: dict[str, Any]
     hash: str
 
 

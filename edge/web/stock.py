@@ -26,11 +26,10 @@ Movements = Annotated[int, Query(ge=0, le=500, description="At most this many mo
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A kind of stock work: where it is posted, its body, and what it is for."""
+    """A kind of stock work: where it is posted, its body and an example."""
 
     path: str
     body: type[requests.StockWork]
-    summary: str
     example: dict[str, Any]
 
 
@@ -38,44 +37,37 @@ WORKS = (
     Work(
         "receipts",
         requests.ReceiveGoods,
-        "Post goods that came in from a supplier",
         {"reference": "PO-1001", "supplier": "North Tea Co.", "lines": _LINES},
     ),
     Work(
         "write-offs",
         requests.WriteOff,
-        "Post goods that are gone",
         {"reason": "broken", "lines": [{"sku": "TEA-100", "quantity": 1}]},
     ),
     Work(
         "adjustments",
         requests.Adjust,
-        "Correct the books, up or down",
         {"reason": "found behind the shelf", "lines": [{"sku": "TEA-100", "quantity": -2}]},
     ),
     Work(
         "transfers-out",
         requests.TransferOut,
-        "Send goods to another store",
         {"to_store": "s0002", "lines": _LINES},
     ),
     Work(
         "transfers-in",
         requests.TransferIn,
-        "Post goods that arrived from another store",
         {"from_store": "s0002", "out": "0199a1c2-7b3e-7c4d-8e5f-60718293a4b9", "lines": _LINES},
     ),
     Work(
         "counts",
         requests.Count,
-        "Post a stock count; only the difference to what was seen moves stock",
         {"scope": "shelf 7", "lines": [{"sku": "TEA-100", "counted": 21, "seen": 22}]},
     ),
-    Work("openings", requests.Open, "Post the stock the books start with", {"lines": _LINES}),
+    Work("openings", requests.Open, {"lines": _LINES}),
     Work(
         "grants",
         requests.Grant,
-        "Grant rights over stock to headquarters for online promises",
         {"lines": [{"sku": "TEA-100", "quantity": 5}]},
     ),
 )
@@ -85,13 +77,12 @@ def stock_router() -> APIRouter:
     """Make the routes of stock and stock work."""
     router = APIRouter(tags=["stock"])
     router.get("/stock", **operation(StockPage))(list_stock)
-    router.get("/stock/{sku}", **operation(StockDetailReply))(get_stock)
+    router.get("/stock/{sku:path}", **operation(StockDetailReply))(get_stock)
     router.get("/transfers", **operation(TransfersReply))(list_transfers)
     for work in WORKS:
         router.post(
             f"/stock/{work.path}",
             name=work.path.replace("-", "_"),
-            summary=work.summary,
             description=(work.body.__doc__ or "").strip(),
             **operation(
                 StockReply,

@@ -1,0 +1,62 @@
+"""One law: a node is made in a directory of its own, whole, and never over another one."""
+
+import os
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from edge.database import connect
+from edge.settings import FILE_NAME, Settings, settings_toml
+from edge.store import Life, begin_life
+from sync.identity import Replica, mint_generation
+from sync.signing import KEY_BYTES, Signer
+
+DATABASE = "store.db"
+KEY_FILE = "node.key"
+SOFTWARE_VERSION = "0.1.0"
+
+
+def create_node(
+    data: Path,
+    settings: Settings,
+    *,
+    clock: Callable[[], int],
+    random: Callable[[int], bytes],
+    generation: int = 0,
+) -> Replica:
+    """Make a data directory: key, database and settings; `generation` 0 mints one.
+
+    Raise FileExistsError where a node is already.
+    """
+    for name in (DATABASE, KEY_FILE, FILE_NAME):
+        if (data / name).exists():
+            raise FileExistsError(
+                f"{data / name} exists already: take another directory, or start that node with"
+                f" `evertill-edge run --data {data}`"
+            )
+    replica = Replica(settings.store, generation or mint_generation(0, clock()))
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = random(KEY_BYTES)
+    write_private(data / KEY_FILE, key)
+    life = Life(replica, random(16), Signer(key).public_key, "setup", SOFTWARE_VERSION)
+    with closing(connect(data / DATABASE)) as connection:
+        begin_life(connection, life, clock)
+    (data / FILE_NAME).write_text(settings_toml(settings), "utf-8")
+    return replica
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a new file durably that only its owner can read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_key(data: Path) -> Signer:
+    """Read a node's key; raise ValueError where it is no key."""
+    key = (data / KEY_FILE).read_bytes()
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"{data / KEY_FILE} must hold {KEY_BYTES} bytes, not {len(key)}")
+    return Signer(key)
