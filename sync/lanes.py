@@ -153,6 +153,8 @@ class FactLane:
 
     def peer_sent(self, batch: Batch) -> None:
         """What comes from the peer need not go back to it."""
+        if batch.journal == self._own:
+            return
         cursor = self._cursors.setdefault(batch.journal, _Cursor())
         cursor.sent = max(cursor.sent, batch.last)
         cursor.acked = max(cursor.acked, batch.last)

@@ -124,13 +124,15 @@ def unpack_rows(packed: bytes) -> list[Row]:
         kind, at = _take(packed, at)
         count, at = _take(packed, at)
         Kind(kind)
-        if count > end - at:
+        if 2 * count > end - at:
             raise ValueError("a kind announces more rows than there are bytes")
         number = 0
         for _ in range(count):
             gap, at = _take(packed, at)
             value, at = _take(packed, at)
             number += gap
+            if number > VALUE_MAX:
+                raise ValueError("a SKU number is larger than any count can be")
             rows.append((number, kind, value))
     return rows
 
