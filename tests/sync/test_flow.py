@@ -50,9 +50,9 @@ def test_counts_what_is_on_the_way_exactly(steps: list[tuple[str, str, int, int]
     for number, (step, journal, size, passed_ms) in enumerate(steps):
         now_ms += passed_ms
         if step == "send" and window.room_bytes:
-            size = min(size, window.room_bytes)
-            window.sent(journal, number, size, now_ms)
-            away.append((journal, number, size))
+            cut = min(size, window.room_bytes)
+            window.sent(journal, number, cut, now_ms)
+            away.append((journal, number, cut))
         elif step == "acknowledge":
             window.acknowledged(journal, number - 3, now_ms)
             away = [p for p in away if p[0] != journal or p[1] > number - 3]
