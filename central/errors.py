@@ -1,7 +1,7 @@
 """A request that headquarters cannot carry out says why and what to do, and changes nothing."""
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - a refusal with its reason, not a fault of the program
     """Why something was not done; becomes an RFC 9457 problem document or a line of the CLI.
 
     `code` is stable and for programs, `title` names the kind of problem, `detail` says what to do

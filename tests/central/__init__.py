@@ -1,0 +1,1 @@
+"""Headquarters, on SQLite and on PostgreSQL."""

@@ -1,0 +1,178 @@
+"""The worker with real sessions at both ends."""
+
+import pytest
+
+from central.authoring import revoke
+from central.store import Store
+from sync.bodies import Grant, Opening, Product, StockLine
+from sync.session import State
+from tests.central.chain import Chain, Node, books, rows, sale
+from tests.sync.memory import folded, values
+
+
+@pytest.fixture
+def chain(store: Store) -> Chain:
+    made = Chain(store)
+    made.add_store("s1")
+    made.add_store("s2", "south")
+    return made
+
+
+def counters(chain: Chain, store: str) -> dict[tuple[str, str, int], tuple[int, int]]:
+    found = books(chain.store)["quantities"]
+    return {(j, sku, kind): (v, f) for name, sku, j, kind, v, f in found if name == store}
+
+
+def agrees(chain: Chain, node: Node) -> bool:
+    """Whether headquarters holds the node's counters, and the same again as a fold of its facts."""
+    held = counters(chain, node.name)
+    theirs = {key: value for key, value in values(node.ledger).items()}
+    assert folded(node.ledger) == theirs
+    return held == {key: (value, value) for key, value in theirs.items()}
+
+
+def test_sales_of_two_stores_arrive_whole(chain: Chain) -> None:
+    one, two = chain.join("s1-n1"), chain.join("s2-n1")
+    one.post(Opening([StockLine("A", 10)]))
+    for number in range(5):
+        one.post(sale(number, ("A", 1, 250), ("B", 2, 100)))
+        two.post(sale(number, ("A", 3, 250)))
+    chain.settle()
+    assert agrees(chain, one)
+    assert agrees(chain, two)
+    totals = {row[0]: (row[3], row[-1]) for row in books(chain.store)["totals"]}
+    assert totals == {"s1": (5, 5 * 450), "s2": (5, 5 * 750)}
+
+
+def test_everything_arrives_over_a_bad_network(chain: Chain) -> None:
+    chain.loss, chain.shuffle = 0.2, True
+    one = chain.join("s1-n1")
+    for number in range(60):
+        one.post(sale(number, (f"S{number % 7}", 1, 250)))
+        if number % 9 == 0:
+            chain.settle(2)
+    chain.settle(150)
+    assert agrees(chain, one)
+
+
+def test_headquarters_facts_reach_every_store(chain: Chain) -> None:
+    one, two = chain.join("s1-n1"), chain.join("s2-n1")
+    chain.settle(4)
+    with chain.store.write() as connection:
+        product = Product("A", {"en": "Apple"}, [], "pc", "std", 250)
+        chain.author.define(connection, [product], "me")
+    chain.deliver(chain.worker.authored(chain.clock.now_ms))
+    chain.settle(4)
+    name = str(chain.hq.replica)
+    held = [n.ledger.state.journals[name].facts for n in (one, two)]
+    facts = [row[4] for row in books(chain.store)["facts"] if row[0] == name]
+    assert [bytes(fact) for fact in facts] == held[0] == held[1]
+
+
+def test_an_unknown_store_is_told_what_to_do(chain: Chain) -> None:
+    stranger = chain.join("s9-n1")
+    chain.settle(4)
+    assert stranger.session.state is State.REFUSED
+    assert "evertill-central store add s9" in stranger.session.refusal
+    chain.add_store("s9")
+    stranger.post(sale(1, ("A", 1, 100)))
+    chain.settle(200)
+    assert agrees(chain, stranger)
+
+
+def test_a_revoked_life_is_accepted_no_more(chain: Chain) -> None:
+    one, two = chain.join("s1-n1"), chain.join("s2-n1")
+    one.post(sale(1, ("A", 1, 100)))
+    chain.settle(4)
+    before = books(chain.store)
+    with chain.store.write() as connection:
+        revoke(connection, "s1", 1, "stolen")
+    one.post(sale(2, ("A", 1, 100)))
+    one.start()
+    one.connect()
+    chain.settle(20)
+    assert books(chain.store) == before
+    assert "revoked" in one.session.refusal
+    two.post(sale(1, ("A", 1, 100)))
+    chain.settle(4)
+    assert agrees(chain, two)
+
+
+def test_a_generation_used_twice_is_refused(chain: Chain) -> None:
+    one = chain.join("s1-n1")
+    one.post(sale(1, ("A", 1, 100)))
+    chain.settle(4)
+    before = books(chain.store)
+    twin = Node(chain, "s1-n1", key=b"x" * 32)
+    chain.nodes["s1"] = twin
+    twin.connect()
+    twin.post(sale(1, ("A", 1, 999)))
+    chain.settle(10)
+    assert books(chain.store) == before
+    assert "used twice" in twin.session.refusal
+
+
+def test_a_successor_gets_what_its_predecessor_had_said(chain: Chain) -> None:
+    one = chain.join("s1-n1")
+    one.post(Opening([StockLine("A", 10)]))
+    for number in range(30):
+        one.post(sale(number, ("A", 1, 100)))
+    chain.settle(10)
+    heir = chain.join("s1-n2")
+    heir.post(sale(1, ("A", 1, 100)))
+    chain.settle(10)
+    assert heir.ledger.state.journals["s1-n1"].facts == one.ledger.state.journals["s1-n1"].facts
+    assert values(heir.ledger)["s1-n1", "A", 3] == 30
+    assert agrees(chain, heir)
+
+
+def test_a_worker_that_starts_anew_goes_on(chain: Chain) -> None:
+    one = chain.join("s1-n1")
+    one.post(sale(1, ("A", 1, 100)))
+    chain.settle(4)
+    chain.start()
+    one.post(sale(2, ("A", 1, 100)))
+    chain.settle(40)
+    assert agrees(chain, one)
+
+
+def test_link_states_are_written_with_the_age_of_the_numbers(chain: Chain) -> None:
+    chain.join("s1-n1").post(sale(1, ("A", 1, 100)))
+    chain.settle(20)
+    query = (
+        "SELECT s.name, l.state, s.as_of_ms FROM store s LEFT JOIN link l ON l.store_id = s.id"
+        " ORDER BY s.name"
+    )
+    (_, up, as_of), (_, cut, never) = rows(chain.store, query)
+    assert (up, cut, never) == ("up", None, 0)
+    assert chain.clock.now_ms - as_of < 15_000
+    del chain.nodes["s1"]
+    chain.settle(60)
+    (_, after, age), (_, other, _) = rows(chain.store, query)
+    assert (after, other) == ("cut", "cut")
+    assert age < chain.clock.now_ms - 14_000
+
+
+def test_a_restored_headquarters_reconverges_and_counts_lost_promises_as_made(
+    chain: Chain,
+) -> None:
+    if not chain.store.is_sqlite:
+        pytest.skip("an image of the database is SQLite's")
+    one = chain.join("s1-n1")
+    one.post(Opening([StockLine("A", 10)]))
+    one.post(Grant([StockLine("A", 6)]))
+    chain.settle(20)
+    backup = chain.store.image()
+    with chain.store.write() as connection:
+        chain.author.promise(connection, "s1", "o1", [StockLine("A", 2)], "me")
+    one.post(sale(1, ("A", 1, 100)))
+    chain.settle(10)
+    chain.clock.now_ms += 600_000
+    chain.restart_as(Store.in_memory(backup))
+    chain.settle(60)
+    assert rows(chain.store, "SELECT order_id, quantity FROM promised ORDER BY 1") == [
+        ("o1", 2),
+        ("restored", 4),
+    ]
+    assert [row[1] for row in books(chain.store)["worklist"]] == ["restored"]
+    assert agrees(chain, one)
