@@ -81,10 +81,11 @@ class LinkProxy:
 
     def stop(self) -> None:
         """Reset all connections and end, once and for all."""
-        self._do(self._end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        if not self._loop.is_closed():
+            self._do(self._end())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -121,6 +122,7 @@ class LinkProxy:
     def rate(self, bytes_per_s: float | None) -> None:
         """Carry at most so much in each direction, all connections together; None for no limit."""
         self._rate_bytes_per_s = bytes_per_s or 0.0
+        self._up.free_at_s = self._down.free_at_s = 0.0
 
     def _do(self, action: Coroutine[None, None, None]) -> None:
         asyncio.run_coroutine_threadsafe(action, self._loop).result(_ANSWER_S)
@@ -153,13 +155,15 @@ class LinkProxy:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         writer.transport.abort()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if self._is_cut or task is None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_cut:
             self._reset_one(writer)
             return
+        task = self._loop.create_task(self._join(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
             await self._passing.wait()
@@ -201,18 +205,28 @@ class LinkProxy:
         try:
             while True:
                 due_s, chunk = await held.get()
-                passed_s = way.book(len(chunk), self._loop.time(), self._rate_bytes_per_s)
-                await asyncio.sleep(max(due_s, passed_s) - self._loop.time())
+                await asyncio.sleep(due_s - self._loop.time())
                 await self._passing.wait()
                 if not chunk:
                     return
-                writer.write(chunk)
-                way.carried_bytes += len(chunk)
-                await writer.drain()
+                while chunk:
+                    piece, chunk = chunk[: self._step_bytes], chunk[self._step_bytes :]
+                    passed_s = way.book(len(piece), self._loop.time(), self._rate_bytes_per_s)
+                    await asyncio.sleep(passed_s - self._loop.time())
+                    await self._passing.wait()
+                    way.carried_bytes += len(piece)
+                    writer.write(piece)
+                    await writer.drain()
         except OSError:
             return
         finally:
             feed.cancel()
+
+    @property
+    def _step_bytes(self) -> int:
+        """What passes in a tenth of a second, so that a change of rate is felt soon."""
+        rate = self._rate_bytes_per_s
+        return max(1, int(rate / 10)) if rate else _CHUNK_BYTES
 
     async def _feed(
         self, reader: asyncio.StreamReader, held: asyncio.Queue[tuple[float, bytes]]
