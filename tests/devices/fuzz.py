@@ -16,6 +16,7 @@ from devices.event import Scan
 from devices.framing import Framer, Mode
 from devices.gate import Gate, Template
 from devices.hid import HidKeys, type_keys
+from devices.printer import Confirm, Printer
 from devices.scale import Scale
 from devices.scales.cas import Cas
 from devices.scales.dialog06 import Dialog06
@@ -82,6 +83,12 @@ TARGETS: dict[str, Target] = {
     ),
     "scale cas": driver_target(lambda: Scale(Cas()), b"\x06\x01\x02S 01.235kgd\x03\x04"),
     "scale mt-sics": driver_target(lambda: Scale(MtSics()), b"S S     01.235 kg\r\n", b"S I\r\n"),
+    "printer": driver_target(
+        Printer, b"\x12\x12\x12\x12\x3722\x37\x220001\x00", b"\x10\x00\x00\x0f"
+    ),
+    "printer by status": driver_target(
+        lambda: Printer(confirm=Confirm.STATUS), b"\x12\x1a\x72\x12\x00", b"\x10\x00\x00\x0f"
+    ),
     "gate": Target(
         lambda: Gate((Template("26PPPPPMMMMMWWWWWC"), Template("21PPPPPWWWWWC"))),
         _read_gate,

@@ -1,0 +1,162 @@
+"""A receipt is a document, laid out once into rows; the printer and the picture share the rows."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from devices.bitmap import Bitmap, Symbol, barcode, from_file
+from devices.charset import columns, printable, wrap
+
+BLOCKS_LIMIT = 5000
+
+
+class Align(StrEnum):
+    """Where a text stands."""
+
+    LEFT = "left"
+    CENTRE = "centre"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A roll: its width in columns of 12 dots (80 mm: 48, 58 mm: 32)."""
+
+    columns: int = 48
+
+    @property
+    def width_px(self) -> int:
+        """Printable dots across."""
+        return self.columns * 12
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph. ``size`` 2 is double width and height."""
+
+    text: str
+    align: Align = Align.LEFT
+    bold: bool = False
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Something on the left, its amount on the right; a long left side wraps."""
+
+    left: str
+    right: str
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line across the paper."""
+
+    character: str = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A barcode or QR code, centred; the text is printed under a linear one."""
+
+    symbol: Symbol
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture file (PNG, JPEG), centred."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Empty lines."""
+
+    lines: int = 1
+
+
+Block = Text | Pair | Rule | Code | Logo | Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is to be printed, top to bottom; ``kick`` opens the drawer with it."""
+
+    blocks: tuple[Block, ...]
+    cut: bool = True
+    kick: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One printed line: what it says, from the left edge."""
+
+    text: str
+    bold: bool = False
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRow:
+    """A picture, ``left_px`` (a multiple of 8) from the left edge."""
+
+    bitmap: Bitmap
+    left_px: int
+
+
+Row = TextRow | ImageRow
+
+
+def lay_out(document: Document, paper: Paper) -> list[Row]:
+    """Lay a document out for a roll. Raises ValueError saying which block does not fit."""
+    if len(document.blocks) > BLOCKS_LIMIT:
+        raise ValueError(f"the document has more than {BLOCKS_LIMIT} blocks")
+    return [row for block in document.blocks for row in _lay_out_block(block, paper)]
+
+
+def _lay_out_block(block: Block, paper: Paper) -> list[Row]:
+    if isinstance(block, Text):
+        return _text_rows(block, paper)
+    if isinstance(block, Pair):
+        return _pair_rows(block, paper)
+    if isinstance(block, Rule):
+        mark = printable(block.character)[:1] or "-"
+        return [TextRow(mark * (paper.columns // columns(mark)))]
+    if isinstance(block, Feed):
+        return [TextRow("") for _ in range(min(block.lines, 50))]
+    if isinstance(block, Logo):
+        return [_centred(from_file(block.data, paper.width_px), paper)]
+    rows: list[Row] = [_centred(barcode(block.symbol, block.text, paper.width_px), paper)]
+    if block.symbol is not Symbol.QR:
+        rows += _text_rows(Text(block.text, Align.CENTRE), paper)
+    return rows
+
+
+def _text_rows(block: Text, paper: Paper) -> list[Row]:
+    if block.size not in (1, 2):
+        raise ValueError(f"text size {block.size}: only 1 and 2 exist")
+    width = paper.columns // block.size
+    rows: list[Row] = []
+    for paragraph in block.text.split("\n"):
+        for line in wrap(printable(paragraph), width):
+            spare = width - columns(line)
+            pad = {Align.LEFT: 0, Align.CENTRE: spare // 2, Align.RIGHT: spare}[block.align]
+            rows.append(TextRow((" " * pad + line).rstrip(), block.bold, block.size))
+    return rows
+
+
+def _pair_rows(block: Pair, paper: Paper) -> list[Row]:
+    right = printable(block.right)
+    room = paper.columns - columns(right) - 1
+    if room < paper.columns // 4:
+        raise ValueError(f"{block.right!r} is too wide for the right side of a receipt")
+    *first, last = wrap(printable(block.left), room)
+    gap = " " * (paper.columns - columns(last) - columns(right))
+    lines = [*(line.rstrip() for line in first), last + gap + right]
+    return [TextRow(line, block.bold) for line in lines]
+
+
+def _centred(bitmap: Bitmap, paper: Paper) -> ImageRow:
+    return ImageRow(bitmap, max(0, (paper.width_px - bitmap.width_px) // 16 * 8))
