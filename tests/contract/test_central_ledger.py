@@ -19,7 +19,6 @@ from sync.signing import Signer
 from sync.wire import Delta, RowGroup
 from tests.contract.ledger import STORE, Holder, LedgerContract, Message, Peer
 
-
 NOW_MS = 1_000_000
 
 
@@ -80,7 +79,7 @@ class TestCentralLedger(LedgerContract):
     kind = Kind.SOLD
 
     @pytest.fixture
-    def holder(self) -> Iterator[Holder]:  # type: ignore[override]
+    def holder(self) -> Iterator[Holder]:
         holder = CentralHolder()
         yield holder
         holder.store.close()
