@@ -1,0 +1,1 @@
+"""What a believable shop sells: the tables that the catalogue is made from."""
