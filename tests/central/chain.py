@@ -10,11 +10,11 @@ from sqlalchemy import text
 
 from central.adoption import Adoption
 from central.authoring import Author
-from central.incarnation import Headquarters, begin, current
+from central.incarnation import begin, current
 from central.schema import metadata
 from central.store import Store
 from central.worker import Publish, Worker
-from sync.bodies import AnyBody, LineKind, Line, Sale, StoreProfile, Tender
+from sync.bodies import AnyBody, Line, LineKind, Sale, StoreProfile, Tender
 from sync.identity import Replica
 from sync.session import Commit, Effect, Self, Send, Session
 from sync.signing import Signer
@@ -56,9 +56,13 @@ class Node:
         self.chain = chain
         signer = Signer(key or replica.encode().ljust(32, b"."))
         self.ledger = MemoryLedger(self.replica, signer)
+        self.trust(chain)
+        self.start()
+
+    def trust(self, chain: "Chain") -> None:
+        """Pin headquarters' key for the journals of its incarnation."""
         for hq in (chain.hq.replica, chain.hq.replica_for(self.name)):
             self.ledger.state.journals[str(hq)] = Journal(chain.signer.public_key)
-        self.start()
 
     @property
     def name(self) -> str:
@@ -145,6 +149,8 @@ class Chain:
         with store.write() as connection:
             key = self.signer.public_key
             self.hq = begin(connection, key, bytes([7]) * 16, self.clock.now_ms, "restore")
+        for node in self.nodes.values():
+            node.trust(self)
         self.start()
 
     def add_store(self, name: str, region: str = "north") -> None:
