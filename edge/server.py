@@ -73,6 +73,7 @@ def make_server(app: FastAPI, settings: Settings, ready: Callable[[], None]) -> 
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
         ssl_certfile=settings.http_cert_file or None,
         ssl_keyfile=settings.http_key_file or None,

@@ -219,7 +219,7 @@ def settings_toml(settings: Settings) -> str:
 
 def _toml_string(text: str) -> str:
     """Quote a basic string (TOML 1.0); none of ours may hold control characters."""
-    if any(ord(character) < 32 for character in text):
+    if any(ord(character) < 32 or ord(character) == 127 for character in text):
         raise SettingsError(f"{text!r}: control characters have no place in a setting")
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
