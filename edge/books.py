@@ -11,7 +11,7 @@ import msgspec
 
 from edge.errors import BadField, Conflict, StoreClosed
 from edge.postings import post
-from edge.reads import Found, Reads, body_kind
+from edge.reads import Found, Item, Rate, Reads, body_kind
 from sync.bodies import AnyBody
 from sync.effects import movements
 from sync.facts import ID_BYTES, Fact, check_fact, encode_fact
@@ -20,6 +20,7 @@ from sync.journal import FACT_MAX_BYTES, Head, genesis, link
 from sync.quantities import total
 
 DAY_MS = 86_400_000
+REMEMBERED_MAX = 20_000
 _encode = msgspec.msgpack.Encoder().encode
 
 _FACT = (
@@ -27,9 +28,10 @@ _FACT = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _COUNT = (
-    "INSERT INTO quantity (sku, kind, author, value, version, source) VALUES (?, ?, ?, ?, ?, 0)"
+    "INSERT INTO quantity (version, sku, kind, author, value, source) VALUES (?, ?, ?, ?, ?, 0)"
     " ON CONFLICT DO UPDATE SET value = value + excluded.value, version = excluded.version"
 )
+_CHANGED = "INSERT INTO changed (version, sku, kind, author) VALUES (?, ?, ?, ?)"
 
 
 class Books(Reads):
@@ -71,8 +73,15 @@ class Books(Reads):
         self.head = Head(last[0], last[1]) if last else genesis(self.journal)
         self.moved: int = last[2] if last else 0
         self.version = newest_version(self.connection)
-        self._numbers: dict[str, int] = {}
         self.inbound_facts = 0
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what is remembered of tables: something was rolled back or came from outside."""
+        self._numbers: dict[str, int] = {}
+        self._items: dict[str, Item | None] = {}
+        self._rates: dict[str, Rate | None] = {}
+        self._rules: dict[str, str | None] = {}
 
     def mark(self) -> tuple[Head, int, int, int]:
         """Note what is in memory, for `back_to` after a savepoint is rolled back."""
@@ -81,9 +90,29 @@ class Books(Reads):
     def back_to(self, mark: tuple[Head, int, int, int]) -> None:
         """Return to a mark."""
         self.head, self.moved, self.version, self.inbound_facts = mark
-        self._numbers = {}
+        self.forget()
 
     # -- what commands decide by -----------------------------------------------------------------
+
+    def item(self, sku: str) -> Item | None:
+        """Product by SKU, remembered."""
+        if sku not in self._items:
+            if len(self._items) >= REMEMBERED_MAX:
+                self._items.clear()
+            self._items[sku] = super().item(sku)
+        return self._items[sku]
+
+    def rate(self, code: str) -> Rate | None:
+        """Tax rate of a code, remembered."""
+        if code not in self._rates:
+            self._rates[code] = super().rate(code)
+        return self._rates[code]
+
+    def rule(self, name: str) -> str | None:
+        """Value of a rule, remembered."""
+        if name not in self._rules:
+            self._rules[name] = super().rule(name)
+        return self._rules[name]
 
     def prior(self, fact_id: bytes, request: bytes, body: type[AnyBody]) -> Found | None:
         """Find what was committed under an id before; raise Conflict if it was something else.
@@ -158,8 +187,9 @@ class Books(Reads):
             for (sku, kind), quantity in counts.items():
                 number = self.sku_number(sku)
                 self.version += 1
-                rows.append((number, int(kind), self.journal_no, quantity, self.version))
+                rows.append((self.version, number, int(kind), self.journal_no, quantity))
             self.connection.executemany(_COUNT, rows)
+            self.connection.executemany(_CHANGED, [row[:4] for row in rows])
         post(self.connection, self.generation, head.seq, body)
         self.head, self.moved = head, moved
         return head.seq
@@ -191,9 +221,8 @@ class Books(Reads):
 def newest_version(connection: sqlite3.Connection) -> int:
     """Newest version that a counter row or a SKU has."""
     sql = (
-        "SELECT max((SELECT coalesce(max(born), 0) FROM sku), (SELECT coalesce(max(newest), 0)"
-        " FROM (SELECT (SELECT max(version) FROM quantity WHERE source = peer) AS newest"
-        " FROM (SELECT 0 AS peer UNION ALL SELECT no FROM journal))))"
+        "SELECT max(coalesce((SELECT max(born) FROM sku), 0),"
+        " coalesce((SELECT max(version) FROM changed), 0))"
     )
     version: int = connection.execute(sql).fetchone()[0]
     return version

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-PAGE_BYTES = 4096
+PAGE_BYTES = 2048
 BUSY_MS = 5_000
 
 

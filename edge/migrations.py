@@ -77,7 +77,9 @@ def journals(db: Database) -> None:
 def quantities(db: Database) -> None:
     """Counter rows, each with the version of its last change and the peer it came from.
 
-    `author` and `source` are journal numbers; source 0 means written here.
+    `author` and `source` are journal numbers; source 0 means written here. `changed` lists changes
+    by version; an entry whose row has moved on since is void. Cheaper than an index of versions,
+    from which every sale would have to delete at random places.
     """
     db.execute("""
         CREATE TABLE sku (
@@ -91,7 +93,11 @@ def quantities(db: Database) -> None:
             value INTEGER NOT NULL, version INTEGER NOT NULL, source INTEGER NOT NULL,
             PRIMARY KEY (sku, kind, author)
         ) WITHOUT ROWID""")
-    db.execute("CREATE UNIQUE INDEX quantity_version ON quantity (source, version)")
+    db.execute("""
+        CREATE TABLE changed (
+            version INTEGER PRIMARY KEY, sku INTEGER NOT NULL, kind INTEGER NOT NULL,
+            author INTEGER NOT NULL
+        )""")
     db.execute("""
         CREATE TABLE stream (
             peer INTEGER PRIMARY KEY REFERENCES journal, birth BLOB NOT NULL DEFAULT x'',
@@ -112,9 +118,10 @@ def quantities(db: Database) -> None:
 
 @migrations()
 def catalogue(db: Database) -> None:
-    """What headquarters said last about products, taxes, staff and rules; `local`: of this store.
+    """What headquarters said last about products, prices, taxes, staff and rules.
 
-    `product.words` are the search terms of its names, SKU and GTINs; `product_words` indexes them.
+    `rank` orders what was said: see `catalogue.rank_of`. A product's price is the newest of those
+    in its definition and in `price`. `product_words` has the search terms of names, SKU and GTINs.
     """
     db.execute("""
         CREATE TABLE product (
@@ -122,9 +129,14 @@ def catalogue(db: Database) -> None:
             unit TEXT NOT NULL, tax_code TEXT NOT NULL, price_minor INTEGER NOT NULL,
             price_quantity INTEGER NOT NULL, tracked INTEGER NOT NULL, active INTEGER NOT NULL,
             category TEXT NOT NULL, variant_of TEXT NOT NULL, attributes TEXT NOT NULL,
-            gtins TEXT NOT NULL
+            gtins TEXT NOT NULL, rank INTEGER NOT NULL
         )""")
     db.execute("CREATE INDEX product_variant ON product (variant_of) WHERE variant_of <> ''")
+    db.execute("""
+        CREATE TABLE price (
+            sku TEXT PRIMARY KEY, price_minor INTEGER NOT NULL, price_quantity INTEGER NOT NULL,
+            rank INTEGER NOT NULL
+        ) WITHOUT ROWID""")
     db.execute("""
         CREATE TABLE barcode (
             gtin TEXT NOT NULL, product INTEGER NOT NULL REFERENCES product,
@@ -137,22 +149,22 @@ def catalogue(db: Database) -> None:
     db.execute("""
         CREATE TABLE tax_rate (
             code TEXT PRIMARY KEY, rate_ppm INTEGER NOT NULL, included INTEGER NOT NULL,
-            name TEXT NOT NULL
+            name TEXT NOT NULL, rank INTEGER NOT NULL
         )""")
     db.execute("""
         CREATE TABLE staff (
             staff TEXT PRIMARY KEY, name TEXT NOT NULL, roles TEXT NOT NULL,
-            pin_hash TEXT NOT NULL, active INTEGER NOT NULL
+            pin_hash TEXT NOT NULL, active INTEGER NOT NULL, rank INTEGER NOT NULL
         )""")
     db.execute("""
         CREATE TABLE rule (
             name TEXT NOT NULL, local INTEGER NOT NULL, value TEXT NOT NULL,
-            PRIMARY KEY (name, local)
+            rank INTEGER NOT NULL, PRIMARY KEY (name, local)
         ) WITHOUT ROWID""")
     db.execute("""
         CREATE TABLE profile (
             store TEXT PRIMARY KEY, name TEXT NOT NULL, region TEXT NOT NULL,
-            currency TEXT NOT NULL, active INTEGER NOT NULL
+            currency TEXT NOT NULL, active INTEGER NOT NULL, rank INTEGER NOT NULL
         )""")
 
 

@@ -76,8 +76,10 @@ class Reads:
         return row and Rate(row[0], bool(row[1]))
 
     def rule(self, name: str) -> str | None:
-        """Value of a rule as JSON; the store's own comes before the chain's."""
-        sql = "SELECT value FROM rule WHERE name = ? ORDER BY local DESC LIMIT 1"
+        """Value of a rule as JSON; the store's own comes before the chain's, null is none."""
+        sql = (
+            "SELECT value FROM rule WHERE name = ? AND value <> 'null' ORDER BY local DESC LIMIT 1"
+        )
         row = self.connection.execute(sql, (name,)).fetchone()
         return row and str(row[0])
 

@@ -289,7 +289,7 @@ def _result(
         business_day=sale.business_day,
         at_ms=at_ms,
         currency=sale.currency,
-        total_minor=sale.total_minor,
+        total_minor=sum(tender.amount_minor for tender in sale.tenders),
         tax_minor=sale.tax_minor,
         lines=tuple(sale.lines),
         tenders=tuple(sale.tenders),

@@ -1,0 +1,120 @@
+"""The newest word of headquarters holds, in whatever order its journals arrive."""
+
+import json
+import sqlite3
+
+import msgspec
+
+from edge.words import words_of
+from sync.bodies import AnyBody, Price, Product, Rule, Staff, StoreProfile, TaxRate
+from sync.identity import HEADQUARTERS, Replica
+from sync.values import parse_gtin
+
+
+def rank_of(author: Replica, seq: int) -> int:
+    """Order what headquarters said: a store's own journal over the chain's, then life, then number.
+
+    A later life of headquarters speaks after everything an earlier one said.
+    """
+    local = author.node != HEADQUARTERS
+    return local << 62 | author.generation << 31 | min(seq, 2**31 - 1)
+
+
+def apply(connection: sqlite3.Connection, author: Replica, seq: int, body: AnyBody) -> list[str]:
+    """Bring the read tables up to a fact of headquarters; return what a person should look at."""
+    rank = rank_of(author, seq)
+    match body:
+        case Product():
+            return _apply_product(connection, rank, body)
+        case Price():
+            _put(
+                connection,
+                "price",
+                {
+                    "sku": body.sku,
+                    "price_minor": body.price_minor,
+                    "price_quantity": body.price_quantity,
+                    "rank": rank,
+                },
+            )
+            _set_price(connection, body.sku)
+        case TaxRate():
+            _put(connection, "tax_rate", {**_columns(body), "rank": rank})
+        case Staff():
+            roles = json.dumps(body.roles, ensure_ascii=False)
+            _put(connection, "staff", {**_columns(body), "roles": roles, "rank": rank})
+        case Rule():
+            local = int(author.node != HEADQUARTERS)
+            row = {"name": body.name, "local": local, "value": body.value, "rank": rank}
+            _put(connection, "rule", row, keys=2)
+        case StoreProfile():
+            _put(connection, "profile", {**_columns(body), "rank": rank})
+        case _:
+            pass
+    return []
+
+
+def _columns(body: AnyBody) -> dict[str, object]:
+    return msgspec.structs.asdict(body)
+
+
+def _put(
+    connection: sqlite3.Connection, table: str, row: dict[str, object], keys: int = 1
+) -> int | None:
+    """Insert or replace a row by its first columns unless a newer one is there; return its rowid.
+
+    Returns None where a newer one is there.
+    """
+    names = list(row)
+    sets = ", ".join(f"{name} = excluded.{name}" for name in names[keys:])
+    sql = (
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+        f" ON CONFLICT ({', '.join(names[:keys])}) DO UPDATE SET {sets}"
+        f" WHERE excluded.rank >= {table}.rank"
+    )
+    cursor = connection.execute(sql, tuple(row.values()))
+    return cursor.lastrowid if cursor.rowcount == 1 else None
+
+
+def _apply_product(connection: sqlite3.Connection, rank: int, body: Product) -> list[str]:
+    good, bad = _gtins(body.gtins)
+    row = {
+        **_columns(body),
+        "names": json.dumps(body.names, ensure_ascii=False),
+        "attributes": json.dumps(body.attributes, ensure_ascii=False),
+        "gtins": json.dumps(good),
+        "rank": rank,
+    }
+    if _put(connection, "product", row) is None:
+        return []
+    sql = "SELECT number FROM product WHERE sku = ?"
+    number = connection.execute(sql, (body.sku,)).fetchone()[0]
+    connection.execute("DELETE FROM barcode WHERE product = ?", (number,))
+    pairs = [(gtin, number) for gtin in dict.fromkeys(good)]
+    connection.executemany("INSERT INTO barcode (gtin, product) VALUES (?, ?)", pairs)
+    words = words_of([*body.names.values(), body.sku, *good, *body.gtins])
+    connection.execute("DELETE FROM product_words WHERE rowid = ?", (number,))
+    index = "INSERT INTO product_words (rowid, words) VALUES (?, ?)"
+    connection.execute(index, (number, words))
+    _set_price(connection, body.sku)
+    return [f"{body.sku}: {reason}" for reason in bad]
+
+
+def _set_price(connection: sqlite3.Connection, sku: str) -> None:
+    connection.execute(
+        "UPDATE product SET price_minor = price.price_minor, price_quantity = price.price_quantity"
+        " FROM price WHERE product.sku = ? AND price.sku = product.sku"
+        " AND price.rank > product.rank",
+        (sku,),
+    )
+
+
+def _gtins(texts: list[str]) -> tuple[list[str], list[str]]:
+    good: list[str] = []
+    bad: list[str] = []
+    for text in texts:
+        try:
+            good.append(parse_gtin(text))
+        except ValueError as error:
+            bad.append(str(error))
+    return good, bad
