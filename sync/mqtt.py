@@ -44,13 +44,13 @@ class _Mailbox:
         self.stop_by_s: float | None = None
         self.stopping = threading.Event()
 
-    def open(self, connection: int, birth: Outgoing | None, will: Outgoing | None) -> bool:
+    def open(self, connection: int, settings: MqttSettings) -> bool:
         with self._lock:
             if self.stop_by_s is not None:
                 return False
-            self._connection, self._will = connection, will
-            if birth:
-                self._add(birth)
+            self._connection, self._will = connection, settings.will
+            if settings.birth:
+                self._add(settings.birth)
             return True
 
     def close(self) -> None:
@@ -79,9 +79,9 @@ class _Mailbox:
         with self._lock:
             while self._messages:
                 self.outstanding_bytes -= self._messages.pop().size_bytes
-            self.stop_by_s = by_s
-            if self._connection and self._will:
+            if self._connection and self._will and self.stop_by_s is None:
                 self._add(self._will)
+            self.stop_by_s = by_s
             self._ring()
         self.stopping.set()
 
@@ -118,9 +118,7 @@ class _Mailbox:
 class _PahoErrors(logging.Logger):
     """Keeps the last error paho logged: its call-backs carry only a number."""
 
-    def __init__(self) -> None:
-        super().__init__("paho", logging.ERROR)
-        self.last: BaseException | str | None = None
+    last: BaseException | str | None = None
 
     def handle(self, record: logging.LogRecord) -> None:
         cause = record.args[0] if isinstance(record.args, tuple) and record.args else None
@@ -160,11 +158,9 @@ class _Connection:
         self._in_flight: dict[int, Outgoing] = {}
         self._unacknowledged: dict[int, int] = {}
         self._serial = 0
-        self._ended = ""
-        self._lost = ""
-        self._errors = _PahoErrors()
-        self.announced = False
-        self.refused = ""
+        self._ended, self._lost = "", ""
+        self._errors = _PahoErrors("paho", logging.ERROR)
+        self.announced, self.refused = False, ""
         self._client = self._make_client()
 
     def _make_client(self) -> Client:
@@ -270,8 +266,7 @@ class _Connection:
             self._ended = self._ended or "the receiver of the link's events failed"
 
     def _announce(self) -> None:
-        birth, will = self._settings.birth, self._settings.will
-        if not self.announced and self._mailbox.open(self._number, birth, will):
+        if not self.announced and self._mailbox.open(self._number, self._settings):
             self.announced = True
             self._tell(link.Connected(self._number))
 
