@@ -1,18 +1,21 @@
 """One law: a server started here ends with the process that started it, and its log tells why.
 
 Child processes of Evertill's own: brokers above all. Started from a thread that waits for them, for
-Linux sends the death signal when the *thread* ends that started the child.
+Linux sends the death signal when the *thread* ends that started the child. Each leads a process
+group of its own: Ctrl-C reaches only us, and what it started itself goes with it.
 """
 
 import atexit
 import itertools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -87,6 +90,7 @@ class ChildProcess:
                     stdout=output,
                     stderr=output,
                     env=self._environment,
+                    process_group=0,
                 )
         except OSError as error:
             self._failure = error
@@ -107,19 +111,18 @@ class ChildProcess:
 
     def kill(self) -> None:
         """End it with SIGKILL, now."""
-        self._process.kill()
         self._gone()
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """Ask it to end, and kill it if it hasn't by then."""
         self._process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
         self._gone()
 
     def _gone(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         atexit.unregister(self.kill)
 
