@@ -72,7 +72,8 @@ def _check_skus(
         if known is None and number not in named:
             raise _UnacceptableError(f"SKU number {number} was never defined")
         if known and named.get(number, known[0]) != known[0]:
-            raise _UnacceptableError(f"SKU number {number} was {known[0]!r} and is {named[number]!r}")
+            was, now = known[0], named[number]
+            raise _UnacceptableError(f"SKU number {number} was {was!r} and is now {now!r}")
 
 
 def _learn_skus(books: Books, peer: int, delta: Delta) -> Callable[[int], int]:

@@ -1,214 +1,311 @@
 """Reads see one committed state each, on connections of their own, and never wait for a writer."""
 
-import msgspec
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from edge.errors import Problem
-from edge.returning import ReturnResult
-from edge.selling import Quote, QuoteResult, SaleResult
+from edge import database
+from edge.pricing import price_lines
+from edge.reads import Reads
+from edge.returning import ReturnResult, return_result
+from edge.selling import (
+    Quote,
+    QuoteResult,
+    generation_of,
+)
+from edge.view_rows import (
+    FACT_SQL,
+    PRODUCT_SQL,
+    change_view,
+    first_product,
+    journal_entry,
+    lives_of,
+    movements_back,
+    named_part,
+    nearness,
+    page_of,
+    parse_receipt,
+    product_view,
+    sale_summary,
+    sale_view,
+    stock_view,
+    transfer_view,
+)
+from edge.viewed import (
+    Change,
+    JournalEntry,
+    Movement,
+    Part,
+    ProductPage,
+    ProductView,
+    QuarantineItem,
+    SaleLineState,
+    SaleSummary,
+    SaleView,
+    StatusView,
+    StockDetail,
+    StockPage,
+    StockView,
+    TransferView,
+    WorkItem,
+)
+from edge.words import query_of
+from sync import bodies
+from sync.facts import decode_fact
 
-
-class ProductView(msgspec.Struct, frozen=True):
-    """A product as a till needs it; `names` by language, prices per `price_quantity` base units."""
-
-    sku: str
-    names: dict[str, str]
-    gtins: list[str]
-    unit: str
-    tax_code: str
-    price_minor: int
-    price_quantity: int
-    tracked: bool
-    active: bool
-    category: str
-    variant_of: str
-    attributes: dict[str, str]
-    on_hand: int
-    sellable: int
-
-
-class ProductPage(msgspec.Struct, frozen=True):
-    """Some products; `cursor` continues behind them, empty at the end."""
-
-    products: list[ProductView]
-    cursor: str
-
-
-class StockView(msgspec.Struct, frozen=True):
-    """Stock of a SKU in base units; `sellable` is on hand less reserved."""
-
-    sku: str
-    on_hand: int
-    reserved: int
-    promisable: int
-    sellable: int
-
-
-class StockPage(msgspec.Struct, frozen=True):
-    """Some SKUs' stock; `cursor` continues behind them, empty at the end."""
-
-    stock: list[StockView]
-    cursor: str
-
-
-class Part(msgspec.Struct, frozen=True):
-    """One counter behind a stock figure: what `kind` counts, who counted, how it acts on it."""
-
-    kind: str
-    author: str
-    value: int
-    sign: int
-
-
-class Movement(msgspec.Struct, frozen=True):
-    """A fact that moved a SKU, newest first."""
-
-    id: bytes
-    journal: str
-    seq: int
-    at_ms: int
-    type: str
-    actor: str
-    kind: str
-    quantity: int
-
-
-class StockDetail(msgspec.Struct, frozen=True):
-    """Why the books say what they say about a SKU."""
-
-    stock: StockView
-    parts: list[Part]
-    movements: list[Movement]
-
-
-class SaleLineState(msgspec.Struct, frozen=True):
-    """What of a sale's line can still come back, and what that would refund."""
-
-    line: int
-    returned: int
-    returnable: int
-    refund_minor: int
-
-
-class SaleView(msgspec.Struct, frozen=True):
-    """A sale on record, with what became of it."""
-
-    sale: SaleResult
-    actor: str
-    member: str
-    voided: bool
-    lines: list[SaleLineState]
-
-
-class SaleSummary(msgspec.Struct, frozen=True):
-    """A sale in a list."""
-
-    id: bytes
-    receipt: str
-    at_ms: int
-    business_day: int
-    total_minor: int
-    lines: int
-    actor: str
-
-
-class TransferView(msgspec.Struct, frozen=True):
-    """A transfer out or in; `other` is the other store, `out` the id of the transfer out."""
-
-    id: bytes
-    direction: str
-    other: str
-    out: bytes
-    at_ms: int
-    lines: list[tuple[str, int]]
-
-
-class WorkItem(msgspec.Struct, frozen=True):
-    """Something a person should look at; `fact` is the id of the document concerned."""
-
-    number: int
-    at_ms: int
-    kind: str
-    sku: str
-    fact: bytes
-    detail: str
-
-
-class QuarantineItem(msgspec.Struct, frozen=True):
-    """A message that was set aside, and why."""
-
-    number: int
-    at_ms: int
-    origin: str
-    lane: str
-    reason: str
-    size: int
-
-
-class StatusView(msgspec.Struct, frozen=True):
-    """The node by its books alone; the link's state is the relay's to tell."""
-
-    store: str
-    generation: int
-    journal: str
-    seq: int
-    facts: int
-    products: int
-    skus: int
-    worklist: int
-    quarantine: int
-    headquarters: str
-
-
-class Change(msgspec.Struct, frozen=True):
-    """One own fact for the stream of changes: its number, type, SKUs touched, their new stock."""
-
-    seq: int
-    id: bytes
-    at_ms: int
-    type: str
-    actor: str
-    stock: dict[str, int]
-
-
-class JournalEntry(msgspec.Struct, frozen=True):
-    """A fact for export, in full; `hash` is the chain's hash after it."""
-
-    journal: str
-    seq: int
-    id: bytes
-    at_ms: int
-    offset_min: int
-    actor: str
-    type: str
-    body: dict[str, object]
-    hash: bytes
+__all__ = [
+    "Change",
+    "JournalEntry",
+    "Movement",
+    "Part",
+    "ProductPage",
+    "ProductView",
+    "QuarantineItem",
+    "SaleLineState",
+    "SaleSummary",
+    "SaleView",
+    "StatusView",
+    "StockDetail",
+    "StockPage",
+    "StockView",
+    "TransferView",
+    "Views",
+    "WorkItem",
+]
+CANDIDATES = 200
 
 
 class Views:
     """All reads of a node. Any thread may call; each has a connection of its own.
 
-    Pass what `database.connect` takes. Close when no thread reads any more.
+    `path` is what `database.connect` takes. Close when no thread reads any more.
     """
 
     def __init__(self, path: str, *, currency: str = "EUR") -> None:
-        raise NotImplementedError
+        self._path = path
+        self._currency = currency
+        self._here = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
 
-    def product(self, sku: str) -> ProductView | None: ...
-    def product_by_gtin(self, gtin: str) -> ProductView | None: ...
-    def search(self, text: str, limit: int = 20) -> list[ProductView]: ...
-    def products(self, after: str = "", limit: int = 100) -> ProductPage: ...
-    def quote(self, quote: Quote) -> QuoteResult: ...
-    def stock(self, after: str = "", limit: int = 100) -> StockPage: ...
-    def stock_of(self, sku: str, movements: int = 20) -> StockDetail | None: ...
-    def sale(self, sale_id: bytes) -> SaleView | None: ...
-    def sale_by_receipt(self, receipt: str) -> SaleView | None: ...
-    def sales(self, before: int = 0, limit: int = 50) -> list[SaleSummary]: ...
-    def returned(self, return_id: bytes) -> ReturnResult | None: ...
-    def transfers(self, limit: int = 100) -> list[TransferView]: ...
-    def worklist(self, limit: int = 200) -> list[WorkItem]: ...
-    def quarantine(self, limit: int = 200) -> list[QuarantineItem]: ...
-    def status(self) -> StatusView: ...
-    def changes(self, after: int, limit: int = 200) -> list[Change]: ...
-    def journal(self, name: str = "", after: int = 0, limit: int = 500) -> list[JournalEntry]: ...
-    def rule(self, name: str) -> str | None: ...
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Close every thread's connection."""
+        with self._lock:
+            while self._all:
+                self._all.pop().close()
+
+    def _reads(self) -> Reads:
+        reads: Reads | None = getattr(self._here, "reads", None)
+        if reads is None:
+            connection = database.connect(self._path, readonly=True)
+            with self._lock:
+                self._all.append(connection)
+            reads = self._here.reads = Reads(connection)
+        return reads
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Reads]:
+        reads = self._reads()
+        reads.connection.execute("BEGIN")
+        try:
+            yield reads
+        finally:
+            reads.connection.execute("COMMIT")
+
+    # -- products --------------------------------------------------------------------------------
+
+    def product(self, sku: str) -> ProductView | None:
+        """Product by SKU."""
+        with self._snapshot() as reads:
+            return first_product(reads, sku)
+
+    def product_by_gtin(self, gtin: str) -> ProductView | None:
+        """Product by GTIN of 14 digits; one for sale comes before one withdrawn."""
+        with self._snapshot() as reads:
+            items = reads.items_by_gtin(gtin)
+            return (
+                first_product(reads, f"{PRODUCT_SQL} WHERE sku = ?", items[0].sku)
+                if items
+                else None
+            )
+
+    def search(self, text: str, limit: int = 20) -> list[ProductView]:
+        """Products for sale that all words of a text occur in, best first.
+
+        A word finds the beginnings of words, a Chinese one any part of a name; SKU and GTIN count
+        as words too.
+        """
+        query = query_of(text)
+        if not query:
+            return []
+        with self._snapshot() as reads:
+            sql = PRODUCT_SQL + (
+                " WHERE number IN"
+                " (SELECT rowid FROM product_words WHERE product_words MATCH ? LIMIT ?)"
+            )
+            rows = reads.connection.execute(sql, (query, CANDIDATES)).fetchall()
+            nearest = sorted(rows, key=nearness(text))[:limit]
+            return [product_view(reads, row) for row in nearest]
+
+    def products(self, after: str = "", limit: int = 100) -> ProductPage:
+        """All products by SKU, a page at a time."""
+        with self._snapshot() as reads:
+            sql = f"{PRODUCT_SQL} WHERE sku > ? ORDER BY sku LIMIT ?"
+            rows = reads.connection.execute(sql, (after, page_of(limit))).fetchall()
+            products = [product_view(reads, row) for row in rows]
+        return ProductPage(products, products[-1].sku if len(products) == limit else "")
+
+    def quote(self, quote: Quote) -> QuoteResult:
+        """Price a sale without making it; raise Problem as selling would."""
+        with self._snapshot() as reads:
+            lines = price_lines(reads, quote.lines, quote.discount_minor)
+        return QuoteResult(
+            self._currency,
+            sum(line.amount_minor for line in lines),
+            sum(line.tax_minor for line in lines),
+            tuple(lines),
+        )
+
+    def rule(self, name: str) -> str | None:
+        """Value of a rule as JSON."""
+        return self._reads().rule(name)
+
+    # -- stock -----------------------------------------------------------------------------------
+
+    def stock(self, after: str = "", limit: int = 100) -> StockPage:
+        """Stock of all SKUs that ever moved, by SKU, a page at a time."""
+        with self._snapshot() as reads:
+            sql = "SELECT sku FROM sku WHERE sku > ? ORDER BY sku LIMIT ?"
+            rows = reads.connection.execute(sql, (after, page_of(limit))).fetchall()
+            stock = [stock_view(reads, sku) for (sku,) in rows]
+        return StockPage(stock, stock[-1].sku if len(stock) == limit else "")
+
+    def stock_of(self, sku: str, movements: int = 20) -> StockDetail | None:
+        """Why the books say what they say about a SKU; None for one that is not known at all."""
+        with self._snapshot() as reads:
+            parts = [Part(*row) for row in reads.connection.execute(_PARTS, (sku,))]
+            if not parts and reads.item(sku) is None:
+                return None
+            moved = list(movements_back(reads, sku, page_of(movements)))
+            named = [named_part(part) for part in parts]
+            return StockDetail(stock_view(reads, sku), named, moved)
+
+    def transfers(self, limit: int = 100) -> list[TransferView]:
+        """Transfers out and in, newest first."""
+        sql = f"{FACT_SQL} WHERE fact.kind IN (9, 10) ORDER BY fact.at_ms DESC LIMIT ?"
+        rows = self._reads().connection.execute(sql, (page_of(limit),)).fetchall()
+        return [transfer_view(decode_fact(body)) for _, _, body in rows]
+
+    # -- sales -----------------------------------------------------------------------------------
+
+    def sale(self, sale_id: bytes) -> SaleView | None:
+        """A sale with what of it can come back; None if it is not held here."""
+        with self._snapshot() as reads:
+            return sale_view(reads, sale_id)
+
+    def sale_by_receipt(self, receipt: str) -> SaleView | None:
+        """A sale by the text of its receipt number."""
+        till, generation, number = parse_receipt(receipt)
+        with self._snapshot() as reads:
+            sql = (
+                "SELECT fact.id FROM receipt JOIN node JOIN journal"
+                " ON journal.name = node.store || '-n' || receipt.generation"
+                " JOIN fact ON fact.journal = journal.no AND fact.seq = receipt.seq"
+                " WHERE till = ? AND receipt.generation = ? AND number = ?"
+            )
+            row = reads.connection.execute(sql, (till, generation, number)).fetchone()
+            return sale_view(reads, row[0]) if row else None
+
+    def sales(self, before: int = 0, limit: int = 50) -> list[SaleSummary]:
+        """Sales, newest first, those before a position (0: from the newest on)."""
+        life, seq = divmod(before or 2**63 - 1, 2**31)
+        sql = (
+            f"{FACT_SQL} WHERE kind = 2 AND fact.journal = ? AND fact.seq < ?"
+            " ORDER BY fact.seq DESC LIMIT ?"
+        )
+        found: list[SaleSummary] = []
+        with self._snapshot() as reads:
+            for number, name in lives_of(reads):
+                generation = generation_of(name)
+                if generation > life or len(found) >= limit:
+                    continue
+                below = seq if generation == life else 2**31
+                asked = (number, below, page_of(limit) - len(found))
+                for _, at, body in reads.connection.execute(sql, asked):
+                    found.append(sale_summary(decode_fact(body), generation, at))
+        return found
+
+    def returned(self, return_id: bytes) -> ReturnResult | None:
+        """A return; None if it is not held here."""
+        found = self._reads().find(return_id)
+        if found is None or not isinstance(found.fact.body, bodies.Return):
+            return None
+        return return_result(found, repeated=False)
+
+    # -- what to look at -------------------------------------------------------------------------
+
+    def worklist(self, limit: int = 200) -> list[WorkItem]:
+        """What a person should look at, newest first."""
+        sql = (
+            "SELECT number, at_ms, kind, sku, fact, detail FROM worklist WHERE closed_ms IS NULL"
+            " ORDER BY number DESC LIMIT ?"
+        )
+        rows = self._reads().connection.execute(sql, (page_of(limit),))
+        return [WorkItem(*row) for row in rows]
+
+    def quarantine(self, limit: int = 200) -> list[QuarantineItem]:
+        """Messages that were set aside, newest first."""
+        sql = (
+            "SELECT number, at_ms, origin, lane, reason, length(payload) FROM quarantine"
+            " WHERE closed_ms IS NULL ORDER BY number DESC LIMIT ?"
+        )
+        rows = self._reads().connection.execute(sql, (page_of(limit),))
+        return [QuarantineItem(*row) for row in rows]
+
+    def status(self) -> StatusView:
+        """The node by its books alone."""
+        with self._snapshot() as reads:
+            row = reads.connection.execute(_STATUS).fetchone()
+        return StatusView(*row)
+
+    # -- facts -----------------------------------------------------------------------------------
+
+    def changes(self, after: int, limit: int = 200) -> list[Change]:
+        """Facts of the own journal after a number, with the stock they led to by now."""
+        with self._snapshot() as reads:
+            own = lives_of(reads)[0][0]
+            sql = f"{FACT_SQL} WHERE fact.journal = ? AND fact.seq > ? ORDER BY fact.seq LIMIT ?"
+            rows = reads.connection.execute(sql, (own, after, page_of(limit))).fetchall()
+            return [change_view(reads, seq, decode_fact(body)) for _, seq, body in rows]
+
+    def journal(self, name: str = "", after: int = 0, limit: int = 500) -> list[JournalEntry]:
+        """Facts of a journal in full (by default the own one), after a number.
+
+        Facts that can't be read are left out; `quarantine` has them.
+        """
+        with self._snapshot() as reads:
+            wanted = name or lives_of(reads)[0][1]
+            sql = (
+                "SELECT fact.seq, fact.hash, fact.body FROM fact JOIN journal ON no = journal"
+                " WHERE name = ? AND kind > 0 AND seq > ? ORDER BY seq LIMIT ?"
+            )
+            rows = reads.connection.execute(sql, (wanted, after, page_of(limit))).fetchall()
+        return [journal_entry(wanted, seq, digest, decode_fact(body)) for seq, digest, body in rows]
+
+
+_PARTS = """
+SELECT kind, journal.name, value, 0 FROM sku
+JOIN quantity ON quantity.sku = sku.number JOIN journal ON journal.no = quantity.author
+WHERE sku.sku = ? ORDER BY kind, journal.no
+"""
+_STATUS = """
+SELECT store, generation, store || '-n' || generation,
+ (SELECT coalesce(max(seq), 0) FROM fact WHERE journal =
+  (SELECT no FROM journal WHERE name = store || '-n' || generation)),
+ (SELECT coalesce(sum((SELECT max(seq) FROM fact WHERE journal = journal.no)), 0) FROM journal),
+ (SELECT count(*) FROM product), (SELECT count(*) FROM sku),
+ (SELECT count(*) FROM worklist WHERE closed_ms IS NULL),
+ (SELECT count(*) FROM quarantine WHERE closed_ms IS NULL), headquarters
+FROM node
+"""
