@@ -279,6 +279,13 @@ idempotency = Table(
     _number("at_ms"),
 )
 
+worker = Table(
+    "worker",
+    metadata,
+    _key("owner", Text),
+    _number("seen_ms"),
+)
+
 partition_lease = Table(
     "partition_lease",
     metadata,

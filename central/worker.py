@@ -6,7 +6,7 @@ waits is committed. An exception from `commit` leaves everything that waited wai
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -31,6 +31,7 @@ from sync.wire import Hello
 _log = logging.getLogger(__name__)
 COMMITS_MAX = 2_000
 STRANGERS_MAX = 64
+LEARN_EVERY_MS = 10_000
 _BAD_CONTENT = (DataError, IntegrityError, OverflowError, ValueError)
 
 
@@ -67,7 +68,7 @@ class Worker:
         *,
         software: str = "evertill-central 0.1.0",
         adoption: Adoption | None = None,
-        partitions: Sequence[int] = range(PARTITIONS),
+        partitions: Collection[int] = range(PARTITIONS),
     ) -> None:
         self.counts = Counts()
         self.topics = Topics(chain)
@@ -80,7 +81,7 @@ class Worker:
         self._links = Links(store)
         self._adoption = adoption
         self._known: dict[str, int] = {}
-        self._now_ms = 0
+        self._now_ms = self._learn_ms = 0
         self._connected = False
 
     # -- events --------------------------------------------------------------------------------
@@ -101,6 +102,13 @@ class Worker:
         """Headquarters' last will."""
         presence = Presence(False, self._me.session, self._me.software)
         return Publish(self.topics.headquarters, encode_presence(presence), True)
+
+    def serve(self, partitions: Collection[int]) -> None:
+        """Serve other partitions from now on; the sessions of stores in none of them end."""
+        self.partitions = frozenset(partitions)
+        for name in [name for name in self.sessions if partition(name) not in self.partitions]:
+            del self.sessions[name]
+        self._learn_stores()
 
     def connected(self, now_ms: int) -> list[Publish]:
         """The broker is reached; stores are greeted when they are heard."""
@@ -167,6 +175,9 @@ class Worker:
         out: list[Publish] = []
         for name, session in self.sessions.items():
             out += self._carry_out(name, session.tick(now_ms))
+        if now_ms >= self._learn_ms:
+            self._learn_ms = now_ms + LEARN_EVERY_MS
+            self._learn_stores()
         self._links.note(self.sessions, self._known, self._connected, now_ms)
         if self._adoption is not None:
             adopted = self._adoption.adopt(self.sessions, now_ms)

@@ -8,6 +8,7 @@ evt/1/<chain>/hq/state                   headquarters' own presence, retained
 ```
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
@@ -71,11 +72,11 @@ class Topics:
         """Topic filters headquarters may publish on."""
         return [f"{self.root}/d/#", self.headquarters]
 
-    def headquarters_reads(self, partitions: range = range(PARTITIONS)) -> list[str]:
+    def headquarters_reads(self, partitions: Collection[int] = range(PARTITIONS)) -> list[str]:
         """Topic filters headquarters subscribes to, for the partitions it has leased."""
         if len(partitions) == PARTITIONS:
             return [f"{self.root}/u/#", f"{self.root}/pres/+"]
-        return [f"{self.root}/u/{p}/#" for p in partitions] + [f"{self.root}/pres/+"]
+        return [f"{self.root}/u/{p}/#" for p in sorted(partitions)] + [f"{self.root}/pres/+"]
 
     def sender(self, topic: str) -> tuple[str, Lane]:
         """Store and lane of an up topic; raise ValueError for any other topic."""

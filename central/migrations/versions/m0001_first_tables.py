@@ -27,6 +27,7 @@ def upgrade() -> None:
     _sales_total()
     _sku()
     _store()
+    _worker()
     _journal()
     _quarantine()
     _worklist()
@@ -236,6 +237,15 @@ def _store() -> None:
         sa.Column("inherited", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_store")),
         sa.UniqueConstraint("name", name=op.f("uq_store_name")),
+    )
+
+
+def _worker() -> None:
+    op.create_table(
+        "worker",
+        sa.Column("owner", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("seen_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("owner", name=op.f("pk_worker")),
     )
 
 
