@@ -13,7 +13,7 @@ from edge.node import Node
 from edge.views import ProductPage, ProductView, StockPage
 from edge.web import problems, products, replies, requests, sales, staff, status, stream
 from edge.web.auth import Reading
-from edge.web.body import BODY_MAX_BYTES, reply
+from edge.web.body import reply
 from edge.web.operation import schemas
 from edge.web.stock import stock_router
 
@@ -112,7 +112,6 @@ def create_app(node: Node) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
-        max_body_size=BODY_MAX_BYTES,
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.node = node

@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 from fastapi import Request, Response
 
-from edge.web.problems import Invalid, Malformed, WrongMediaType
+from edge.web.problems import Invalid, Malformed, TooLarge, WrongMediaType
 
 BODY_MAX_BYTES = 256 * 1024
 T = TypeVar("T")
@@ -23,7 +23,18 @@ async def read_body(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
     """Read and decode a JSON body; raise the problem that says which field to correct."""
     if not _JSON.fullmatch(request.headers.get("content-type", "")):
         raise WrongMediaType("Send JSON with the header Content-Type: application/json.")
-    return decode(await request.body(), decoder)
+    return decode(await _bytes(request), decoder)
+
+
+async def _bytes(request: Request) -> bytes:
+    """Read a body; raise TooLarge as soon as it is announced or found to be over the limit."""
+    data = b""
+    announced = int(request.headers.get("content-length", 0))
+    async for chunk in request.stream():
+        data += chunk
+        if max(announced, len(data)) > BODY_MAX_BYTES:
+            raise TooLarge(f"Send at most {BODY_MAX_BYTES // 1024} KiB in one request.")
+    return data
 
 
 def decode(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:

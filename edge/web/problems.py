@@ -95,7 +95,6 @@ _HTTP_ADVICE: Mapping[int, tuple[str, str, str]] = {
         "Method not allowed",
         "This address knows other methods; see the header Allow and /api/v1/openapi.json.",
     ),
-    413: ("too-large", "The request is too large", "Send at most 256 KiB in one request."),
 }
 
 

@@ -176,7 +176,10 @@ class SaleDetailReply(msgspec.Struct, frozen=True):
 
 
 class SaleSummaryReply(msgspec.Struct, frozen=True):
-    """A sale in a list; `lines` counts them."""
+    """A sale in a list; `lines` counts them.
+
+    `position` of the last one is `before` of the next page; null where found by its receipt.
+    """
 
     id: UUID
     receipt: str
@@ -185,6 +188,7 @@ class SaleSummaryReply(msgspec.Struct, frozen=True):
     total_minor: int
     lines: int
     actor: str
+    position: int | None
 
 
 class SalesReply(msgspec.Struct, frozen=True):

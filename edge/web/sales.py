@@ -50,7 +50,7 @@ RETURN_EXAMPLE = {
 }
 
 Receipt = Annotated[str, Query(max_length=80, description="A receipt, such as t1-42-000017.")]
-Before = Annotated[int, Query(ge=0, description="Sales before this `seq`; 0: the newest.")]
+Before = Annotated[int, Query(ge=0, description="Sales before this `position`; 0: the newest.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="At most this many.")]
 
 

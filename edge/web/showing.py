@@ -160,6 +160,7 @@ def sale_summary(summary: SaleSummary) -> SaleSummaryReply:
         summary.total_minor,
         summary.lines,
         summary.actor,
+        summary.position,
     )
 
 
@@ -174,6 +175,7 @@ def summary_of(view: SaleView) -> SaleSummaryReply:
         sale.total_minor,
         len(sale.lines),
         view.actor,
+        None,
     )
 
 
