@@ -34,8 +34,9 @@ class MqttSettings:
 
     TLS is used when `ca_file` is given: the host name is checked, and the files are read anew on
     each connect; `cert_file` and `key_file` add a client certificate. `window_messages` bounds what
-    is sent and not yet taken by the broker, `queue_bytes` that and what waits behind it. Raise
-    ValueError for settings that cannot work.
+    is sent and not yet taken by the broker, `queue_bytes` that and what waits behind it;
+    `held_messages` is how many received messages may await their acknowledgement before no more
+    are read. Raise ValueError for settings that cannot work.
     """
 
     host: str
@@ -53,6 +54,7 @@ class MqttSettings:
     backoff_max_s: float = 60.0
     window_messages: int = 32
     queue_bytes: int = 256 * 1024
+    held_messages: int = 256
     will: Outgoing | None = None
     birth: Outgoing | None = None
     protocol: Literal["3.1.1", "5"] = "3.1.1"
@@ -62,8 +64,8 @@ class MqttSettings:
             raise ValueError("client_id: 1 to 64 of A-Z a-z 0-9 _ - (some brokers refuse the rest)")
         if self.cert_file and not self.ca_file:
             raise ValueError("cert_file needs ca_file: a client certificate is only sent over TLS")
-        if self.keepalive_s < 1 or self.window_messages < 1:
-            raise ValueError("keepalive_s and window_messages must be at least 1")
+        if min(self.keepalive_s, self.window_messages, self.held_messages) < 1:
+            raise ValueError("keepalive_s, window_messages and held_messages must be at least 1")
         if not 0 < self.backoff_min_s <= self.backoff_max_s:
             raise ValueError("backoff_min_s must be above 0 and at most backoff_max_s")
         if self.queue_bytes < MAX_MESSAGE_BYTES + _MAX_TOPIC_BYTES:

@@ -13,7 +13,6 @@ import socket
 import ssl
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -24,95 +23,9 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from sync import link
 from sync.link import LinkEvent, MqttSettings, Outgoing
+from sync.mqtt_mailbox import Mailbox
 
 _log = logging.getLogger(__name__)
-
-
-class _Mailbox:
-    """What other threads leave for the network thread; its lock is held for moments only."""
-
-    def __init__(self, limit_bytes: int) -> None:
-        self._limit_bytes = limit_bytes
-        self._lock = threading.Lock()
-        self._messages: deque[Outgoing] = deque()
-        self._acks: list[tuple[int, int]] = []
-        self._connection = 0
-        self._will: Outgoing | None = None
-        self._rung = False
-        self.bell, self._button = socket.socketpair()
-        self.outstanding_bytes = 0
-        self.stop_by_s: float | None = None
-        self.stopping = threading.Event()
-
-    def open(self, connection: int, settings: MqttSettings) -> bool:
-        with self._lock:
-            if self.stop_by_s is not None:
-                return False
-            self._connection, self._will = connection, settings.will
-            if settings.birth:
-                self._add(settings.birth)
-            return True
-
-    def close(self) -> None:
-        with self._lock:
-            self._connection = 0
-            self._messages.clear()
-            self._acks.clear()
-            self.outstanding_bytes = 0
-
-    def put(self, message: Outgoing) -> bool:
-        with self._lock:
-            room = self.outstanding_bytes + message.size_bytes <= self._limit_bytes
-            if not self._connection or not room or self.stop_by_s is not None:
-                return False
-            self._add(message)
-            return True
-
-    def acknowledge(self, connection: int, mid: int, serial: int) -> None:
-        with self._lock:
-            if connection == self._connection:
-                self._acks.append((mid, serial))
-                self._ring()
-
-    def stop(self, by_s: float) -> None:
-        """Drop what is queued; the last word is the will, as if the link had died."""
-        with self._lock:
-            while self._messages:
-                self.outstanding_bytes -= self._messages.pop().size_bytes
-            if self._connection and self._will and self.stop_by_s is None:
-                self._add(self._will)
-            self.stop_by_s = by_s
-            self._ring()
-        self.stopping.set()
-
-    def take(self, room: int) -> tuple[list[tuple[int, int]], list[Outgoing]]:
-        with self._lock:
-            if self._rung:
-                self._rung = False
-                self.bell.recv(16)
-            acks, self._acks = self._acks, []
-            return acks, [self._messages.popleft() for _ in range(min(room, len(self._messages)))]
-
-    def settle(self, message: Outgoing) -> int:
-        with self._lock:
-            self.outstanding_bytes -= message.size_bytes
-            return self.outstanding_bytes
-
-    def _add(self, message: Outgoing) -> None:
-        self._messages.append(message)
-        self.outstanding_bytes += message.size_bytes
-        self._ring()
-
-    def _ring(self) -> None:
-        if not self._rung:
-            self._rung = True
-            self._button.send(b"\0")
-
-    def shut(self) -> None:
-        with self._lock:
-            self._rung = True  # nobody listens any more
-            self.bell.close()
-            self._button.close()
 
 
 class _PahoErrors(logging.Logger):
@@ -149,7 +62,7 @@ class _Connection:
         self,
         number: int,
         settings: MqttSettings,
-        mailbox: _Mailbox,
+        mailbox: Mailbox,
         deliver: Callable[[LinkEvent], bool],
     ) -> None:
         self._number, self._settings, self._mailbox = number, settings, mailbox
@@ -223,11 +136,17 @@ class _Connection:
         encrypted = isinstance(sock, ssl.SSLSocket)
         with selectors.DefaultSelector() as selector:  # paho's own loop ends at descriptor 1023
             selector.register(mailbox.bell, selectors.EVENT_READ)
-            selector.register(sock, selectors.EVENT_READ)
+            interest = 0
             while not self._over(answer_by_s):
-                write = selectors.EVENT_WRITE * client.want_write()
-                selector.modify(sock, selectors.EVENT_READ | write)
-                waiting = encrypted and sock.pending() > 0
+                read = len(self._unacknowledged) < self._settings.held_messages
+                wanted = selectors.EVENT_READ * read | selectors.EVENT_WRITE * client.want_write()
+                if wanted != interest:
+                    if interest:
+                        selector.unregister(sock)
+                    if wanted:
+                        selector.register(sock, wanted)
+                    interest = wanted
+                waiting = encrypted and read and sock.pending() > 0
                 wait_s = 0 if waiting else 0.02 if mailbox.stopping.is_set() else tick_s
                 events = selector.select(wait_s)
                 ready = {key.fileobj: mask for key, mask in events}.get(sock, 0)
@@ -318,10 +237,11 @@ class _Connection:
 class MqttLink:
     """A link to a broker that is always either connected or trying to be.
 
-    All events come in order from the link's one network thread. The receiver must be quick. It may
-    block to hold the broker back, but then nothing is sent either, and the broker ends the
-    connection after one and a half keep-alives; to hold back for longer, leave messages
-    unacknowledged. A receiver that raises is logged and ends the connection; a new one follows.
+    All events come in order from the link's one network thread. The receiver must be quick; what it
+    cannot take yet it leaves unacknowledged: with `held_messages` unacknowledged the link reads no
+    more, whatever the broker sends, and the sender feels it. It may also block, but then nothing is
+    sent either. Either way the connection ends if it lasts longer than a keep-alive or two. A
+    receiver that raises is logged and ends the connection; a new one follows.
     """
 
     def __init__(
@@ -332,7 +252,7 @@ class MqttLink:
     ) -> None:
         """`random` gives numbers in [0, 1) for the jitter of the back-off."""
         self._settings, self._on_event, self._random = settings, on_event, random
-        self._mailbox = _Mailbox(settings.queue_bytes)
+        self._mailbox = Mailbox(settings.queue_bytes)
         name = f"mqtt {settings.client_id}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 

@@ -15,7 +15,7 @@ import pytest
 from provisioning.broker import Broker, BrokerUser, MosquittoBroker, NatsBroker
 from sync.link import LinkEvent, Message, MqttSettings
 from sync.mqtt import MqttLink
-from sync.topics import Topics
+from sync.topics import Lane, Topics
 
 KINDS = ("nats", "mosquitto")
 PASSWORD = "not-a-secret-in-a-test"
@@ -42,6 +42,12 @@ def headquarters_user(password: str | None = PASSWORD, topics: Topics = TOPICS) 
     """Return the broker user of headquarters, named hq."""
     writes, reads = topics.headquarters_writes, topics.headquarters_reads()
     return BrokerUser("hq", password, tuple(writes), tuple(reads))
+
+
+USERS = [store_user("store-a"), store_user("store-b"), headquarters_user()]
+UP_A, UP_B = TOPICS.up("store-a", Lane.FACTS), TOPICS.up("store-b", Lane.FACTS)
+DOWN_A, DOWN_B = TOPICS.down("store-a", Lane.FACTS), TOPICS.down("store-b", Lane.FACTS)
+READS_A, READS_HQ = TOPICS.store_reads("store-a"), TOPICS.headquarters_reads()
 
 
 @contextmanager
@@ -106,6 +112,12 @@ def eventually(holds: Callable[[], bool], what: str) -> None:
     while not holds():
         assert time.monotonic() < deadline_s, f"not within {PATIENCE_S} s: {what}"
         time.sleep(0.005)
+
+
+def forget_retained(link: MqttLink, topic: str) -> None:
+    """Have the broker drop what it retains for later subscribers."""
+    assert link.publish(topic, b"", retain=True)
+    eventually(lambda: link.outstanding_bytes == 0, "taken")
 
 
 def settings(port: int, user: str, subscriptions: Sequence[str] = (), **more: Any) -> MqttSettings:

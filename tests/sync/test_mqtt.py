@@ -129,6 +129,27 @@ def test_takes_no_more_than_the_queue_holds_and_sends_on_when_drained() -> None:
         assert link.publish("u", b"room again")
 
 
+def test_reads_no_more_while_too_much_is_unacknowledged() -> None:
+    with (
+        Peer() as peer,
+        linked(settings(peer.port, "a", held_messages=2), hold=True) as (
+            link,
+            heard,
+        ),
+    ):
+        peer.accept()
+        for number in range(5):
+            peer.send(publish("d", b"%d" % number, number + 1))
+        heard.wait(Message, count=2)
+        assert link.publish("u", b"it still sends")
+        peer.received(1)
+        assert len(heard.all(Message)) == 2
+        for number in range(5):
+            heard.wait(Message, count=number + 1).acknowledge()
+            assert peer.receive() == puback(number + 1)
+        assert [message.payload for message in heard.all(Message)] == [b"0", b"1", b"2", b"3", b"4"]
+
+
 def test_nothing_survives_a_connection() -> None:
     with Peer() as peer, linked(settings(peer.port, "a", window_messages=2)) as (link, heard):
         peer.accept()
@@ -359,6 +380,7 @@ def test_pauses_stay_within_their_bounds(
         {"cert_file": Path("c.pem")},
         {"keepalive_s": 0},
         {"window_messages": 0},
+        {"held_messages": 0},
         {"backoff_min_s": 0},
         {"backoff_min_s": 2, "backoff_max_s": 1},
         {"queue_bytes": MAX_MESSAGE_BYTES},
