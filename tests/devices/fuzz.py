@@ -11,11 +11,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from devices.display import Display
 from devices.driver import Check, Driver
 from devices.event import Scan
 from devices.framing import Framer, Mode
 from devices.gate import Gate, Template
 from devices.hid import HidKeys, type_keys
+from devices.payment import Terminal
 from devices.printer import Confirm, Printer
 from devices.scale import Scale
 from devices.scales.cas import Cas
@@ -24,6 +26,8 @@ from devices.scales.mt8217 import Mt8217
 from devices.scales.mtsics import MtSics
 from devices.scales.nci import Nci
 from devices.scanner import Scanner
+from devices.zvt import STATUS as ZVT_STATUS
+from devices.zvt import Apdu, SerialLink, serial_block
 
 HELD_LIMIT_BYTES = 200_000
 
@@ -88,6 +92,18 @@ TARGETS: dict[str, Target] = {
     ),
     "printer by status": driver_target(
         lambda: Printer(confirm=Confirm.STATUS), b"\x12\x1a\x72\x12\x00", b"\x10\x00\x00\x0f"
+    ),
+    "display": driver_target(Display, b"\x1b@\x0c"),
+    "terminal tcp": driver_target(
+        Terminal,
+        b"\x80\x00\x00\x06\x0f\x00",
+        b"\x04\x0f\x14\x27\x00\x04\x00\x00\x00\x00\x12\x34\x0b\x00\x00\x42\x06\x0f\x00",
+        b"\x84\xa0\x00\x06\x1e\x01\x6c\x04\xff\x01\x0a",
+    ),
+    "terminal serial": driver_target(
+        lambda: Terminal(SerialLink()),
+        b"\x06" + serial_block(Apdu(0x8000)) + serial_block(Apdu(0x060F)),
+        serial_block(Apdu(ZVT_STATUS, b"\x27\x00\x0b\x00\x00\x42")),
     ),
     "gate": Target(
         lambda: Gate((Template("26PPPPPMMMMMWWWWWC"), Template("21PPPPPWWWWWC"))),
