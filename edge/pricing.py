@@ -198,7 +198,7 @@ def settle(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
     settled = [Tender(x.kind, x.amount_minor, x.reference) for x in tenders]
     change = paid - total_minor
     cash = sum(tender.amount_minor for tender in tenders if tender.kind == "cash")
-    if change > cash:
+    if change and change > cash:
         raise BadTender(f"{change} too much is tendered: only cash gives change", "tenders")
     return [*settled, Tender("change", -change)] if change else settled
 
