@@ -46,6 +46,12 @@ def caller_of(request: Request) -> Caller:
     return caller
 
 
+def is_known(request: Request) -> bool:
+    """Whether the token of a request that was let in is still good."""
+    node = node_of(request)
+    return identify(node.gate, bearer_token(request), node.clock()) is not None
+
+
 def _allow(right: Right) -> Callable[[Request], Awaitable[Caller]]:
     async def check(request: Request) -> Caller:
         caller = caller_of(request)

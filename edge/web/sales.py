@@ -131,7 +131,7 @@ async def return_goods(request: Request, caller: Selling) -> Response:
 
 @router.get("/returns/{return_id}", **operation(ReturnReply))
 async def get_return(request: Request, return_id: UUID, _caller: Reading) -> Response:
-    """Show a return."""
+    """Show a return on record, under the id it was posted under."""
     node = node_of(request)
     returned = await node.read(node.views.returned, return_id.bytes)
     if returned is None:

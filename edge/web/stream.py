@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from edge.node import Node
 from edge.store import Committed
 from edge.views import Change
-from edge.web.auth import Reading, caller_of, node_of
+from edge.web.auth import Reading, is_known, node_of
 from edge.web.operation import operation
 from edge.web.problems import Invalid, TooManyListeners
 from edge.web.replies import ChangeEvent, RestartEvent
@@ -121,7 +121,8 @@ async def _events(
         if restart:
             yield _frame(f"{restart}:{seq}", "restart", _encode(RestartEvent(restart, seq)))
         yield b": listening\n\n"
-        while not bell.closed:
+        # The token is looked at again each time: revoked, it ends the stream.
+        while not bell.closed and is_known(request):
             event.clear()
             changes = await node.read(node.views.changes, seq, PAGE)
             for change in changes:
@@ -132,7 +133,6 @@ async def _events(
                     await asyncio.wait_for(event.wait(), QUIET_S)
                 except TimeoutError:
                     yield b": quiet\n\n"
-                caller_of(request)  # a token revoked meanwhile ends the stream
     finally:
         bell.leave(event)
 
