@@ -110,7 +110,7 @@ def named_part(part: Part) -> Part:
 
 def movements_back(reads: Reads, sku: str, limit: int) -> Iterator[Movement]:
     """Walk back through the journals; the bytes of a SKU in a fact tell most of them apart."""
-    sql = FACT_SQL + (
+    sql = FACT_SQL + (  # noqa: S608 - constants
         " WHERE fact.journal = ? AND fact.kind > 0 AND instr(fact.body, ?) > 0"
         " AND fact.seq > (SELECT max(seq) FROM fact WHERE journal = ?) - ? ORDER BY fact.seq DESC"
     )

@@ -124,11 +124,7 @@ class Views:
         """Product by GTIN of 14 digits; one for sale comes before one withdrawn."""
         with self._snapshot() as reads:
             items = reads.items_by_gtin(gtin)
-            return (
-                first_product(reads, f"{PRODUCT_SQL} WHERE sku = ?", items[0].sku)
-                if items
-                else None
-            )
+            return first_product(reads, items[0].sku) if items else None
 
     def search(self, text: str, limit: int = 20) -> list[ProductView]:
         """Products for sale that all words of a text occur in, best first.
@@ -140,7 +136,7 @@ class Views:
         if not query:
             return []
         with self._snapshot() as reads:
-            sql = PRODUCT_SQL + (
+            sql = PRODUCT_SQL + (  # noqa: S608 - constants
                 " WHERE number IN"
                 " (SELECT rowid FROM product_words WHERE product_words MATCH ? LIMIT ?)"
             )
