@@ -30,6 +30,14 @@ _RIGHTS = text(
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Where a decision was written: the journal and the sequence number of its last fact."""
+
+    journal: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Author:
     """Who writes for headquarters: its incarnation, clock and a source of 16-byte ids."""
 
@@ -49,12 +57,13 @@ class Author:
         Raises Invalid for a body that contradicts itself, NotFound for an unknown store.
         """
         books = Books(connection, self.hq, [store] if store else [], self.clock())
-        self._append(books, _known(books, store) if store else None, bodies, actor)
+        written = self._append(books, _known(books, store) if store else None, bodies, actor)
         books.write()
+        return written
 
     def promise(
         self, connection: Connection, store: str, order: str, lines: Sequence[StockLine], actor: str
-    ) -> None:
+    ) -> Written:
         """Consume rights over a store's stock for an online order.
 
         Raises NotEnoughRights naming what is missing, NotAdopted while a restored headquarters has
@@ -71,12 +80,13 @@ class Author:
             if quantity > free.get(sku, 0):
                 have = f"{free.get(sku, 0)} of {sku} may be promised from store {store}"
                 raise NotEnoughRights(f"only {have}, not {quantity}", "lines")
-        self._append(books, target, [Promise(order, list(lines))], actor)
+        written = self._append(books, target, [Promise(order, list(lines))], actor)
         self._finish(books, target)
+        return written
 
     def release(
         self, connection: Connection, store: str, order: str, lines: Sequence[StockLine], actor: str
-    ) -> None:
+    ) -> Written:
         """Take a promise back, so that its rights may be promised again.
 
         Raises Conflict for more than is still promised to the order.
@@ -87,8 +97,9 @@ class Author:
             if quantity > held.get(sku, 0):
                 have = f"{held.get(sku, 0)} of {sku} are promised to order {order}"
                 raise Conflict(f"only {have}, not {quantity}", "lines")
-        self._append(books, target, [Release(order, list(lines))], actor)
+        written = self._append(books, target, [Release(order, list(lines))], actor)
         self._finish(books, target)
+        return written
 
     def give_back(
         self,
@@ -97,7 +108,7 @@ class Author:
         reason: str,
         lines: Sequence[StockLine],
         actor: str,
-    ) -> None:
+    ) -> Written:
         """Return unused rights to the store; raise NotEnoughRights for more than are unused."""
         books, target = self._books_of(connection, store)
         free = rights(connection, target.id)
@@ -105,8 +116,9 @@ class Author:
             if quantity > free.get(sku, 0):
                 have = f"{free.get(sku, 0)} of {sku} are unused"
                 raise NotEnoughRights(f"only {have}, not {quantity}", "lines")
-        self._append(books, target, [GiveBack(reason, list(lines))], actor)
+        written = self._append(books, target, [GiveBack(reason, list(lines))], actor)
         self._finish(books, target)
+        return written
 
     def consume_rest(self, connection: Connection, store: str, order: str) -> dict[str, int]:
         """Consume every right that is left of a store, under one name; return what it was."""
@@ -128,13 +140,14 @@ class Author:
 
     def _append(
         self, books: Books, store: StoreBooks | None, bodies: Sequence[HeadquartersBody], actor: str
-    ) -> None:
+    ) -> Written:
         replica = self.hq.replica if store is None else self.hq.replica_for(store.name)
         journal = books.journal(replica, store, self.hq.key)
         books.lock(journal)
         facts = [] if journal.head.seq else [self._fact(Born("setup", SOFTWARE), "headquarters")]
         facts += [self._fact(body, actor) for body in bodies]
         self._post(books, store, journal, facts)
+        return Written(journal.name, journal.head.seq)
 
     def _post(
         self, books: Books, store: StoreBooks | None, journal: Journal, facts: list[bytes]
