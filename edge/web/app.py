@@ -116,9 +116,9 @@ def create_app(node: Node) -> FastAPI:
     )
     app.state.node = node
     problems.install(app)
-    for router in (
-        products.router,
+    for router in (  # routes are tried in this order: tills wait for sales
         sales.router,
+        products.router,
         stock_router(),
         staff.router,
         stream.router,

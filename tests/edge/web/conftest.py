@@ -27,14 +27,14 @@ def own_data(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     return data, tokens
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def till(shop: Shop) -> Iterator[httpx.Client]:
     """A till."""
     with shop.client("till") as client:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def admin(shop: Shop) -> Iterator[httpx.Client]:
     """A device that may do everything."""
     with shop.client("admin") as client:
