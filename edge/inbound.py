@@ -81,6 +81,18 @@ class PinHeadquarters:
         books.connection.execute("UPDATE node SET headquarters_key = ?", (self.key,))
 
 
+@dataclass(frozen=True, slots=True)
+class NoteAcknowledged:
+    """Remember how many own facts headquarters holds, to show it while there is no link."""
+
+    seq: int
+
+    def run(self, books: Books) -> None:
+        """Write the number; nothing relies on it."""
+        sql = "UPDATE journal SET acked = ? WHERE no = ?"
+        books.connection.execute(sql, (self.seq, books.journal_no))
+
+
 # -- who is there --------------------------------------------------------------------------------
 
 

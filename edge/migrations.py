@@ -38,12 +38,13 @@ def journals(db: Database) -> None:
     """Facts of every journal held, own lives' and headquarters', in the bytes of their authors.
 
     `kind` is the body's tag, 0 for bytes that could not be read. `request` is a digest of the
-    command behind an own fact. `moved` adds up all base units moved by the journal so far.
+    command behind an own fact. `moved` adds up all base units moved by the journal so far; `acked`
+    is how much of the own journal headquarters was last known to hold, for show only.
     """
     db.execute("""
         CREATE TABLE journal (
             no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, key BLOB NOT NULL DEFAULT x'',
-            halted INTEGER NOT NULL DEFAULT 0
+            halted INTEGER NOT NULL DEFAULT 0, acked INTEGER NOT NULL DEFAULT 0
         )""")
     db.execute("""
         CREATE TABLE fact (
