@@ -5,7 +5,7 @@ only somebody who has looked at the paper may have it printed again (``again=Tru
 Before each job the printer is asked how it is; a printer that cannot print is not sent anything.
 """
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +15,7 @@ from devices.drawer import Kick, status_of
 from devices.driver import Check, Command, Driver, Level
 from devices.escpos import PaperInOrder, Printed, RealTime, Report
 from devices.event import DrawerStatus, Fault, Health, JobDone, PrinterStatus, Reason, Status
+from devices.jobs import IN_DOUBT, Jobs
 from devices.receipt import Align, Document, Paper, Rule, Text, lay_out
 
 ANSWER_S = 1.0
@@ -22,7 +23,6 @@ MISSES_LIMIT = 3
 CONFIRM_S = 30.0
 WAIT_FOR_PAPER_S = 600.0
 BYTES_PER_S = 900  # 9600 baud, the slowest line in use
-DONE_LIMIT = 1000
 QUEUE_LIMIT = 100
 
 MESSAGES = {
@@ -31,7 +31,7 @@ MESSAGES = {
     Reason.HARDWARE: "the printer reports an error; switch it off and on, then print again",
     Reason.NOT_READY: "the printer is off-line; press its feed button or switch it off and on",
     Reason.TIMEOUT: "the printer does not answer; check its cable and power",
-    Reason.IN_DOUBT: "nobody knows whether this was printed; look at the printer before repeating",
+    Reason.IN_DOUBT: IN_DOUBT,
 }
 
 
@@ -77,8 +77,7 @@ class Printer(Driver):
         by_id = confirm is Confirm.PROCESS_ID
         self._report = escpos.REPORT if by_id else escpos.NO_REPORT
         self._open_when_high = open_when_high
-        self._done = OrderedDict.fromkeys(done)
-        self._doubtful = set(doubtful)
+        self._book = Jobs(done, doubtful)
         self._answer_s = answer_s
         self._confirm_s = confirm_s
         self._answers = escpos.Answers()
@@ -116,10 +115,8 @@ class Printer(Driver):
         self.now = now
         if not isinstance(command, Print | Kick | Check):
             super().submit(command, now)
-        elif command.ref in self._done:
-            self._emit(JobDone(ref=command.ref, repeated=True))
-        elif command.ref in self._doubtful and not (isinstance(command, Print) and command.again):
-            self._refuse(command, MESSAGES[Reason.IN_DOUBT], Reason.IN_DOUBT)
+        elif told := self._book.verdict(command.ref, again=getattr(command, "again", False)):
+            self._emit(told)
         elif any(command.ref == job.ref for job in self._jobs):
             self._refuse(command, "this job waits in the printer's queue already", Reason.BUSY)
         elif len(self._jobs) >= QUEUE_LIMIT:
@@ -234,7 +231,7 @@ class Printer(Driver):
 
     def _send_and_await(self, data: bytes) -> None:
         self._process = (self._process + 1) % 10_000
-        self._doubtful.add(self._jobs[0].ref)
+        self._book.sent(self._jobs[0].ref)
         self._send(data)
         if self._confirm is Confirm.PROCESS_ID:
             self._send(escpos.ask_when_printed(f"{self._process:04}"))
@@ -257,13 +254,11 @@ class Printer(Driver):
     def _finish(self) -> None:
         job = self._jobs.popleft()
         self._sent_at = None
-        self._doubtful.discard(job.ref)
         if isinstance(job, Check):
+            self._book.forget(job.ref)
             self._emit(Health(ref=job.ref, text="the printer printed a test page"))
         else:
-            self._done[job.ref] = None
-            if len(self._done) > DONE_LIMIT:
-                self._done.popitem(last=False)
+            self._book.confirmed(job.ref)
             self._emit(JobDone(ref=job.ref))
         self._next()
 

@@ -60,3 +60,31 @@ def _pcap(frames: list[tuple[bool, bytes]], port: int) -> bytes:
         ip = struct.pack(">BBHHHBBH", 0x45, 0, length, number, 0, 64, 6, 0) + addresses
         out += struct.pack("<IIII", number, 0, length, length) + ip + tcp + payload
     return out
+
+
+_RENDER = """
+const {ready} = require('zpl-renderer-js');
+const [, file, width, height] = process.argv;
+ready.then(async ({api}) => {
+  const zpl = require('fs').readFileSync(0, 'utf8');
+  const png = await api.zplToBase64Async(zpl, Number(width), Number(height), 8);
+  require('fs').writeFileSync(file, Buffer.from(png, 'base64'));
+  process.exit(0);
+});
+"""
+
+
+def render_zpl(zpl: bytes, width_mm: float, height_mm: float, picture: Path) -> None:
+    """Have zpl-renderer-js (found through NODE_PATH) draw a label."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    find = [node, "-e", "require.resolve('zpl-renderer-js')"]
+    if subprocess.run(find, capture_output=True, check=False).returncode:
+        pytest.skip("zpl-renderer-js (npm) is not on NODE_PATH")
+    subprocess.run(
+        [node, "-e", _RENDER, str(picture), str(width_mm), str(height_mm)],
+        input=zpl,
+        check=True,
+        capture_output=True,
+    )

@@ -11,14 +11,17 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from devices.charge import Authorise
 from devices.display import Display
-from devices.driver import Check, Driver
+from devices.driver import Check, Command, Driver
 from devices.event import Scan
 from devices.framing import Framer, Mode
 from devices.gate import Gate, Template
 from devices.hid import HidKeys, type_keys
+from devices.labels import LabelPrinter, PrintLabel
 from devices.payment import Terminal
-from devices.printer import Confirm, Printer
+from devices.printer import Confirm, Print, Printer
+from devices.receipt import Document, Text
 from devices.scale import Scale
 from devices.scales.cas import Cas
 from devices.scales.dialog06 import Dialog06
@@ -26,6 +29,7 @@ from devices.scales.mt8217 import Mt8217
 from devices.scales.mtsics import MtSics
 from devices.scales.nci import Nci
 from devices.scanner import Scanner
+from devices.zpl import Label, LabelText
 from devices.zvt import STATUS as ZVT_STATUS
 from devices.zvt import Apdu, SerialLink, serial_block
 
@@ -50,13 +54,15 @@ def _drive(driver: object, data: bytes, now: float) -> None:
     driver.take_events()
 
 
-def driver_target(make: Callable[[], Driver], *seeds: bytes) -> Target:
-    """A driver, started and asked to do something before the bytes come."""
+def driver_target(
+    make: Callable[[], Driver], *seeds: bytes, doing: Command | None = None
+) -> Target:
+    """A driver, started and doing something when the bytes come."""
 
     def started() -> Driver:
         driver = make()
         driver.started(0.0)
-        driver.submit(Check(ref="fuzz"), 0.0)
+        driver.submit(doing or Check(ref="fuzz"), 0.0)
         return driver
 
     return Target(started, _drive, seeds)
@@ -69,6 +75,8 @@ def _read_gate(gate: object, data: bytes, now: float) -> None:
     gate.read(Scan(text=text, aim=aim), paying=len(data) % 2 == 0)
 
 
+PRINT = Print(ref="fuzz", document=Document((Text("x"),)))
+PAY = Authorise(ref="fuzz", amount_minor=1234)
 TARGETS: dict[str, Target] = {
     "scanner": driver_target(Scanner, b"]E05901234123457\r", b"]Q1https://id.gs1.org/01/0\r\n"),
     "scanner stx-etx": driver_target(
@@ -88,10 +96,13 @@ TARGETS: dict[str, Target] = {
     "scale cas": driver_target(lambda: Scale(Cas()), b"\x06\x01\x02S 01.235kgd\x03\x04"),
     "scale mt-sics": driver_target(lambda: Scale(MtSics()), b"S S     01.235 kg\r\n", b"S I\r\n"),
     "printer": driver_target(
-        Printer, b"\x12\x12\x12\x12\x3722\x37\x220001\x00", b"\x10\x00\x00\x0f"
+        Printer, b"\x12\x12\x12\x12\x3722\x37\x220001\x00", b"\x10\x00\x00\x0f", doing=PRINT
     ),
     "printer by status": driver_target(
-        lambda: Printer(confirm=Confirm.STATUS), b"\x12\x1a\x72\x12\x00", b"\x10\x00\x00\x0f"
+        lambda: Printer(confirm=Confirm.STATUS),
+        b"\x12\x1a\x72\x12\x00",
+        b"\x10\x00\x00\x0f",
+        doing=PRINT,
     ),
     "display": driver_target(Display, b"\x1b@\x0c"),
     "terminal tcp": driver_target(
@@ -99,11 +110,19 @@ TARGETS: dict[str, Target] = {
         b"\x80\x00\x00\x06\x0f\x00",
         b"\x04\x0f\x14\x27\x00\x04\x00\x00\x00\x00\x12\x34\x0b\x00\x00\x42\x06\x0f\x00",
         b"\x84\xa0\x00\x06\x1e\x01\x6c\x04\xff\x01\x0a",
+        doing=PAY,
     ),
     "terminal serial": driver_target(
         lambda: Terminal(SerialLink()),
         b"\x06" + serial_block(Apdu(0x8000)) + serial_block(Apdu(0x060F)),
         serial_block(Apdu(ZVT_STATUS, b"\x27\x00\x0b\x00\x00\x42")),
+        doing=PAY,
+    ),
+    "label printer": driver_target(
+        LabelPrinter,
+        b"\x02030,0,0,0406,000,0,0,0,000,0,0,0\x03\r\n\x02000,0,0,0,0,2,4,0,00000000,1,000\x03\r\n"
+        b"\x021234,0\x03\r\n",
+        doing=PrintLabel(ref="fuzz", label=Label(60, 40, (LabelText(2, 2, 4, "x"),))),
     ),
     "gate": Target(
         lambda: Gate((Template("26PPPPPMMMMMWWWWWC"), Template("21PPPPPWWWWWC"))),
