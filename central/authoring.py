@@ -51,7 +51,7 @@ class Author:
         bodies: Sequence[HeadquartersBody],
         actor: str,
         store: str = "",
-    ) -> None:
+    ) -> Written:
         """Write definitions (products, prices, taxes, staff, rules, profiles) for all or a store.
 
         Raises Invalid for a body that contradicts itself, NotFound for an unknown store.

@@ -1,0 +1,48 @@
+"""The app is made from a site and nothing global; only health, the login and nothing else is open."""
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import text
+
+from central.web import catalogue, metrics, people, problems, reading, stores
+from central.web.limit import BodyLimit
+from central.web.shapes import HealthOut
+from central.web.site import At, Site
+
+VERSION = "0.1.0"
+DESCRIPTION = (
+    "Stock, sales and stores of the chain, and what headquarters decides. Authenticate with"
+    " `Authorization: Bearer TOKEN`. Money is in minor units, quantities in base units, times in"
+    " UTC milliseconds. Errors are RFC 9457 problem documents that say what to do."
+)
+
+_open = APIRouter(tags=["status"])
+
+
+@_open.get("/api/v1/health", summary="Health")
+def health(site: At) -> HealthOut:
+    """Answer once the database answers; needs no token and tells nothing else."""
+    with site.store.read() as connection:
+        connection.execute(text("SELECT 1"))
+    return HealthOut(status="ok")
+
+
+def create_app(site: Site | None) -> FastAPI:
+    """Make the app that serves a site; without one it can only be described."""
+    app = FastAPI(
+        title="Evertill headquarters",
+        version=VERSION,
+        description=DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.site = site
+    app.state.sessions = people.Sessions()
+    app.add_middleware(BodyLimit)
+    problems.install(app)
+    for router in (reading.router, catalogue.router, stores.router):
+        app.include_router(router, prefix="/api/v1")
+    app.include_router(_open)
+    app.include_router(metrics.router)
+    app.include_router(people.router)
+    return app
