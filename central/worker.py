@@ -144,6 +144,7 @@ class Worker:
         out: list[Publish] = []
         if session is None:
             session = self._open(name)
+        if session.state is State.DOWN:  # whatever its last will said: it speaks
             greeting = session.connected(now_ms)
             if lane != "hello":
                 out += self._carry_out(name, greeting)

@@ -125,7 +125,7 @@ class Session:
         self._hello_numbers: dict[int, int] = {}
         self._callers: dict[Replica, int] = {}
         self._claim = (0, 0)
-        self._heard_ms = self._said_ms = self._greeted_ms = 0
+        self._heard_ms = self._said_ms = self._greeted_ms = self._ticked_ms = 0
         self._patience_ms = PATIENCE_MS
         self._number = 0
 
@@ -228,6 +228,10 @@ class Session:
         """Let time pass: heartbeat, patience, greeting again. Call it about once a second."""
         if self.state is State.DOWN:
             return []
+        went_back, self._ticked_ms = now_ms < self._ticked_ms, now_ms
+        if went_back:  # the clock was set: nothing that waits for a time may wait an hour for it
+            self._heard_ms = self._said_ms = now_ms
+            return self._greet_again(now_ms)
         if self.state is State.OPEN:
             if self._is_stuck(now_ms) or now_ms - self._heard_ms >= SILENCE_MS:
                 return self._greet_again(now_ms)
