@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, text
 
 from central import schema
-from central.fold import kind_of
+from central.fold import POISON, kind_of
 from sync.bodies import AnyBody, Price, Product
+from sync.effects import net_minor
 from sync.facts import Fact, decode_fact
 
 UP, CUT = "up", "cut"
@@ -198,6 +199,38 @@ class TaskEntry:
     resolved_ms: int
     resolved_by: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A fact of a journal; `net_minor` is what it adds to net sales, tax included."""
+
+    seq: int
+    id: bytes
+    at_ms: int
+    actor: str
+    type: str
+    net_minor: int
+
+
+def journal(
+    connection: Connection, name: str, after: int = 0, limit: int = 100
+) -> list[JournalEntry]:
+    """Return the facts of a journal that follow `after`; what cannot be read is left out."""
+    rows = connection.execute(
+        select(schema.fact.c.seq, schema.fact.c.body)
+        .join(schema.journal, schema.journal.c.id == schema.fact.c.journal_id)
+        .where(schema.journal.c.name == name)
+        .where(schema.fact.c.seq > after, schema.fact.c.kind != POISON)
+        .order_by(schema.fact.c.seq)
+        .limit(limit)
+    )
+    found = []
+    for row in rows:
+        fact = decode_fact(bytes(row.body))
+        kind, net = type(fact.body).__name__, net_minor(fact.body)
+        found.append(JournalEntry(row.seq, fact.id, fact.at_ms, fact.actor, kind, net))
+    return found
 
 
 def quarantined(

@@ -1,6 +1,8 @@
 """Stock, totals, quarantine and worklist: what is known, and what needs a person."""
 
+from dataclasses import asdict
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Connection
@@ -9,7 +11,9 @@ from central import audit, availability, quarantine, totals, views
 from central.errors import NotFound
 from central.web.shapes import (
     DoneOut,
+    FactOut,
     InTransitOut,
+    JournalPage,
     Name,
     NoteIn,
     QuarantinedOut,
@@ -94,6 +98,22 @@ def sales_totals(
         else:
             found = totals.by_day(connection, store, first, last)
     return [TotalOut.model_validate(one) for one in found]
+
+
+@router.get("/journals/{name}", summary="List the facts of a journal", tags=["sales"])
+def journal(
+    site: At,
+    _: Reader,
+    name: Annotated[Name, Path(description="A life of a store's node, such as s0001-n7.")],
+    after: Annotated[int, Query(ge=0, description="The last `seq` already seen.")] = 0,
+    limit: Limit = 100,
+) -> JournalPage:
+    """Return what is held of a journal, fact by fact: to look for a sale, or for all of them."""
+    with site.store.read() as connection:
+        found = views.journal(connection, name, after, limit)
+    return JournalPage(
+        facts=[FactOut(**(asdict(one) | {"id": UUID(bytes=one.id)})) for one in found]
+    )
 
 
 @router.get("/status", summary="Headquarters in a few numbers", tags=["status"])

@@ -4,6 +4,7 @@ Money is in minor units, quantities in base units, times in UTC milliseconds.
 """
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -256,6 +257,23 @@ class StoreDetailOut(StoreOut):
     """A store with the lives of its node, newest first."""
 
     lives: list[LifeOut]
+
+
+class FactOut(Answer):
+    """A fact of a journal; `net_minor` is what it adds to net sales (a return takes away)."""
+
+    seq: int
+    id: UUID
+    at_ms: int
+    actor: str
+    type: str = Field(examples=["Sale"])
+    net_minor: int
+
+
+class JournalPage(Answer):
+    """Facts in their order; ask again with `after` = the last `seq` until there are none."""
+
+    facts: list[FactOut]
 
 
 class TotalOut(Answer):
