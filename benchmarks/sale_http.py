@@ -25,9 +25,10 @@ import uvicorn
 
 from benchmarks.sale_core import make_row_database
 from edge import access, catalogue, database
+from edge.backup import DATABASE
 from edge.node import wall_clock
 from edge.settings import make_settings
-from edge.setup import DATABASE, create_node
+from edge.setup import create_node
 from sync.bodies import Product, TaxRate
 from sync.identity import Replica
 

@@ -1,6 +1,8 @@
 """One law: every command ends with what was done and what to do next, or with what went wrong."""
 
+import os
 import secrets
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,16 +12,25 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
-from edge import access
+from edge import access, audit, backup
 from edge.database import connect
 from edge.docs import write_pages
 from edge.errors import Problem
 from edge.node import Node, wall_clock
 from edge.server import listen, make_server, url_of
-from edge.settings import load_settings, make_settings
-from edge.setup import DATABASE, create_node
+from edge.settings import FILE_NAME, load_settings, make_settings
+from edge.setup import SOFTWARE_VERSION, create_node
 from edge.views import Views
 from edge.web.app import create_app
 
@@ -38,6 +49,8 @@ Data = Annotated[
 ]
 Role = Annotated[str, typer.Option(help=f"One of {', '.join(access.DEVICE_ROLES)}.")]
 DeviceName = Annotated[str, typer.Argument(help="Name of the device, such as t1.")]
+Target = Annotated[Path, typer.Argument(help="The file to write.")]
+Source = Annotated[Path, typer.Argument(help="The backup to start from.")]
 DEFAULT_DATA = Path("evertill-data")
 
 say = Console(stderr=True, highlight=False)
@@ -50,18 +63,49 @@ def _told() -> Iterator[None]:
         yield
     except Problem as problem:
         raise _failure(f"{problem.title}: {problem.detail}") from None
+    except audit.Disagreement as found:
+        raise _failure(
+            f"the books contradict each other: {found}. Keep the directory as it is, and restore"
+            " the last backup into another one: evertill-edge restore BACKUP --data DIR"
+        ) from None
     except (ValueError, OSError, sqlite3.Error) as error:
         raise _failure(str(error)) from None
 
 
+def _bar() -> Progress:
+    """Show progress on the error output, where results don't go."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=say)
+
+
+def settings_of(target: Path) -> Path:
+    """Where the settings of a backup lie."""
+    return target.with_name(target.name + ".toml")
+
+
+@contextmanager
+def _private() -> Iterator[None]:
+    """Make files that only their owner can read."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def _tell(text: str) -> None:
+    """Say something to a person, on the error output, without breaking its lines."""
+    say.print(text, soft_wrap=True)
+
+
 def _failure(text: str) -> typer.Exit:
-    say.print(f"[red]evertill-edge:[/red] {text}", soft_wrap=True)
+    _tell(f"[red]evertill-edge:[/red] {escape(text)}")
     return typer.Exit(1)
 
 
 def _database(data: Path) -> Path:
     """Find a node's database; raise FileNotFoundError saying how to get one."""
-    path = data / DATABASE
+    path = data / backup.DATABASE
     if not path.exists():
         raise FileNotFoundError(
             f"no node in {data}: make one with `evertill-edge init --data {data} --store NAME`"
@@ -92,19 +136,19 @@ def init(
         "host": host,
         "port": port,
     }
-    with _told():
+    with _told(), _private():
         settings = make_settings(values, {})
         replica = create_node(
             data, settings, clock=wall_clock, random=secrets.token_bytes, generation=generation
         )
-    say.print(f"Made node {replica} in {data}. Settings: {data / 'edge.toml'}")
-    say.print(f"Next: evertill-edge device add t1 --role till --data {data}")
+    _tell(f"Made node {replica} in {data}. Settings: {data / FILE_NAME}")
+    _tell(f"Next: evertill-edge device add t1 --role till --data {data}")
 
 
 @app.command()
 def run(*, data: Data = DEFAULT_DATA) -> None:
     """Run the node until Ctrl-C or SIGTERM."""
-    with _told():
+    with _told(), _private():
         settings = load_settings(data)
         _database(data)
         listener = listen(settings)
@@ -115,7 +159,64 @@ def run(*, data: Data = DEFAULT_DATA) -> None:
                 typer.echo(f"{node.journal} sells at {url_of(settings, listener)}")
 
             make_server(web, settings, ready).run([listener])
-    say.print("Stopped; everything acknowledged is on disk.")
+    _tell("Stopped; everything acknowledged is on disk.")
+
+
+@app.command()
+def verify(*, data: Data = DEFAULT_DATA) -> None:
+    """Check everything the node holds against its journal, running or not."""
+    with _told(), closing(connect(_database(data), readonly=True)) as connection, _bar() as bar:
+        tasks: dict[str, TaskID] = {}
+        for step in audit.verify(connection):
+            task = tasks.get(step.stage)
+            if task is None:
+                task = tasks[step.stage] = bar.add_task(step.stage)
+            done = step.done + (step.total == 0)  # an empty stage is a finished one
+            bar.update(task, completed=done, total=max(step.total, 1))
+    _tell("Everything agrees: chain, signatures, counters, receipts, returns and products.")
+
+
+@app.command("backup")
+def make_backup(target: Target, *, data: Data = DEFAULT_DATA) -> None:
+    """Copy the node, running or not, into one file; its key is not in it."""
+    with _told(), _private(), _bar() as bar:
+        _database(data)
+        task = bar.add_task("pages", total=None)
+
+        def done(pages: int, total: int) -> None:
+            bar.update(task, completed=pages, total=total)
+
+        made = backup.backup(data, target, clock=wall_clock, done=done)
+        shutil.copyfile(data / FILE_NAME, settings_of(target))
+    _tell(f"{target} holds {made.journal} up to fact {made.seq} ({made.size:,} bytes),")
+    _tell(f"with {backup.manifest_of(target).name} and {settings_of(target).name} beside it.")
+    _tell("Next: keep all three on another machine.")
+
+
+@app.command()
+def restore(
+    source: Source,
+    *,
+    data: Data = DEFAULT_DATA,
+    generation: Annotated[
+        int, typer.Option(help="Number of the new life; 0 mints one, which is best.")
+    ] = 0,
+) -> None:
+    """Begin a new life from a backup, in an empty directory."""
+    with _told(), _private():
+        replica = backup.restore(
+            source,
+            data,
+            clock=wall_clock,
+            random=secrets.token_bytes,
+            software=SOFTWARE_VERSION,
+            generation=generation or None,
+        )
+        if not (data / FILE_NAME).exists() and settings_of(source).exists():
+            shutil.copyfile(settings_of(source), data / FILE_NAME)
+    _tell(f"{replica} lives in {data}, with a new key. Check its settings: {data / FILE_NAME}")
+    _tell("Never start the old node again. Devices come in with the tokens they have.")
+    _tell(f"Next: evertill-edge run --data {data}")
 
 
 @app.command()
@@ -136,8 +237,8 @@ def device_add(name: DeviceName, *, role: Role, data: Data = DEFAULT_DATA) -> No
     with _told(), closing(connect(_database(data))) as connection:
         access.add_device(connection, name, role, token, wall_clock())
     typer.echo(token)
-    say.print(f"{name} may come in as {role}. This is the only time its token is shown.")
-    say.print("Next: give it to the device as `Authorization: Bearer TOKEN`.")
+    _tell(f"{name} may come in as {role}. This is the only time its token is shown.")
+    _tell("Next: give it to the device as `Authorization: Bearer TOKEN`.")
 
 
 @device_app.command("list")
@@ -157,7 +258,7 @@ def device_revoke(name: DeviceName, *, data: Data = DEFAULT_DATA) -> None:
     """Shut a device out at once, with everybody logged in at it."""
     with _told(), closing(connect(_database(data))) as connection:
         access.revoke_device(connection, name, wall_clock())
-    say.print(f"{name} is shut out. A new token: evertill-edge device add {name} --role ROLE")
+    _tell(f"{name} is shut out. A new token: evertill-edge device add {name} --role ROLE")
 
 
 @app.command()
@@ -165,7 +266,7 @@ def docs(*, directory: Annotated[Path, typer.Argument(help="The folder `docs` to
     """Write the reference pages that are generated from this program."""
     with _told():
         for path in write_pages(directory, app):
-            say.print(f"Wrote {path}", soft_wrap=True)
+            _tell(f"Wrote {path}")
 
 
 def _day(at_ms: int) -> str:

@@ -2,42 +2,48 @@
 
 import asyncio
 import secrets
-import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-import msgspec
-
+from edge.audit import verify_head
+from edge.backup import DATABASE, KEY, read_key
 from edge.database import connect
+from edge.inbound import PinHeadquarters
+from edge.ledger import EdgeLedger
+from edge.relay import Relay, RelayStatus
 from edge.settings import Settings
-from edge.setup import DATABASE, SOFTWARE_VERSION
+from edge.setup import SOFTWARE_VERSION
 from edge.store import Command, Store
 from edge.views import Views
 from edge.writer import Writer
+from sync.link import MqttSettings
+from sync.session import Self
+from sync.signing import Signer
 
 READERS = 4
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class LinkStatus(msgspec.Struct, frozen=True):
-    """The link to headquarters as the status shows it; see StatusReply."""
-
-    link: str = "none"
-    link_since_ms: int = 0
-    link_detail: str = "no broker is configured"
-    unsynced: int = 0
-    as_of_ms: int = 0
-
-
 def wall_clock() -> int:
     """UTC now, in milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a node remembers of itself and of headquarters from before it was opened."""
+
+    birth: bytes
+    headquarters: str
+    acked: int
 
 
 class Node:
@@ -51,29 +57,101 @@ class Node:
         clock: Callable[[], int] = wall_clock,
         random: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
-        """Open everything; raise what the opening raises, with nothing left open."""
+        """Open everything; raise what opening or checking it raises, with nothing left open."""
         self.settings = settings
         self.data = data
         self.clock = clock
         self.random = random
         self.version = SOFTWARE_VERSION
         self.started_ms = clock()
-        path = data / DATABASE
-        self.store = Store(
-            connect(path), clock=clock, currency=settings.currency, offset_min=self._offset_min
-        )
-        self.writer = Writer(self.store)
-        self.views = Views(str(path), currency=settings.currency)
-        self.gate: sqlite3.Connection = connect(path, readonly=True)
-        self.journal = self.store.books.journal
         self.logins = asyncio.Lock()
-        self._readers = ThreadPoolExecutor(READERS, "reader")
+        with ExitStack() as parts:
+            self._open(parts)
+            self._parts = parts.pop_all()
+
+    def _open(self, parts: ExitStack) -> None:
+        path = self.data / DATABASE
+        settings = self.settings
+        self.store = Store(
+            connect(path), clock=self.clock, currency=settings.currency, offset_min=self._offset_min
+        )
+        parts.enter_context(closing(self.store))
+        self.journal = self.store.books.journal
+        self.gate = parts.enter_context(closing(connect(path, readonly=True)))
+        verify_head(self.gate)
+        self.views = parts.enter_context(closing(Views(str(path), currency=settings.currency)))
+        self._readers = parts.enter_context(ThreadPoolExecutor(READERS, "reader"))
+        if settings.hq_key:
+            self._pin(PinHeadquarters(bytes.fromhex(settings.hq_key)))
+        self.writer = parts.enter_context(closing(Writer(self.store)))
+        self._relay = self._make_relay(parts) if settings.broker else None
+        if self._relay:
+            self.store.on_commit(self._relay.committed)
+            self._relay.start()
+            parts.callback(self._relay.stop)
+
+    def _pin(self, command: PinHeadquarters) -> None:
+        (result,) = self.store.execute([command])
+        if isinstance(result, Exception):
+            raise result
+
+    def _make_relay(self, parts: ExitStack) -> Relay:
+        known = self._known()
+        signer = Signer(read_key(self.data / KEY))
+        reading = parts.enter_context(closing(connect(self.data / DATABASE, readonly=True)))
+        session = (int.from_bytes(self.random(8), "big") >> 1) or 1
+        replica, head = self.store.books.replica, self.store.books.head
+        return Relay(
+            Self(replica, known.birth, signer.public_key, self.version, session),
+            EdgeLedger(reading, signer, self.clock),
+            self.writer,
+            self._mqtt_settings(),
+            chain=self.settings.chain,
+            known=known.headquarters,
+            head=head.seq,
+            acked=known.acked,
+            clock=self.clock,
+            random=lambda: (int.from_bytes(self.random(7), "big") >> 3) / 2**53,
+        )
+
+    def _known(self) -> _Known:
+        sql = (
+            "SELECT birth, headquarters, acked FROM node"
+            " JOIN journal ON name = store || '-n' || generation"
+        )
+        return _Known(*self.gate.execute(sql).fetchone())
+
+    def _mqtt_settings(self) -> MqttSettings:
+        settings = self.settings
+        host, port = settings.broker or ("", 0)
+        password_file = self._file(settings.broker_password_file)
+        return MqttSettings(
+            host=host,
+            port=port,
+            client_id=self.journal,
+            username=settings.broker_user or None,
+            password=password_file.read_text("utf-8").strip() if password_file else None,
+            ca_file=self._file(settings.broker_ca_file),
+            cert_file=self._file(settings.broker_cert_file),
+            key_file=self._file(settings.broker_key_file),
+        )
+
+    def _file(self, name: str) -> Path | None:
+        """Find a file named in the settings; relative names start in the data directory."""
+        return self.data / name if name else None
 
     def _offset_min(self, at_ms: int) -> int:
         """Tell the local offset from UTC at a time, in minutes."""
         offset = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.settings.zone)
         delta = offset.utcoffset()
         return int(delta.total_seconds() // 60) if delta else 0
+
+    @property
+    def link(self) -> RelayStatus:
+        """How the link to headquarters is; `none` for a store on its own."""
+        if self._relay is None:
+            return RelayStatus("none", self.started_ms, "no broker is configured", 0, 0)
+        return self._relay.status
 
     async def commit(self, command: Command[R]) -> R:
         """Have a command written; return its result once it is durable, raise its Problem."""
@@ -84,14 +162,6 @@ class Node:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, partial(view, *args, **kwargs))
 
-    def link(self) -> LinkStatus:
-        """Tell how the link to headquarters is."""
-        return LinkStatus()
-
     def close(self) -> None:
-        """Write what waits, then close everything."""
-        self.writer.close()
-        self._readers.shutdown()
-        self.views.close()
-        self.gate.close()
-        self.store.close()
+        """End the link, write what waits, close everything."""
+        self._parts.close()

@@ -68,14 +68,6 @@ class Settings:
     hq_key: str = _setting(
         "Public key of headquarters, 64 hexadecimal digits; empty trusts the first one seen.", ""
     )
-    oversell: str = _setting(
-        'What to do when a sale needs stock that is not there: "sell" records a shortfall, "block"'
-        " refuses. A rule of headquarters wins over this.",
-        "sell",
-    )
-    safety_stock: int = _setting(
-        "Base units of each SKU never granted to headquarters, unless a rule says otherwise.", 0
-    )
 
     def __post_init__(self) -> None:
         for problem in self._problems():
@@ -94,8 +86,6 @@ class Settings:
             (0 <= self.exponent <= 4, "exponent: 0 to 4"),
             (0 <= self.port <= 65535, "port: 0 to 65535"),
             (bool(self.host), "host: an address to listen on, such as 127.0.0.1"),
-            (self.oversell in ("sell", "block"), 'oversell: "sell" or "block"'),
-            (self.safety_stock >= 0, "safety_stock: 0 or more"),
             (
                 bool(re.fullmatch(r"([0-9a-f]{64})?", self.hq_key)),
                 "hq_key: 64 hexadecimal digits, or empty",

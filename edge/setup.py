@@ -5,14 +5,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from edge.backup import DATABASE, KEY
 from edge.database import connect
 from edge.settings import FILE_NAME, Settings, settings_toml
 from edge.store import Life, begin_life
 from sync.identity import Replica, mint_generation
 from sync.signing import KEY_BYTES, Signer
 
-DATABASE = "store.db"
-KEY_FILE = "node.key"
 SOFTWARE_VERSION = "0.1.0"
 
 
@@ -28,7 +27,7 @@ def create_node(
 
     Raise FileExistsError where a node is already.
     """
-    for name in (DATABASE, KEY_FILE, FILE_NAME):
+    for name in (DATABASE, KEY, FILE_NAME):
         if (data / name).exists():
             raise FileExistsError(
                 f"{data / name} exists already: take another directory, or start that node with"
@@ -37,7 +36,7 @@ def create_node(
     replica = Replica(settings.store, generation or mint_generation(0, clock()))
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = random(KEY_BYTES)
-    write_private(data / KEY_FILE, key)
+    write_private(data / KEY, key)
     life = Life(replica, random(16), Signer(key).public_key, "setup", SOFTWARE_VERSION)
     with closing(connect(data / DATABASE)) as connection:
         begin_life(connection, life, clock)
@@ -52,11 +51,3 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def read_key(data: Path) -> Signer:
-    """Read a node's key; raise ValueError where it is no key."""
-    key = (data / KEY_FILE).read_bytes()
-    if len(key) != KEY_BYTES:
-        raise ValueError(f"{data / KEY_FILE} must hold {KEY_BYTES} bytes, not {len(key)}")
-    return Signer(key)

@@ -305,9 +305,11 @@ class JournalLine(msgspec.Struct, frozen=True):
 class StatusReply(msgspec.Struct, frozen=True):
     """The node and its link to headquarters.
 
-    `link`: `up`, `cut`, or `none` for a store on its own, `link_since_ms` since when. `unsynced`:
-    facts headquarters has not yet said it holds. `as_of_ms`: until when headquarters' numbers are
-    known here. `now_ms`: the node's clock. All times UTC milliseconds.
+    `link` is `up`, `greeting` (the broker is reached, headquarters not yet), `cut`, `refused`, or
+    `none` for a store on its own; `link_since_ms` since when. `unsynced`: facts headquarters is not
+    known to hold. `as_of_ms`: the time of headquarters' state that is held here. `halted`: journals
+    that headquarters holds otherwise. `now_ms`: the node's clock. All times UTC milliseconds.
+    `exponent`: decimal places of the currency's minor unit.
     """
 
     store: str
@@ -325,6 +327,10 @@ class StatusReply(msgspec.Struct, frozen=True):
     link_detail: str
     unsynced: int
     as_of_ms: int
+    halted: tuple[str, ...]
+    currency: str
+    exponent: int
+    timezone: str
     now_ms: int
     started_ms: int
     version: str

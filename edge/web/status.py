@@ -1,7 +1,7 @@
 """One law: the node tells its state as it is, and what it set aside is there for people to see."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
@@ -43,10 +43,23 @@ async def status(request: Request, _caller: Reading) -> Response:
     """Show the node's books in numbers and its link to headquarters."""
     node = node_of(request)
     view = await node.read(node.views.status)
-    link = node.link()
-    fields: dict[str, Any] = msgspec.structs.asdict(view) | msgspec.structs.asdict(link)
+    link, settings = node.link, node.settings
     return reply(
-        StatusReply(**fields, now_ms=node.clock(), started_ms=node.started_ms, version=node.version)
+        StatusReply(
+            **msgspec.structs.asdict(view),
+            link=link.link,
+            link_since_ms=link.since_ms,
+            link_detail=link.detail,
+            unsynced=link.unsynced,
+            as_of_ms=link.as_of_ms,
+            halted=link.halted,
+            currency=settings.currency,
+            exponent=settings.exponent,
+            timezone=settings.timezone,
+            now_ms=node.clock(),
+            started_ms=node.started_ms,
+            version=node.version,
+        )
     )
 
 

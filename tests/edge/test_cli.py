@@ -4,14 +4,16 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
+from edge.backup import DATABASE
 from edge.cli import app
+from edge.database import connect
 from tests.edge.web.shop import make_node, new_id, problem, sale
 
 PROGRAM = [sys.executable, "-c", "from edge.cli import app; app()"]
@@ -146,3 +148,62 @@ def test_status_reads_the_books_of_a_node_at_rest(tmp_path: Path) -> None:
     shown = edge("status", "--data", str(data))
     assert shown.exit_code == 0, shown.output
     assert "s0001-n7" in shown.output
+
+
+def test_a_backup_becomes_a_new_life_with_the_old_devices(tmp_path: Path) -> None:
+    data, target, restored = tmp_path / "node", tmp_path / "b1", tmp_path / "new"
+    _, tokens = make_node(data)
+    headers = {"Authorization": f"Bearer {tokens['till']}"}
+    sale_id = new_id()
+    with running(data) as (url, _):
+        sold = httpx.put(f"{url}/sales/{sale_id}", json=sale(), headers=headers).json()
+        made = edge("backup", str(target), "--data", str(data))
+        assert made.exit_code == 0, made.output
+    assert "s0001-n7 up to fact 2" in made.output
+    key = (data / "node.key").read_bytes()
+    for path in (target, Path(f"{target}.json"), Path(f"{target}.toml")):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+        assert key not in path.read_bytes()
+    assert edge("backup", str(target), "--data", str(data)).exit_code == 1
+    begun = edge("restore", str(target), "--data", str(restored))
+    assert begun.exit_code == 0, begun.output
+    assert stat.S_IMODE(restored.stat().st_mode) == 0o700
+    assert (restored / "node.key").read_bytes() != key
+    assert "exists" in edge("restore", str(target), "--data", str(restored)).output
+    with running(restored) as (url, _):
+        repeat = httpx.put(f"{url}/sales/{sale_id}", json=sale(), headers=headers)
+        assert (repeat.status_code, repeat.json()) == (200, sold | {"repeated": True})
+        other = httpx.put(f"{url}/sales/{new_id()}", json=sale(), headers=headers).json()
+    assert other["journal"] != sold["journal"]
+    assert other["receipt"].endswith("-000001")
+    assert edge("verify", "--data", str(restored)).exit_code == 0
+
+
+def test_a_damaged_backup_is_refused(tmp_path: Path) -> None:
+    data, target = tmp_path / "node", tmp_path / "b1"
+    make_node(data)
+    edge("backup", str(target), "--data", str(data))
+    content = bytearray(target.read_bytes())
+    content[5000] ^= 1
+    target.write_bytes(content)
+    refused = edge("restore", str(target), "--data", str(tmp_path / "new"))
+    assert refused.exit_code == 1
+    assert "is damaged" in refused.output
+    assert not (tmp_path / "new").exists()
+
+
+def test_verify_names_the_first_disagreement(tmp_path: Path) -> None:
+    data = tmp_path / "node"
+    _, tokens = make_node(data)
+    headers = {"Authorization": f"Bearer {tokens['till']}"}
+    with running(data) as (url, _):
+        httpx.put(f"{url}/sales/{new_id()}", json=sale(), headers=headers)
+    assert edge("verify", "--data", str(data)).exit_code == 0
+    with closing(connect(data / DATABASE)) as connection:
+        connection.execute("UPDATE quantity SET value = value + 1")
+    found = edge("verify", "--data", str(data))
+    assert found.exit_code == 1
+    assert "quantity TEA-100" in found.output
+    started = edge("run", "--data", str(data))
+    assert started.exit_code == 1
+    assert "contradict each other" in started.output

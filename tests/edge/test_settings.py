@@ -40,7 +40,6 @@ def test_the_environment_wins() -> None:
         ({"store": "s1", "exponent": 5}, "exponent"),
         ({"store": "s1", "timezone": "Mars/Olympus"}, "timezone"),
         ({"store": "s1", "timezone": "../../etc/passwd"}, "timezone"),
-        ({"store": "s1", "oversell": "maybe"}, "oversell"),
         ({"store": "s1", "chain": "a/b"}, "chain"),
         ({"store": "s1", "hq_key": "abc"}, "hq_key"),
         ({"store": "s1", "broker_url": "http://broker"}, "broker_url"),

@@ -14,11 +14,12 @@ import httpx
 from argon2 import PasswordHasher
 
 from edge import access, catalogue
+from edge.backup import DATABASE
 from edge.database import connect
 from edge.node import Node, wall_clock
 from edge.server import Server, listen, make_server, url_of
 from edge.settings import Settings, load_settings, make_settings
-from edge.setup import DATABASE, create_node
+from edge.setup import create_node
 from edge.web.app import create_app
 from sync.bodies import AnyBody, Product, Staff, TaxRate
 from sync.identity import Replica

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from edge import access
+from edge.backup import DATABASE
 from edge.database import connect
 from edge.node import wall_clock
-from edge.setup import DATABASE
 from edge.web import stream
 from tests.edge.web.shop import Shop, new_id, open_shop, problem, sale, stock_up
 
