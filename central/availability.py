@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, text
 
+from central.links import state_of
 from sync.quantities import ON_HAND_SIGN, Kind
 
 PAGE_MAX = 1_000
@@ -26,12 +27,12 @@ _RESERVED = _signed({Kind.GRANTED: 1, Kind.GIVEN_BACK: -1, Kind.FULFILLED: -1})
 _PROMISABLE = _signed({Kind.GRANTED: 1, Kind.CONSUMED: -1, Kind.RELEASED: 1, Kind.GIVEN_BACK: -1})
 _SUMS = f"{_ON_HAND} AS on_hand, {_RESERVED} AS reserved, {_PROMISABLE} AS promisable"
 _BY_SKU = text(
-    f"SELECT s.name, s.title, s.region, s.as_of_ms, l.state, l.since_ms, {_SUMS}"  # noqa: S608
+    f"SELECT s.name, s.title, s.region, s.as_of_ms, l.state, l.since_ms, l.heard_ms, {_SUMS}"  # noqa: S608
     " FROM quantity AS q JOIN store AS s ON s.id = q.store_id"
     " LEFT JOIN link AS l ON l.store_id = s.id"
     " WHERE q.sku_no = (SELECT number FROM sku WHERE sku = :sku)"
     " AND (:store = '' OR s.name = :store) AND (:region = '' OR s.region = :region)"
-    " GROUP BY s.name, s.title, s.region, s.as_of_ms, l.state, l.since_ms ORDER BY s.name"
+    " GROUP BY s.name, s.title, s.region, s.as_of_ms, l.state, l.since_ms, l.heard_ms ORDER BY s.name"
 )
 _PAGE = text("SELECT sku FROM sku WHERE sku > :after ORDER BY sku LIMIT :limit")
 _BY_STORE = text(
@@ -71,7 +72,9 @@ class StoreStock:
     link_since_ms: int
 
 
-def of_sku(connection: Connection, sku: str, store: str = "", region: str = "") -> list[StoreStock]:
+def of_sku(
+    connection: Connection, sku: str, now_ms: int, store: str = "", region: str = ""
+) -> list[StoreStock]:
     """Return a SKU's stock at every store that has ever had it, or at one store or region."""
     rows = connection.execute(_BY_SKU, {"sku": sku, "store": store, "region": region})
     return [
@@ -83,7 +86,7 @@ def of_sku(connection: Connection, sku: str, store: str = "", region: str = "") 
             int(row.reserved),
             int(row.promisable),
             row.as_of_ms,
-            row.state or "cut",
+            state_of(row.state, row.heard_ms, now_ms),
             row.since_ms or 0,
         )
         for row in rows

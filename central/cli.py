@@ -122,7 +122,7 @@ def run(*, data: Data = DEFAULT_DATA) -> None:
 def status(*, data: Data = DEFAULT_DATA) -> None:
     """Show how every store stands."""
     with _opened(data) as opened, opened.store.read() as connection:
-        found = views.stores(connection)
+        found = views.stores(connection, wall_clock())
     _show_stores(found)
 
 

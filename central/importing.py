@@ -45,9 +45,7 @@ def _product(number: int, entry: Any) -> Product:
     unknown = sorted(set(entry) - _FIELDS)
     if unknown:
         raise Invalid(f"product {number}: {unknown[0]!r} is no field; there are {sorted(_FIELDS)}")
-    values = [
-        entry.get(field.name, _default(field)) for field in msgspec.structs.fields(Product)
-    ]
+    values = [entry.get(field.name, _default(field)) for field in msgspec.structs.fields(Product)]
     tag = Product.__struct_config__.tag
     try:
         product = msgspec.convert([tag, *values], Product, strict=True)

@@ -13,7 +13,13 @@ from sync.session import Session, State
 
 HEARD_EVERY_MS = 5_000
 GRACE_MS = 15_000
+STALE_MS = 30_000
 UP, CUT = "up", "cut"
+
+
+def state_of(state: str | None, heard_ms: int | None, now_ms: int) -> str:
+    """Read a noted state: a store stays up only while somebody goes on noting it."""
+    return UP if state == UP and now_ms - (heard_ms or 0) <= STALE_MS else CUT
 
 
 class Links:
@@ -25,6 +31,7 @@ class Links:
         self._since: dict[str, int] = {}
         self._as_of: dict[str, int] = {}
         self._written: dict[str, int] = {}
+        self._heard: dict[str, int] = {}
         self._began_ms = 0
 
     def note(
@@ -51,6 +58,9 @@ class Links:
                 continue
             row = {"store_id": store_id, "state": state[0], "reason": state[1]}
             row |= {"since_ms": self._since.get(name, now_ms)}
+            row |= {"heard_ms": now_ms if state[0] == UP else self._heard.get(name, 0)}
+            if state[0] == UP:
+                self._heard[name] = now_ms
             rows.append(row)
             self._told[name] = state
             self._written[name] = now_ms
@@ -71,6 +81,7 @@ class Links:
                 if name is not None:
                     self._told[name] = (row.state, row.reason)
                     self._since[name] = row.since_ms
+                    self._heard[name] = row.heard_ms
 
     def _write(self, rows: list[dict[str, object]], ages: list[tuple[int, int]]) -> None:
         table = schema.store

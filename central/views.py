@@ -12,7 +12,6 @@ from sync.bodies import AnyBody, Price, Product
 from sync.effects import net_minor
 from sync.facts import Fact, decode_fact
 
-UP, CUT = "up", "cut"
 _STORES = text(
     "SELECT s.id, s.name, s.title, s.region, s.currency, s.active, s.as_of_ms, s.adopted,"
     " l.state, l.reason, l.since_ms, l.heard_ms FROM store AS s"
@@ -102,7 +101,7 @@ class LifeStatus:
     announced: int
 
 
-def stores(connection: Connection, name: str = "") -> list[StoreStatus]:
+def stores(connection: Connection, now_ms: int, name: str = "") -> list[StoreStatus]:
     """Return how every store stands, or one."""
     journals = _by_store(connection.execute(_JOURNALS).all())
     differences = _by_store(connection.execute(_DIFFERENCES).all())
@@ -123,7 +122,7 @@ def stores(connection: Connection, name: str = "") -> list[StoreStatus]:
                 row.region,
                 row.currency,
                 bool(row.active),
-                row.state or CUT,
+                state_of(row.state, row.heard_ms, now_ms),
                 row.reason or "",
                 row.since_ms or 0,
                 row.as_of_ms,

@@ -7,6 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from central import views
+from central.links import UP
 from central.web.site import At, Reader, Site
 
 router = APIRouter()
@@ -21,10 +22,10 @@ class _Collector:
     def collect(self) -> Iterable[Metric]:
         """Yield every metric."""
         with self._site.store.read() as connection:
-            stores = views.stores(connection)
+            stores = views.stores(connection, self._site.clock())
         now_ms = self._site.clock()
         gauges = (
-            ("up", "1 while the store's session is open", lambda s: int(s.link == views.UP)),
+            ("up", "1 while the store's session is open", lambda s: int(s.link == UP)),
             ("facts", "Facts held of the store", lambda s: s.facts),
             ("missing_facts", "Facts announced and not yet delivered", lambda s: s.missing_facts),
             (

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from html import escape
 
+from central.links import UP
 from central.totals import Total
-from central.views import UP, Quarantined, StoreStatus, TaskEntry
+from central.views import Quarantined, StoreStatus, TaskEntry
 from central.web.style import STYLE
 from central.web.words import say
 
@@ -115,18 +116,27 @@ def _tiles(picture: Picture) -> str:
         net[takings.currency] = net.get(takings.currency, 0) + takings.net_minor
     amounts = [money(minor, currency, picture.exponent) for currency, minor in net.items()]
     quarantined, tasks = (sum(s.quarantined for s in stores), sum(s.tasks for s in stores))
-    attention = f"{quarantined:,} {t('in_quarantine')} · {tasks:,} {t('tasks')}"
+    task = t("task" if tasks == 1 else "tasks")
+    attention = f"{quarantined:,} {t('in_quarantine')} · {tasks:,} {task}"
     up = sum(store.link == UP for store in stores)
     sales = sum(one.sales for store in stores for one in store.takings)
     return (
         '<section class="tiles">'
         + _tile(t("stores_up"), str(up), t("of_stores", count=len(stores)))
         + _tile(t("sales_today"), f"{sales:,}", "")
-        + _tile(t("net"), escape(amounts[0]) if amounts else "–", escape(" · ".join(amounts[1:])))
+        + _tile(t("net"), *_amount(amounts))
         + _tile(t("missing"), f"{sum(store.missing_facts for store in stores):,}")
         + _tile(t("attention"), f"{quarantined + tasks:,}", attention)
         + "</section>"
     )
+
+
+def _amount(amounts: list[str]) -> tuple[str, str]:
+    """Show the first currency's figure large, its name and other currencies below."""
+    if not amounts:
+        return "–", ""
+    figure, _, currency = amounts[0].partition(" ")
+    return escape(figure), escape(" · ".join([currency, *amounts[1:]]))
 
 
 def _card(title: str, heads: list[tuple[str, bool]], rows: list[str], nothing: str) -> str:
@@ -221,8 +231,7 @@ def _quarantine(picture: Picture) -> str:
         "</tr>"
         for one in picture.quarantined[:_SHOWN_MAX]
     ]
-    nothing = f"{t('no_quarantine')} {t('quarantine_hint')}"
-    return _card(t("quarantine"), heads, rows, nothing)
+    return _card(t("quarantine"), heads, rows, t("no_quarantine"))
 
 
 def _tasks(picture: Picture) -> str:

@@ -80,7 +80,7 @@ def status(request: Request, site: At, lang: Asked = "", accepted: Accepted = ""
                 language,
                 site.clock(),
                 site.settings.currency_exponent,
-                views.stores(connection),
+                views.stores(connection, site.clock()),
                 totals.by_day(connection, limit=30),
                 views.quarantined(connection, limit=30),
                 views.tasks(connection, limit=30),

@@ -18,6 +18,11 @@ _HEADERS: Mapping[int, dict[str, str]] = {
     503: {"Retry-After": "2"},
 }
 _ADVICE = {
+    400: (
+        "malformed",
+        "The request cannot be read",
+        "The body is no JSON of a documented shape. Correct it and send it again.",
+    ),
     404: ("not-found", "Not found", "There is nothing at this address; see /api/v1/openapi.json."),
     405: (
         "method-not-allowed",

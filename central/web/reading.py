@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from central import audit, availability, quarantine, totals, views
 from central.errors import NotFound
+from central.links import UP
 from central.web.shapes import (
     DoneOut,
     FactOut,
@@ -46,7 +47,7 @@ def stock_of_sku(
 ) -> SkuStockOut:
     """Return a SKU's stock at every store, with the moment each was true and its link."""
     with site.store.read() as connection:
-        found = availability.of_sku(connection, sku, store, region)
+        found = availability.of_sku(connection, sku, site.clock(), store, region)
     return SkuStockOut(
         sku=sku,
         on_hand=sum(one.on_hand for one in found),
@@ -120,13 +121,13 @@ def journal(
 def status(site: At, _: Reader) -> StatusOut:
     """Return how many stores are up, what is missing and what needs a person."""
     with site.store.read() as connection:
-        found = views.stores(connection)
+        found = views.stores(connection, site.clock())
     return StatusOut(
         chain=site.settings.chain,
         incarnation=site.hq.generation,
         now_ms=site.clock(),
         stores=len(found),
-        stores_up=sum(one.link == views.UP for one in found),
+        stores_up=sum(one.link == UP for one in found),
         facts=sum(one.facts for one in found),
         missing_facts=sum(one.missing_facts for one in found),
         quarantined=sum(one.quarantined for one in found),

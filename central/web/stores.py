@@ -31,14 +31,16 @@ Store = Annotated[str, Path(min_length=1, max_length=24, description="Name of th
 def list_stores(site: At, _: Reader) -> list[StoreOut]:
     """Return how every store stands: link, age of its numbers, what is missing, agreement."""
     with site.store.read() as connection:
-        return [StoreOut.model_validate(status) for status in views.stores(connection)]
+        return [
+            StoreOut.model_validate(status) for status in views.stores(connection, site.clock())
+        ]
 
 
 @router.get("/{store}", summary="Show a store")
 def show_store(site: At, _: Reader, store: Store) -> StoreDetailOut:
     """Return how a store stands, with the lives of its node."""
     with site.store.read() as connection:
-        found = views.stores(connection, store)
+        found = views.stores(connection, site.clock(), store)
         lives = [LifeOut.model_validate(life) for life in views.lives(connection, store)]
     if not found:
         raise NotFound(f"there is no store {store}: make it known with PUT", "store")
