@@ -25,6 +25,7 @@ DATABASE = "store.db"
 KEY = "node.key"
 MANIFEST_SUFFIX = ".json"
 FORMAT = 1
+BIRTH_BYTES = 16
 PAGES_AT_ONCE = 2_048
 _CHUNK_BYTES = 1 << 20
 
@@ -155,7 +156,15 @@ def restore(
     try:
         _copy(source, partial)
         secret = random(KEY_BYTES)
-        replica = _begin(partial, manifest, secret, clock, random, software, generation)
+        replica = _begin(
+            partial,
+            manifest,
+            secret,
+            clock=clock,
+            birth=random(BIRTH_BYTES),
+            software=software,
+            generation=generation,
+        )
         _write(data / KEY, secret, 0o600)
         _sync(partial)
         os.replace(partial, data / DATABASE)
@@ -169,8 +178,9 @@ def _begin(
     path: Path,
     manifest: Manifest,
     secret: bytes,
+    *,
     clock: Callable[[], int],
-    random: Callable[[int], bytes],
+    birth: bytes,
     software: str,
     generation: int | None,
 ) -> Replica:
@@ -185,7 +195,7 @@ def _begin(
             raise BackupRefused(detail, "generation")
         replica = Replica(former.node, number)
         key = Signer(secret).public_key
-        life = Life(replica, random(16), key, "restore", software, former.generation)
+        life = Life(replica, birth, key, "restore", software, former.generation)
         begin_life(connection, life, clock)
         connection.execute(
             "INSERT OR REPLACE INTO coverage (author, seq, complete)"

@@ -28,6 +28,7 @@ from sync.wire import Delta, Facts, Hello, Holding
 R = TypeVar("R")
 START_MS = 1_750_000_000_000
 HEADQUARTERS_SECRET = bytes([7]) * 32
+HEADQUARTERS = Replica("hq", 1)
 NODE_SECRET = bytes([1]) * 32
 
 
@@ -47,7 +48,7 @@ class Clock:
 class Headquarters:
     """Writes its journals and hands them out as batches."""
 
-    replica: Replica = Replica("hq", 1)
+    replica: Replica = HEADQUARTERS
     secret: bytes = HEADQUARTERS_SECRET
     facts: dict[str, list[bytes]] = field(default_factory=dict)
     ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))

@@ -1,5 +1,8 @@
 """Prices in integers: what is spread or divided adds up to what there was."""
 
+from fractions import Fraction
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,14 +11,14 @@ from edge.checks import text
 from edge.errors import BadField
 from edge.pricing import SellLine, portion, price_lines, spread
 from sync.bodies import Line
-from tests.edge.shop import Shop
+from tests.edge.shop import Shop, open_shop
 
 weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=50)
 
 
 @given(weights, st.fractions(0, 1))
-def test_a_spread_adds_up_and_no_part_exceeds_its_weight(parts: list[int], share: object) -> None:
-    amount = int(sum(parts) * share)  # type: ignore[call-overload]
+def test_a_spread_adds_up_and_no_part_exceeds_its_weight(parts: list[int], share: Fraction) -> None:
+    amount = int(sum(parts) * share)
     shares = spread(amount, parts)
     assert sum(shares) == amount
     assert all(0 <= mine <= weight for mine, weight in zip(shares, parts, strict=True))
@@ -33,8 +36,8 @@ def test_a_spread_is_fair_to_within_one_unit(parts: list[int]) -> None:
 def test_portions_of_any_division_add_up(amount: int, whole: int, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, whole), max_size=10)))
     edges = [0, *cuts, whole]
-    pairs = zip(edges, edges[1:], strict=False)
-    assert sum(portion(amount, whole, a, b - a) for a, b in pairs) == amount
+    parts = [portion(amount, whole, a, b - a) for a, b in pairwise(edges)]
+    assert sum(parts) == amount
 
 
 @given(
@@ -46,11 +49,11 @@ def test_portions_of_any_division_add_up(amount: int, whole: int, data: st.DataO
     share=st.fractions(0, 1),
 )
 def test_a_discount_lowers_the_price_before_tax_by_exactly_itself(
-    asked: list[tuple[str, int]], share: object, priced_shop: Shop
+    asked: list[tuple[str, int]], share: Fraction, priced_shop: Shop
 ) -> None:
     lines = [SellLine(sku=sku, quantity=quantity) for sku, quantity in asked]
     full = price_lines(priced_shop.store.books, lines, 0)
-    discount = int(_base(full) * share)  # type: ignore[call-overload]
+    discount = int(_base(full) * share)
     less = price_lines(priced_shop.store.books, lines, discount)
     assert _base(full) - _base(less) == discount
     assert all(line.amount_minor >= line.tax_minor >= 0 for line in less)
@@ -58,8 +61,6 @@ def test_a_discount_lowers_the_price_before_tax_by_exactly_itself(
 
 @pytest.fixture(scope="module")
 def priced_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    from tests.edge.shop import open_shop
-
     return open_shop(tmp_path_factory.mktemp("shop"))
 
 

@@ -1,6 +1,7 @@
 """Returns: exactly what was paid comes back, once."""
 
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 
 import msgspec
@@ -120,10 +121,16 @@ def test_nothing_comes_back_of_a_void_or_unknown_sale(shop: Shop) -> None:
     cuts=st.lists(st.integers(1, 100), min_size=1, max_size=20),
 )
 def test_any_division_into_returns_refunds_exactly_what_was_paid(
-    quantity: int, price: int, price_quantity: int, share: object, added: bool, cuts: list[int]
+    *,
+    quantity: int,
+    price: int,
+    price_quantity: int,
+    share: Fraction,
+    added: bool,
+    cuts: list[int],
 ) -> None:
     gross = Line("X", quantity, price, "t", 82_500, added, price_quantity).base_minor
-    discount = int(gross * share)  # type: ignore[call-overload]
+    discount = int(gross * share)
     sold = Line("X", quantity, price, "t", 82_500, added, price_quantity, discount)
     before = amount = tax = 0
     for cut in [*cuts, quantity]:
