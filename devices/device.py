@@ -186,6 +186,8 @@ class Device:
         if data:
             self.driver.receive(data, self._now())
             self._pump()
+            if self.driver.hang_up and self._port is not None:
+                self._lose(PortError("what it sends makes no sense"))
 
     def _writable(self) -> None:
         if self._port is not None:

@@ -39,6 +39,7 @@ class Driver(ABC):
     def __init__(self) -> None:
         self.wake_at: float | None = None
         self.online = False
+        self.hang_up = False  # what comes makes no sense any more: connect anew
         self.now = 0.0  # the time of the last call, in seconds of any clock that only goes forward
         self._out = bytearray()
         self._events: list[Event] = []
@@ -47,6 +48,7 @@ class Driver(ABC):
         """The link is up: say whatever the device must hear first. ``now`` in seconds."""
         self.now = now
         self.online = True
+        self.hang_up = False
 
     def lost(self, now: float) -> None:
         """The link is down: forget half-read input; commands in flight end in a fault."""

@@ -1,4 +1,4 @@
-"""A bench of simulated devices behind real descriptors: ``sim://name`` sockets and ptys.
+"""A bench of simulated devices behind real descriptors: ``sim://name``, ptys and TCP.
 
 The faults of a line (unplugged, half a frame, slow, lossy, late) belong to the line and work for
 every device; the faults of a device (no paper, unstable) belong to its peer.
@@ -153,6 +153,7 @@ class Bench:
     def __init__(self, otherwise: Opener = open_port) -> None:
         self.lines: dict[str, Line] = {}
         self._links: dict[str, Path] = {}
+        self._servers: list[socket.socket] = []
         self._otherwise = otherwise
 
     def add(self, name: str, peer: Peer, faults: Faults | None = None) -> Line:
@@ -180,6 +181,22 @@ class Bench:
         self._make_pty(name)
         return str(link)
 
+    def tcp(self, name: str) -> str:
+        """Offer a device of the bench on a free local TCP port; returns its URL."""
+        server = socket.create_server(("127.0.0.1", 0))
+        server.setblocking(False)
+        self._servers.append(server)
+
+        def accept() -> None:
+            client, _ = server.accept()
+            if self.lines[name].plugged:
+                self.lines[name].attach(client.detach())
+            else:
+                client.close()
+
+        asyncio.get_running_loop().add_reader(server.fileno(), accept)
+        return f"socket://127.0.0.1:{server.getsockname()[1]}"
+
     def unplug(self, name: str) -> None:
         """Take a device away; its ``by-id`` name goes with it."""
         line = self.lines[name]
@@ -196,6 +213,9 @@ class Bench:
 
     def close(self) -> None:
         """Take everything away."""
+        for server in self._servers:
+            asyncio.get_running_loop().remove_reader(server.fileno())
+            server.close()
         for name, line in self.lines.items():
             line.detach()
             if name in self._links:

@@ -9,19 +9,23 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
 from devices.charge import Authorise
 from devices.display import Display
 from devices.driver import Check, Command, Driver
+from devices.epc import decode
 from devices.event import Scan
 from devices.framing import Framer, Mode
 from devices.gate import Gate, Template
 from devices.hid import HidKeys, type_keys
 from devices.labels import LabelPrinter, PrintLabel
+from devices.llrp import Message, status_of, tags_of, tlv
 from devices.payment import Terminal
 from devices.printer import Confirm, Print, Printer
 from devices.receipt import Document, Text
+from devices.rfid import Reader, TakeInventory
 from devices.scale import Scale
 from devices.scales.cas import Cas
 from devices.scales.dialog06 import Dialog06
@@ -45,27 +49,31 @@ class Target:
     seeds: tuple[bytes, ...]
 
 
-def _drive(driver: object, data: bytes, now: float) -> None:
-    assert isinstance(driver, Driver)
-    if driver.wake_at is not None and driver.wake_at <= now:
-        driver.tick(now)
-    driver.receive(data, now)
-    driver.to_send()
-    driver.take_events()
-
-
 def driver_target(
     make: Callable[[], Driver], *seeds: bytes, doing: Command | None = None
 ) -> Target:
-    """A driver, started and doing something when the bytes come."""
+    """A driver that is always doing something when bytes come, and connects anew if it hung up."""
+    numbers = count()
 
     def started() -> Driver:
         driver = make()
         driver.started(0.0)
-        driver.submit(doing or Check(ref="fuzz"), 0.0)
         return driver
 
-    return Target(started, _drive, seeds)
+    def drive(driver: object, data: bytes, now: float) -> None:
+        assert isinstance(driver, Driver)
+        if driver.hang_up:
+            driver.lost(now)
+            driver.started(now)
+        if not driver.busy:
+            driver.submit(replace(doing or Check(ref=""), ref=f"fuzz {next(numbers)}"), now)
+        if driver.wake_at is not None and driver.wake_at <= now:
+            driver.tick(now)
+        driver.receive(data, now)
+        driver.to_send()
+        driver.take_events()
+
+    return Target(started, drive, seeds)
 
 
 def _read_gate(gate: object, data: bytes, now: float) -> None:
@@ -75,7 +83,19 @@ def _read_gate(gate: object, data: bytes, now: float) -> None:
     gate.read(Scan(text=text, aim=aim), paying=len(data) % 2 == 0)
 
 
+def _read_llrp(_: object, data: bytes, now: float) -> None:
+    del now
+    tags_of(data)
+    status_of(data)
+
+
+def _read_epc(_: object, data: bytes, now: float) -> None:
+    del now
+    decode(data)
+
+
 PRINT = Print(ref="fuzz", document=Document((Text("x"),)))
+READER_HELLO = Message(63, 1, tlv(246, tlv(256, b"\0\0"))).encode()
 PAY = Authorise(ref="fuzz", amount_minor=1234)
 TARGETS: dict[str, Target] = {
     "scanner": driver_target(Scanner, b"]E05901234123457\r", b"]Q1https://id.gs1.org/01/0\r\n"),
@@ -124,6 +144,17 @@ TARGETS: dict[str, Target] = {
         b"\x021234,0\x03\r\n",
         doing=PrintLabel(ref="fuzz", label=Label(60, 40, (LabelText(2, 2, 4, "x"),))),
     ),
+    "rfid reader": driver_target(
+        Reader,
+        READER_HELLO,
+        Message(31, 1, tlv(287, b"\0\0\0\0")).encode(),
+        Message(61, 2, tlv(240, b"\x8d" + bytes(12))).encode(),
+        doing=TakeInventory(ref="fuzz"),
+    ),
+    "llrp parameters": Target(
+        lambda: None, _read_llrp, (tlv(240, tlv(241, b"\0\x60" + bytes(12))),)
+    ),
+    "epc": Target(lambda: None, _read_epc, (bytes.fromhex("3074257BF7194E4000001A85"),)),
     "gate": Target(
         lambda: Gate((Template("26PPPPPMMMMMWWWWWC"), Template("21PPPPPWWWWWC"))),
         _read_gate,

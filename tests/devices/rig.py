@@ -27,6 +27,7 @@ HOW: dict[str, Callable[[], Faults]] = {
     "lossy": lambda: Faults(drop_every=37),
     "delayed": lambda: Faults(chunk=5, late_s=0.003),
 }
+NETWORK = pytest.mark.parametrize("where", ["sim", "tcp"])
 TRANSPORT = pytest.mark.parametrize("how", list(HOW))
 
 
@@ -54,7 +55,11 @@ async def rig(
     with TemporaryDirectory() as folder:
         bench = Bench()
         line = bench.add("it", peer, HOW[how]())
-        url = "sim://it" if where == "sim" else bench.pty("it", Path(folder, "usb-it"))
+        url = "sim://it"
+        if where == "pty":
+            url = bench.pty("it", Path(folder, "usb-it"))
+        elif where == "tcp":
+            url = bench.tcp("it")
         device = Device("it", url, driver, opener=bench.open, retry_s=retry_s)
         try:
             await device.open()
@@ -112,3 +117,25 @@ class Pair:
         """The events since the last call."""
         events, self.events = self.events, []
         return events
+
+
+class Wiretap(Pair):
+    """A pair that keeps every piece that went over the line."""
+
+    def __init__(self, driver: Driver, peer: Peer) -> None:
+        self.talk: list[tuple[bool, bytes]] = []
+        super().__init__(driver, peer)
+
+    def settle(self) -> None:
+        """Carry bytes both ways and note them down."""
+        while True:
+            out, back = self.driver.to_send(), self.peer.to_send()
+            self.events += self.driver.take_events()
+            if not out and not back:
+                return
+            if out:
+                self.talk.append((True, out))
+                self.peer.receive(out, self.now)
+            if back:
+                self.talk.append((False, back))
+                self.driver.receive(back, self.now)

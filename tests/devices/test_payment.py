@@ -22,9 +22,10 @@ from devices.event import Event, Fault, Health, JobDone, Reason
 from devices.payment import PATIENCE_S, QUERIES_LIMIT, Terminal
 from devices.simulated.terminal import Booked, TerminalPeer
 from devices.zvt import Link, SerialLink, TcpLink
-from tests.devices.rig import OWNER, TRANSPORT, WHERE, Pair, rig, run
+from tests.devices.rig import OWNER, TRANSPORT, Pair, rig, run
 
 LINES: dict[str, type[Link]] = {"tcp": TcpLink, "serial": SerialLink}
+LINKS = [("tcp", "sim"), ("tcp", "tcp"), ("serial", "sim"), ("serial", "pty")]
 BOTH = pytest.mark.parametrize("line", list(LINES))
 
 
@@ -50,10 +51,9 @@ def pulled_and_replugged(two: Pair, peer: TerminalPeer) -> None:
     two.settle()
 
 
-@WHERE
+@pytest.mark.parametrize(("line", "where"), LINKS)
 @TRANSPORT
-@BOTH
-def test_contract(where: str, how: str, line: str) -> None:
+def test_contract(line: str, where: str, how: str) -> None:
     async def work() -> None:
         peer = TerminalPeer(LINES[line]())
         driver = Terminal(LINES[line](), answer_s=0.1, retry_s=0.05)

@@ -12,7 +12,7 @@ from devices.event import DrawerStatus, Event, Fault, Health, JobDone, PrinterSt
 from devices.printer import QUEUE_LIMIT, Confirm, Print, Printer, sample_page
 from devices.receipt import Code, Document, ImageRow, Paper, Text
 from devices.simulated.printer import PrinterPeer
-from tests.devices.rig import OWNER, TRANSPORT, WHERE, Pair, rig, run
+from tests.devices.rig import OWNER, TRANSPORT, Pair, rig, run
 
 BOTH = pytest.mark.parametrize("confirm", list(Confirm))
 
@@ -42,7 +42,7 @@ def finals(two: Pair) -> list[Event]:
     return [event for event in two.take() if event.final]
 
 
-@WHERE
+@pytest.mark.parametrize("where", ["sim", "pty", "tcp"])
 @TRANSPORT
 @BOTH
 def test_contract(where: str, how: str, confirm: Confirm) -> None:

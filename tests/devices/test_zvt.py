@@ -10,30 +10,9 @@ from devices.payment import Terminal
 from devices.simulated.terminal import TerminalPeer
 from devices.zvt import Apdu, SerialLink, TcpLink, bcd, counted, crc16, fields, from_bcd
 from tests.devices.decoders import tshark
-from tests.devices.rig import Pair
+from tests.devices.rig import Wiretap
 
 messages = st.builds(Apdu, st.integers(0, 0xFFFF), st.binary(max_size=600))
-
-
-class Wiretap(Pair):
-    """A pair that keeps every piece that went over the line."""
-
-    def __init__(self, *ends: object) -> None:
-        self.talk: list[tuple[bool, bytes]] = []
-        super().__init__(*ends)  # type: ignore[arg-type]
-
-    def settle(self) -> None:
-        while True:
-            out, back = self.driver.to_send(), self.peer.to_send()
-            self.events += self.driver.take_events()
-            if not out and not back:
-                return
-            if out:
-                self.talk.append((True, out))
-                self.peer.receive(out, self.now)
-            if back:
-                self.talk.append((False, back))
-                self.driver.receive(back, self.now)
 
 
 def test_golden_messages() -> None:
