@@ -158,7 +158,7 @@ def run(*, data: Data = DEFAULT_DATA) -> None:
             def ready() -> None:
                 typer.echo(f"{node.journal} sells at {url_of(settings, listener)}")
 
-            make_server(web, settings, ready).run([listener])
+            make_server(web, node, ready).run([listener])
     _tell("Stopped; everything acknowledged is on disk.")
 
 

@@ -124,27 +124,27 @@ class Node:
     def _mqtt_settings(self) -> MqttSettings:
         settings = self.settings
         host, port = settings.broker or ("", 0)
-        password_file = self._file(settings.broker_password_file)
+        password_file = self.file(settings.broker_password_file)
         return MqttSettings(
             host=host,
             port=port,
             client_id=self.journal,
             username=settings.broker_user or None,
             password=password_file.read_text("utf-8").strip() if password_file else None,
-            ca_file=self._file(settings.broker_ca_file),
-            cert_file=self._file(settings.broker_cert_file),
-            key_file=self._file(settings.broker_key_file),
+            ca_file=self.file(settings.broker_ca_file),
+            cert_file=self.file(settings.broker_cert_file),
+            key_file=self.file(settings.broker_key_file),
         )
-
-    def _file(self, name: str) -> Path | None:
-        """Find a file named in the settings; relative names start in the data directory."""
-        return self.data / name if name else None
 
     def _offset_min(self, at_ms: int) -> int:
         """Tell the local offset from UTC at a time, in minutes."""
         offset = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.settings.zone)
         delta = offset.utcoffset()
         return int(delta.total_seconds() // 60) if delta else 0
+
+    def file(self, name: str) -> Path | None:
+        """Find a file named in the settings; relative names start in the data directory."""
+        return self.data / name if name else None
 
     @property
     def link(self) -> RelayStatus:

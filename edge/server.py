@@ -7,9 +7,11 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from edge.node import Node
 from edge.settings import Settings
 
 GRACE_S = 5
+KEEP_ALIVE_S = 120  # a till need not connect anew for every customer
 BACKLOG = 256
 
 
@@ -63,8 +65,8 @@ def url_of(settings: Settings, listener: socket.socket) -> str:
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
-def make_server(app: FastAPI, settings: Settings, ready: Callable[[], None]) -> Server:
-    """Make the server of an app; `ready` is called when it listens."""
+def make_server(app: FastAPI, node: Node, ready: Callable[[], None]) -> Server:
+    """Make the server of a node's app; `ready` is called when it listens."""
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -75,7 +77,8 @@ def make_server(app: FastAPI, settings: Settings, ready: Callable[[], None]) -> 
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
-        ssl_certfile=settings.http_cert_file or None,
-        ssl_keyfile=settings.http_key_file or None,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        ssl_certfile=node.file(node.settings.http_cert_file),
+        ssl_keyfile=node.file(node.settings.http_key_file),
     )
     return Server(config, app, ready)

@@ -6,6 +6,7 @@ listener of the old one is told to start over.
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated
 
 import msgspec
@@ -61,9 +62,10 @@ class Bell:
 
     def committed(self, _committed: Committed) -> None:
         """Ring, from the writing thread, once for all commits until the loop gets to it."""
-        if self._waiting and not self._rung and not self._loop.is_closed():
+        if self._waiting and not self._rung:
             self._rung = True
-            self._loop.call_soon_threadsafe(self._ring)
+            with suppress(RuntimeError):  # the loop has closed meanwhile: nobody listens any more
+                self._loop.call_soon_threadsafe(self._ring)
 
     def close(self) -> None:
         """End every stream."""
