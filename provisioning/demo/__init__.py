@@ -1,0 +1,1 @@
+"""A chain of stores in miniature, on one machine: real processes, simulated customers, proofs."""

@@ -1,0 +1,89 @@
+"""One law: before the first customer, headquarters has defined what is sold and stores have it."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from uuid import UUID
+
+import msgspec
+from argon2 import PasswordHasher
+
+from provisioning.broker_process import StartError
+from provisioning.catalogue import CURRENCY, Catalogue, opening_stock
+from provisioning.demo.api import HeadquartersApi, StoreApi
+from provisioning.demo.chain import Chain, Store
+from sync.identity import series_id
+
+_CHUNK = 250
+_SUPPLY_S = 30.0
+PEOPLE = (("ana", "Ana Lindqvist", "cashier"), ("wei", "王伟", "manager"))
+_MANAGER = "wei"
+
+
+def open_for_business(
+    chain: Chain, catalogue: Catalogue, seed: int, say: Callable[[str], None]
+) -> dict[str, str]:
+    """Define everything at headquarters, start the nodes, open their stock; return staff's PINs.
+
+    Raise StartError if a node does not get its assortment.
+    """
+    with closing(chain.headquarters.office()) as headquarters:
+        for store in chain.stores:  # before their nodes say hello, or they are not let in
+            body = {"name": store.title, "region": store.region, "currency": CURRENCY}
+            headquarters.call("PUT", f"/stores/{store.name}", body)
+        say("starting the nodes")
+        chain.start_stores()
+        pins = define_assortment(headquarters, catalogue)
+    say(f"headquarters has defined {len(catalogue.products)} products; the stores follow")
+    deadline_s = time.monotonic() + _SUPPLY_S
+    for at, store in enumerate(chain.stores):
+        with closing(store.till()) as till:
+            while till.status()["products"] < len(catalogue.products):
+                chain.check()
+                if time.monotonic() > deadline_s:
+                    raise StartError(f"{store.name} has no assortment after {_SUPPLY_S:.0f} s")
+                time.sleep(0.05)
+        with closing(log_in(store, pins)) as node:
+            open_stock(node, catalogue, seed + at)
+    say("every store has opened its stock")
+    return pins
+
+
+def define_assortment(headquarters: HeadquartersApi, catalogue: Catalogue) -> dict[str, str]:
+    """Define staff, taxes and products for all stores; return each person's new PIN."""
+    pins = {}
+    for staff, name, role in PEOPLE:
+        pins[staff] = f"{secrets.randbelow(10**6):06d}"
+        body = {"name": name, "roles": [role], "pin_hash": PasswordHasher().hash(pins[staff])}
+        headquarters.call("PUT", f"/staff/{staff}", body)
+    for rate in catalogue.tax_rates:
+        terms = {"rate_ppm": rate.rate_ppm, "included": rate.included, "name": rate.name}
+        headquarters.call("PUT", f"/tax-rates/{rate.code}", terms)
+    for products in _chunks([msgspec.structs.asdict(product) for product in catalogue.products]):
+        headquarters.call("POST", "/products", {"products": products})
+    return pins
+
+
+def log_in(store: Store, pins: dict[str, str]) -> StoreApi:
+    """Connect to a node as its manager, who may do everything, at the till."""
+    till = store.till()
+    session = till.call("POST", "/staff/login", {"staff": _MANAGER, "pin": pins[_MANAGER]})
+    till.close()
+    return StoreApi(store.name, store.url, session["token"])
+
+
+def open_stock(node: StoreApi, catalogue: Catalogue, seed: int) -> None:
+    """Post the stock that a store's books start with."""
+    lines = [
+        {"sku": sku, "quantity": quantity}
+        for sku, quantity in opening_stock(catalogue, seed).items()
+    ]
+    prefix = secrets.randbits(60)
+    for number, chunk in enumerate(_chunks(lines), 1):
+        identity = UUID(bytes=series_id(prefix, number))
+        node.call("POST", "/stock/openings", {"id": str(identity), "lines": chunk})
+
+
+def _chunks(items: Sequence[object]) -> Iterator[Sequence[object]]:
+    return (items[at : at + _CHUNK] for at in range(0, len(items), _CHUNK))

@@ -1,0 +1,88 @@
+"""One law: a program of the house runs as a process of its own; when it dies, it is said at once.
+
+With the last lines of its log, and what to do.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from provisioning.broker_process import ChildProcess, StartError
+
+HOST = "127.0.0.1"
+_START_S = 30.0
+_CALL_S = 60.0
+
+
+class ChildDiedError(RuntimeError):
+    """A process of the chain ended by itself; the text holds its last log lines."""
+
+
+def find_program(name: str) -> Path:
+    """Return a command of this installation; raise StartError saying how to get it."""
+    path = Path(sys.executable).with_name(name)
+    if not path.exists():
+        raise StartError(f"{path} is missing: install Evertill here with `pip install .`")
+    return path
+
+
+def call_program(name: str, *arguments: str) -> str:
+    """Run a command to its end and return what it printed; raise StartError if it failed."""
+    command = [str(find_program(name)), *arguments]
+    done = subprocess.run(  # noqa: S603 - our own programs, arguments without a shell
+        command, capture_output=True, text=True, timeout=_CALL_S, check=False
+    )
+    if done.returncode:
+        words = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
+        raise StartError(f"`{name} {' '.join(arguments)}` failed. Its last words:\n{words}")
+    return done.stdout.strip()
+
+
+@dataclass(slots=True)
+class Program:
+    """A long-running command that answers HTTP: started, killed, started again.
+
+    `port_variable` is the environment variable that tells it where to listen.
+    """
+
+    title: str
+    command: tuple[str, ...]
+    log: Path
+    port_variable: str
+    environment: Mapping[str, str] = field(repr=False)
+    _child: ChildProcess | None = None
+
+    def start(self, port: int) -> None:
+        """Start it and wait until it says that it listens there; raise StartError with its log."""
+        environment = {**os.environ, **self.environment, self.port_variable: str(port)}
+        program = str(find_program(self.command[0]))
+        self._child = ChildProcess([program, *self.command[1:]], self.log, environment)
+        try:
+            self._child.wait_until_it_says(f"http://{HOST}:{port}", self.title, _START_S)
+        except StartError:
+            self.kill()
+            raise
+
+    def check(self) -> None:
+        """Raise ChildDiedError if it was started and has ended."""
+        if self._child is not None and (code := self._child.exit_code) is not None:
+            raise ChildDiedError(
+                f"{self.title} ended by itself with code {code}. Its last words:\n"
+                f"{self._child.tail()}\n\nThis should not happen. Run the demo again with"
+                f" `--keep DIR` to keep its data and logs, and see {self.log.name} there."
+            )
+
+    def kill(self) -> None:
+        """End it with SIGKILL, as a power cut would."""
+        child, self._child = self._child, None
+        if child:
+            child.kill()
+
+    def stop(self) -> None:
+        """Ask it to end, and make it."""
+        child, self._child = self._child, None
+        if child:
+            child.stop()

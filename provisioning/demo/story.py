@@ -1,0 +1,283 @@
+"""One law: the story proves what it shows; each act ends with a claim that holds or fails the demo.
+
+All up and selling; a cable is pulled and put back; a node is killed in mid-sale and comes back;
+at the end every receipt is looked for on both sides.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from provisioning.broker_process import StartError
+from provisioning.catalogue import CURRENCY, Catalogue
+from provisioning.demo.chain import Chain, Store
+from provisioning.demo.crowd import Crowd
+from provisioning.demo.opening import log_in
+from provisioning.demo.programs import call_program
+from provisioning.demo.proofs import (
+    Proof,
+    net_agrees,
+    nothing_lost,
+    same_stock,
+    survived_kill,
+    went_on_selling,
+)
+from provisioning.demo.receipts import Receipts
+from provisioning.demo.view import Screen
+from provisioning.demo.watch import Watcher
+
+_THIN_LINE_BYTES_PER_S = 32_000  # 256 kbit/s
+_PATIENCE_S = 30.0
+_LOOK_S = 0.02
+
+
+class NotReachedError(RuntimeError):
+    """Something the story waited for did not happen in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long things take and how many customers come; `pause_s` is between two at one till."""
+
+    tills: int = 3
+    pause_s: float = 0.2
+    selling_s: float = 5.0
+    cut_s: float = 10.0
+    after_s: float = 3.0
+    seed: int = 952
+
+
+class Story:
+    """Tells the story over a chain, on a screen."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        catalogue: Catalogue,
+        plan: Plan,
+        screen: Screen,
+        pins: dict[str, str],
+    ) -> None:
+        self.chain, self.plan, self.screen, self.pins = chain, plan, screen, pins
+        self.receipts = Receipts()
+        self.proofs: list[Proof] = []
+        self._hq = chain.headquarters.office()
+        self._nodes = {store.name: log_in(store, pins) for store in chain.stores}
+        self._crowd = Crowd(
+            chain.stores,
+            catalogue,
+            self.receipts,
+            tills=plan.tills,
+            pause_s=plan.pause_s,
+            seed=plan.seed,
+        )
+        self._watcher = Watcher(
+            {store.name: store.title for store in chain.stores},
+            [store.till() for store in chain.stores],
+            chain.headquarters.office(),
+            self.receipts,
+            now_ms=_now_ms,
+        )
+
+    def end(self) -> None:
+        """Send customers home and stop watching."""
+        self._watcher.end()
+        self._crowd.end()
+        if self._watcher.is_alive():
+            self._watcher.join()
+        for api in (self._hq, *self._nodes.values()):
+            api.close()
+
+    # -- the acts ------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Man the tills and watch; the shops are still closed."""
+        self._watcher.start()
+        self._crowd.start()
+
+    def sell_together(self) -> None:
+        """All stores sell; then headquarters' stock is compared with theirs."""
+        self.screen.act("All stores are connected and sell")
+        self._crowd.open()
+        self._pause(self.plan.selling_s)
+        self._calm()
+        self._prove_stock("all connected, headquarters' stock is the stores' stock", *self._nodes)
+        self._crowd.open()
+
+    def cut_and_restore(self, store: Store) -> None:
+        """Pull a store's cable while it sells, put it back, and see it agree again."""
+        self.screen.act(f"The link of {store.name} is cut; its customers notice nothing")
+        cut_s = time.monotonic()
+        store.proxy.cut()
+        self._pause(self.plan.cut_s)
+        standing = self._hq.standing(store.name)
+        cut_for_s = time.monotonic() - cut_s
+        sales = self.receipts.sales(store.name, cut_s)
+        age_ms = _now_ms() - standing.as_of_ms
+        self._prove(went_on_selling(store.name, sales, cut_for_s, standing.link, age_ms))
+        self.screen.act(f"The link of {store.name} returns, as a thin line of 256 kbit/s")
+        self._calm(store.name)
+        store.proxy.rate(_THIN_LINE_BYTES_PER_S)
+        self._agree_again(store)
+        store.proxy.rate(None)
+        self._crowd.open()
+
+    def _agree_again(self, store: Store) -> None:
+        """Restore a link and measure until stock agrees, then until all facts have followed."""
+        node, proxy = self._nodes[store.name], store.proxy
+        wanted, seq = node.stock(), node.status()["seq"]
+        behind = seq - self._hq.standing(store.name).seq
+        began = proxy.up_bytes + proxy.down_bytes
+        proxy.restore()
+        restored_s = time.monotonic()
+
+        def carried() -> int:
+            return proxy.up_bytes + proxy.down_bytes - began
+
+        def since() -> float:
+            return time.monotonic() - restored_s
+
+        self._until(lambda: carried() > 0, f"{store.name} to dial again")
+        dialled_s = since()
+        self._until(lambda: self._hq.stock(store.name) == wanted, f"the stock of {store.name}")
+        agreed_s, agreed_bytes = since(), carried()
+        known = partial(self._is_known, store.name, seq)
+        self._until(known, f"the sales made at {store.name}")
+        self.screen.say(f"{store.name} dialled again {dialled_s:.1f} s after the cable was back")
+        self.screen.say(
+            f"all stock right {agreed_s - dialled_s:.2f} s later, after {agreed_bytes:,} bytes;"
+            f" all {behind} facts {since() - dialled_s:.2f} s later, after {carried():,} bytes"
+        )
+        self._prove_stock(f"connected again, the stock of {store.name} agrees", store.name)
+
+    def kill_and_restart(self, store: Store) -> None:
+        """Kill a node with customers at every till, start it again, and let them finish."""
+        self.screen.act(f"The node of {store.name} is killed in mid-sale (SIGKILL)")
+        self._crowd.rush(store.name)
+        self._pause(1.0)
+        tills = self.plan.tills
+        self._until(lambda: self._crowd.busy(store.name) == tills, "customers at all tills")
+        killed_s = time.monotonic()
+        at_the_till = self._crowd.busy(store.name)
+        store.program.kill()
+        self._pause(1.0)
+        started_s = time.monotonic()
+        store.start(self.chain.ports)
+        self._until(lambda: self.receipts.sales(store.name, started_s) > 0, "the next sale")
+        self.screen.say(
+            f"first sale {time.monotonic() - started_s:.1f} s after its process was started again"
+        )
+        self._crowd.open(store.name)
+        self._pause(self.plan.after_s)
+        retried = [
+            receipt
+            for receipt in self.receipts.all()
+            if receipt.store == store.name and receipt.at_s >= killed_s and receipt.tries > 1
+        ]
+        after = self.receipts.sales(store.name, started_s)
+        self._prove(survived_kill(store.name, at_the_till, retried, after))
+
+    def balance(self) -> None:
+        """Close all shops and look for every receipt, every unit and every cent on both sides."""
+        self.screen.act("All shops close; the books are compared")
+        self._calm()
+        for name, node in self._nodes.items():
+            known = partial(self._is_known, name, node.status()["seq"])
+            self._until(known, f"all facts of {name}")
+        self._prove_stock("at the end, headquarters' stock is the stores' stock", *self._nodes)
+        nodes = [posted for node in self._nodes.values() for posted in node.posted()]
+        headquarters = [posted for name in self._nodes for posted in self._hq.posted(name)]
+        receipts = self.receipts.all()
+        self._prove(nothing_lost(receipts, nodes, headquarters))
+        self._prove(net_agrees(receipts, nodes, self._hq.net_minor(), CURRENCY))
+        self._prove(self._verify())
+
+    def reopen(self) -> None:
+        """Let customers in again, for as long as anybody watches."""
+        self._crowd.open()
+
+    def stay(self) -> None:
+        """Go on selling until somebody ends it or something fails."""
+        while True:
+            self._pause(1.0)
+
+    # -- what the acts are made of -------------------------------------------------------------
+
+    def _is_known(self, store: str, seq: int) -> bool:
+        """Tell whether headquarters holds a store's facts up to this one."""
+        return self._hq.standing(store).seq >= seq
+
+    def _verify(self) -> Proof:
+        """Have every program check its own books; they may go on running."""
+        commands = [
+            *(("evertill-edge", "verify", "--data", str(s.data)) for s in self.chain.stores),
+            ("evertill-central", "verify", "--data", str(self.chain.headquarters.data)),
+        ]
+        with ThreadPoolExecutor(len(commands)) as pool:
+            results = list(pool.map(lambda command: _ended_well(*command), commands))
+        figures = [
+            f"{' '.join(command[:2])} ({command[3].rsplit('/', 1)[1]}): {words or 'agrees'}"
+            for command, (_, words) in zip(commands, results, strict=True)
+        ]
+        claim = "every node and headquarters re-fold their journals to their books"
+        return Proof(claim, all(holds for holds, _ in results), tuple(figures))
+
+    def _prove(self, proof: Proof) -> None:
+        self.proofs.append(proof)
+        self.screen.prove(proof)
+
+    def _prove_stock(self, claim: str, *names: str) -> None:
+        """Compare stock in closed shops, giving the last counters a moment to arrive."""
+
+        def agree() -> bool:
+            return all(self._hq.stock(name) == self._nodes[name].stock() for name in names)
+
+        self._until(agree, "stock to agree", fails=False)
+        nodes = {(name, sku): n for name in names for sku, n in self._nodes[name].stock().items()}
+        hq = {(name, sku): n for name in names for sku, n in self._hq.stock(name).items()}
+        self._prove(same_stock(claim, nodes, hq))
+
+    def _calm(self, *names: str) -> None:
+        """Close shops and wait until everybody has their receipt."""
+        self._crowd.close(*names)
+        self._until(lambda: not self._crowd.busy(*names), "the last customers")
+
+    def _pause(self, seconds: float) -> None:
+        until_s = time.monotonic() + seconds
+        self._until(lambda: time.monotonic() >= until_s, "time to pass", seconds + 1)
+
+    def _until(
+        self,
+        happens: Callable[[], bool],
+        what: str,
+        patience_s: float = _PATIENCE_S,
+        *,
+        fails: bool = True,
+    ) -> None:
+        """Wait for something while the screen is kept up and everything is looked after."""
+        deadline_s = time.monotonic() + patience_s
+        while not happens():
+            self.chain.check()
+            self._crowd.check()
+            if self._watcher.failure is not None:
+                raise self._watcher.failure
+            if time.monotonic() > deadline_s:
+                if not fails:
+                    return
+                raise NotReachedError(f"waited {patience_s:.0f} s for {what}, in vain")
+            self.screen.show(self._watcher.picture)
+            time.sleep(_LOOK_S)
+
+
+def _ended_well(*command: str) -> tuple[bool, str]:
+    try:
+        words = call_program(*command)
+    except StartError as error:
+        return False, str(error)
+    return True, words.splitlines()[-1] if words else ""
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
