@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from edge import database
+from edge.checkpoints import Checkpointer
 from edge.selling import SaleResult, Sell, SellLine, TenderLine
 from edge.store import Life, Store, begin_life
 from sync.identity import Replica
@@ -30,6 +31,7 @@ def measure(directory: Path, sales: int, skus: int) -> None:
     rng = random.Random(1)
     store = make_store(directory / "store.db", skus)
     row = make_row_database(directory / "row.db")
+    checkpointer = Checkpointer(store.connection)
     sale_ms, row_ms, group_ms = [], [], []
     gc.freeze()
     for _ in range(sales):
@@ -42,6 +44,7 @@ def measure(directory: Path, sales: int, skus: int) -> None:
     report("one-row commit", row_ms)
     report("sale of 3 lines", sale_ms)
     report("sale in a group of 20", group_ms)
+    checkpointer.close()
     store.close()
     row.close()
 

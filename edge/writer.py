@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from enum import IntEnum
 from typing import Any, TypeVar
 
+from edge.checkpoints import Checkpointer
 from edge.errors import Overloaded, StoreClosed
 from edge.store import Command, Store
 
@@ -36,6 +37,7 @@ class Writer:
         }
         self._wake = threading.Condition()
         self._closing = False
+        self._checkpointer = Checkpointer(store.connection)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -60,6 +62,7 @@ class Writer:
         with self._wake:
             self._closing = True
             self._wake.notify()
+        self._checkpointer.close()
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
