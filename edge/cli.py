@@ -127,7 +127,7 @@ def init(
         int, typer.Option(help="Number of the node's life; 0 mints one, which is best.")
     ] = 0,
 ) -> None:
-    """Make a node in a data directory of its own."""
+    """Make a node in a directory of its own."""
     values: dict[str, Any] = {
         "store": store,
         "chain": chain,
@@ -164,7 +164,11 @@ def run(*, data: Data = DEFAULT_DATA) -> None:
 
 @app.command()
 def verify(*, data: Data = DEFAULT_DATA) -> None:
-    """Check everything the node holds against its journal, running or not."""
+    """Check all books against the journal.
+
+    The node may be running or not. Stops at the first disagreement, names table and row, and exits
+    with 1.
+    """
     with _told(), closing(connect(_database(data), readonly=True)) as connection, _bar() as bar:
         tasks: dict[str, TaskID] = {}
         for step in audit.verify(connection):
@@ -178,7 +182,11 @@ def verify(*, data: Data = DEFAULT_DATA) -> None:
 
 @app.command("backup")
 def make_backup(target: Target, *, data: Data = DEFAULT_DATA) -> None:
-    """Copy the node, running or not, into one file; its key is not in it."""
+    """Copy the node into one file.
+
+    The node may be running or not. Its private key is not in the copy. A manifest and the settings
+    are written beside it.
+    """
     with _told(), _private(), _bar() as bar:
         _database(data)
         task = bar.add_task("pages", total=None)
@@ -202,7 +210,11 @@ def restore(
         int, typer.Option(help="Number of the new life; 0 mints one, which is best.")
     ] = 0,
 ) -> None:
-    """Begin a new life from a backup, in an empty directory."""
+    """Begin a new life from a backup.
+
+    In an empty directory, under a new generation and with a new key; headquarters sends back what
+    the former life had told it since.
+    """
     with _told(), _private():
         replica = backup.restore(
             source,
@@ -221,7 +233,10 @@ def restore(
 
 @app.command()
 def status(*, data: Data = DEFAULT_DATA) -> None:
-    """Show the node's books in numbers; it may be running or not."""
+    """Show the books in numbers.
+
+    The node may be running or not.
+    """
     with _told(), closing(Views(str(_database(data)))) as views:
         view = views.status()
     table = Table("What", "Value", title=view.journal)
@@ -232,7 +247,10 @@ def status(*, data: Data = DEFAULT_DATA) -> None:
 
 @device_app.command("add")
 def device_add(name: DeviceName, *, role: Role, data: Data = DEFAULT_DATA) -> None:
-    """Let a device in and print its token, once; the token goes to standard output."""
+    """Let a device in and print its token.
+
+    The token is shown this once; it alone goes to standard output.
+    """
     token = access.device_token(secrets.token_bytes(access.TOKEN_BYTES))
     with _told(), closing(connect(_database(data))) as connection:
         access.add_device(connection, name, role, token, wall_clock())
@@ -255,7 +273,10 @@ def device_list(*, data: Data = DEFAULT_DATA) -> None:
 
 @device_app.command("revoke")
 def device_revoke(name: DeviceName, *, data: Data = DEFAULT_DATA) -> None:
-    """Shut a device out at once, with everybody logged in at it."""
+    """Shut a device out.
+
+    At once, with everybody logged in at it.
+    """
     with _told(), closing(connect(_database(data))) as connection:
         access.revoke_device(connection, name, wall_clock())
     _tell(f"{name} is shut out. A new token: evertill-edge device add {name} --role ROLE")
@@ -263,7 +284,7 @@ def device_revoke(name: DeviceName, *, data: Data = DEFAULT_DATA) -> None:
 
 @app.command()
 def docs(*, directory: Annotated[Path, typer.Argument(help="The folder `docs` to write.")]) -> None:
-    """Write the reference pages that are generated from this program."""
+    """Write the generated reference pages."""
     with _told():
         for path in write_pages(directory, app):
             _tell(f"Wrote {path}")

@@ -21,11 +21,26 @@ PREFIX = "/api/v1"
 INTRODUCTION = """\
 The API of one store's node, for tills and for other systems' tills.
 
+```console
+$ evertill-edge init --store s0001
+$ evertill-edge device add t1 --role till
+$ evertill-edge run
+$ curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8470/api/v1/status
+```
+
 - Money is in minor units (cents), quantities in base units (pieces, grams, millilitres,
   millimetres); both are integers, times are UTC milliseconds.
 - Every command carries a UUID minted by the caller before the first try. Send it again, unchanged,
   until an answer comes: it is carried out once, and the answer comes after it is on disk.
-- Every error is a problem document (RFC 9457) that says what to do.
+- Every request but the health check carries a bearer token: a device's, or that of a person logged
+  in at a device (`POST /api/v1/staff/login`). Roles decide what it may do. Devices: `till` and
+  `pos` read and sell (a till numbers its own receipts, a pos those of several tills), `stock` reads
+  and posts stock work, `readonly` reads, `admin` may everything. People: `cashier`, `stock`,
+  `auditor` and `manager`.
+- Every error is a problem document (RFC 9457): `code` is stable and for programs, `detail` says
+  what to do, `field` names the place in the request. A refused request has changed nothing; 503
+  says that it may be repeated in a moment.
+- Lists are read page by page: `cursor` of one page asks for the next.
 """
 SHAPES: tuple[type, ...] = (
     problems.ProblemDocument,
