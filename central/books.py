@@ -14,7 +14,7 @@ from central import schema
 from central.fold import Day, Entry
 from central.incarnation import Headquarters
 from central.quarantine import Poison, Task, assign, isolate
-from central.store import add_missing, put
+from central.store import add_missing, bulk, put, select_in
 from central.writes import add_days, add_promises, add_quantities, define, number_skus
 from sync.identity import Replica
 from sync.journal import Head, genesis
@@ -53,6 +53,18 @@ class Life:
     complete: bool
 
 
+_INSERT_FACT = "INSERT INTO fact (journal_id, seq, id, kind, at_ms, body) VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT_PEER_SKU = (
+    "INSERT INTO peer_sku (journal_id, number, sku_no) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+)
+_PEER_SKUS = (
+    "SELECT p.number, sku.sku FROM peer_sku AS p JOIN sku ON sku.number = p.sku_no"
+    " WHERE p.journal_id = ? AND p.number IN {}"
+)
+_HELD_TWICE = (
+    "SELECT f.id, j.name, f.seq FROM fact AS f JOIN journal AS j ON j.id = f.journal_id"
+    " WHERE f.journal_id IN ({}) AND f.id IN {{}}"
+)
 CounterKey = tuple[str, int, int]  # SKU, journal id of the author, kind
 VALUE, FOLDED, SOURCE = range(3)
 
@@ -98,7 +110,7 @@ class Books:
         self.poisons: list[Poison] = []
         self.tasks: list[Task] = []
         self._changed: dict[str, Journal] = {}
-        self._facts: list[dict[str, Any]] = []
+        self._facts: list[tuple[int, int, bytes | None, int, int, bytes]] = []
         self._definitions: list[tuple[Replica, int, Entry, bytes]] = []
         self._checkpoints: list[dict[str, Any]] = []
         self._names: dict[int, list[tuple[int, str]]] = {}
@@ -198,16 +210,7 @@ class Books:
 
     def names(self, journal: Journal, numbers: Sequence[int]) -> dict[int, str]:
         """Return the SKUs behind a peer's own numbers, as far as it has defined them."""
-        table = schema.peer_sku
-        known: dict[int, str] = {}
-        for start in range(0, len(numbers), 5_000):
-            wanted = numbers[start : start + 5_000]
-            rows = self.connection.execute(
-                select(table.c.number, schema.sku.c.sku)
-                .join(schema.sku, schema.sku.c.number == table.c.sku_no)
-                .where(table.c.journal_id == journal.id, table.c.number.in_(wanted))
-            )
-            known.update((row.number, row.sku) for row in rows)
+        known = dict(select_in(self.connection, _PEER_SKUS, (journal.id,), numbers))
         known.update(self._names.get(journal.id, ()))
         return known
 
@@ -234,16 +237,7 @@ class Books:
         seq = journal.head.seq
         for data, entry in zip(facts, entries, strict=True):
             seq += 1
-            self._facts.append(
-                {
-                    "journal_id": journal.id,
-                    "seq": seq,
-                    "id": entry.id,
-                    "kind": entry.kind,
-                    "at_ms": entry.at_ms,
-                    "body": data,
-                }
-            )
+            self._facts.append((journal.id, seq, entry.id, entry.kind, entry.at_ms, data))
             if journal.replica.is_headquarters:
                 self._definitions.append((journal.replica, seq, entry, data))
         journal.new.extend(facts)
@@ -259,21 +253,15 @@ class Books:
     def _note_repeats(self, store: StoreBooks) -> None:
         """Put on the worklist what two lives of a store both posted: a till asked both."""
         journals = [life.journal_id for life in store.lives.values()]
-        fresh = [row["id"] for row in self._facts if row["journal_id"] in journals and row["id"]]
-        table, held = schema.fact, schema.journal.c.name
-        for start in range(0, len(fresh) if len(journals) > 1 else 0, 5_000):
-            chunk = table.c.id.in_(fresh[start : start + 5_000])
-            found = self.connection.execute(
-                select(table.c.id, held, table.c.seq)
-                .join(schema.journal, schema.journal.c.id == table.c.journal_id)
-                .where(chunk, table.c.journal_id.in_(journals))
-                .order_by(table.c.id, held)
-            )
-            places: dict[bytes, list[str]] = {}
-            for row in found:
-                places.setdefault(bytes(row.id), []).append(f"{row.name}/{row.seq}")
-            twice = ((i, where) for i, where in places.items() if len(where) > 1)
-            for fact_id, where in twice:
+        fresh = [row[2] for row in self._facts if row[0] in journals and row[2]]
+        if len(journals) < 2 or not fresh:
+            return
+        query = _HELD_TWICE.format(", ".join(map(str, journals)))
+        places: dict[bytes, list[str]] = {}
+        for fact_id, name, seq in sorted(select_in(self.connection, query, (), fresh)):
+            places.setdefault(bytes(fact_id), []).append(f"{name}/{seq}")
+        for fact_id, where in places.items():
+            if len(where) > 1:
                 detail = "posted by two lives of the store: " + " and ".join(where)
                 self.tasks.append(Task(store.id, "posted-twice", fact_id.hex(), detail))
 
@@ -282,8 +270,7 @@ class Books:
     def write(self) -> None:
         """Write everything that was noted."""
         connection = self.connection
-        if self._facts:
-            connection.execute(schema.fact.insert(), self._facts)
+        bulk(connection, _INSERT_FACT, self._facts)
         add_missing(connection, schema.checkpoint, self._checkpoints)
         define(connection, self._definitions)
         self._write_counters()
@@ -300,11 +287,11 @@ class Books:
         wanted.update(sku for pairs in self._names.values() for _, sku in pairs)
         numbers = number_skus(self.connection, wanted)
         rows = [
-            {"journal_id": journal_id, "number": number, "sku_no": numbers[sku]}
+            (journal_id, number, numbers[sku])
             for journal_id, pairs in self._names.items()
             for number, sku in pairs
         ]
-        add_missing(self.connection, schema.peer_sku, rows)
+        bulk(self.connection, _INSERT_PEER_SKU, rows)
         quantities = [row for store in stores for row in self._quantity_rows(store, numbers)]
         add_quantities(self.connection, quantities)
         add_days(self.connection, [(store.id, store.days) for store in stores])
@@ -312,7 +299,7 @@ class Books:
 
     def _quantity_rows(
         self, store: StoreBooks, numbers: dict[str, int]
-    ) -> Iterable[dict[str, Any]]:
+    ) -> Iterable[tuple[int, ...]]:
         """Rows of one store in the order of their key.
 
         A row gets a version only if somebody but its author may lack it: a live node's own rows go
@@ -327,16 +314,8 @@ class Books:
         for sku_no, journal_id, kind, counts in rows:
             stamped = journal_id != live
             store.quantity_version += stamped
-            yield {
-                "store_id": store.id,
-                "sku_no": sku_no,
-                "journal_id": journal_id,
-                "kind": kind,
-                "value": counts[VALUE],
-                "folded": counts[FOLDED],
-                "version": store.quantity_version if stamped else 0,
-                "source": counts[SOURCE],
-            }
+            version = store.quantity_version if stamped else 0
+            yield store.id, sku_no, journal_id, kind, *counts[:SOURCE], version, counts[SOURCE]
 
     def _write_journals(self) -> None:
         if not self._changed:

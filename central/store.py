@@ -17,6 +17,7 @@ from central.migrate import memory_image, upgrade
 
 Insert = sqlite.Insert | postgresql.Insert
 _BUSY_S = 30.0
+CHUNK = 5_000
 _IMMEDIATE = "evertill_immediate"
 
 
@@ -30,6 +31,27 @@ def add_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str
     """Insert rows, leaving those whose key exists as they are."""
     if rows:
         connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+def bulk(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Execute a statement with `?` marks for many rows, past everything that costs time per row."""
+    if rows:
+        marked = statement if connection.dialect.name == "sqlite" else statement.replace("?", "%s")
+        connection.exec_driver_sql(marked, list(rows))
+
+
+def select_in(
+    connection: Connection, statement: str, fixed: tuple[Any, ...], values: Sequence[Any]
+) -> list[Any]:
+    """Return the rows of a statement with `?` marks that ends in `IN {}`, for many values."""
+    found: list[Any] = []
+    for start in range(0, len(values), CHUNK):
+        chunk = values[start : start + CHUNK]
+        whole = statement.format(f"({', '.join('?' * len(chunk))})")
+        if connection.dialect.name != "sqlite":
+            whole = whole.replace("?", "%s")
+        found += connection.exec_driver_sql(whole, (*fixed, *chunk)).all()
+    return found
 
 
 def put(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select, text
 
 from central import schema
 from central.fold import POISON, kind_of
+from central.links import state_of
 from sync.bodies import AnyBody, Price, Product
 from sync.effects import net_minor
 from sync.facts import Fact, decode_fact

@@ -8,17 +8,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
 from central import schema
 from central.fold import Day, Entry, definition_name, kind_of
-from central.store import add_missing, insert
+from central.store import add_missing, bulk, insert, select_in
 from sync.bodies import StoreProfile
 from sync.facts import decode_fact
 from sync.identity import HEADQUARTERS, Replica
 
-_CHUNK = 5_000
 PROFILE = kind_of(StoreProfile)
+_GROWN = (
+    "CASE WHEN excluded.value > quantity.value AND excluded.value > quantity.folded"
+    " OR excluded.folded > 0 AND quantity.folded + excluded.folded > quantity.value"
+    " THEN excluded.{0} ELSE quantity.{0} END"
+)
+_MERGE_QUANTITY = (
+    "INSERT INTO quantity"  # noqa: S608 - made of constants
+    " (store_id, sku_no, journal_id, kind, value, folded, version, source)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (store_id, sku_no, journal_id, kind) DO UPDATE SET"
+    " value = CASE WHEN excluded.value > quantity.value"
+    " THEN excluded.value ELSE quantity.value END,"
+    " folded = quantity.folded + excluded.folded,"
+    f" version = {_GROWN.format('version')}, source = {_GROWN.format('source')}"
+)
 
 
 def number_skus(connection: Connection, names: Iterable[str]) -> dict[str, int]:
@@ -33,38 +47,16 @@ def number_skus(connection: Connection, names: Iterable[str]) -> dict[str, int]:
 
 
 def _numbers(connection: Connection, names: Sequence[str]) -> dict[str, int]:
-    table = schema.sku
-    found: dict[str, int] = {}
-    for start in range(0, len(names), _CHUNK):
-        chunk = table.c.sku.in_(names[start : start + _CHUNK])
-        found.update(
-            (row.sku, row.number) for row in connection.execute(select(table).where(chunk))
-        )
-    return found
+    return dict(select_in(connection, "SELECT sku, number FROM sku WHERE sku IN {}", (), names))
 
 
-def add_quantities(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_quantities(connection: Connection, rows: Sequence[tuple[int, ...]]) -> None:
     """Merge counter rows: `value` by maximum, `folded` by addition.
 
-    `version` and `source` change only where the larger of the two sides grows.
+    A row is (store, SKU number, journal, kind, value, folded, version, source); the last two
+    change only where the larger of value and folded grows.
     """
-    if not rows:
-        return
-    statement = insert(connection, schema.quantity)
-    old, new = schema.quantity.c, statement.excluded
-    folded = old.folded + new.folded
-    grown = or_(
-        and_(new.value > old.value, new.value > old.folded),
-        and_(folded > old.value, new.folded > 0),
-    )
-    changes = {
-        "value": case((new.value > old.value, new.value), else_=old.value),
-        "folded": folded,
-        "version": case((grown, new.version), else_=old.version),
-        "source": case((grown, new.source), else_=old.source),
-    }
-    keys = [column.name for column in schema.quantity.primary_key]
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+    bulk(connection, _MERGE_QUANTITY, rows)
 
 
 def add_days(

@@ -58,15 +58,22 @@ class Line(Body, frozen=True):
         return gross - self.discount_minor
 
     @property
+    def amounts(self) -> tuple[int, int]:
+        """`amount_minor` and `tax_minor` together, for who needs both."""
+        base = self.base_minor
+        rule = added_tax_minor if self.tax_added else included_tax_minor
+        tax = rule(base, self.tax_ppm) + self.tax_adjust_minor
+        return (base + tax if self.tax_added else base), tax
+
+    @property
     def tax_minor(self) -> int:
         """Tax contained in `amount_minor`."""
-        rule = added_tax_minor if self.tax_added else included_tax_minor
-        return rule(self.base_minor, self.tax_ppm) + self.tax_adjust_minor
+        return self.amounts[1]
 
     @property
     def amount_minor(self) -> int:
         """What the customer pays for the line, discounts deducted, tax included."""
-        return self.base_minor + self.tax_minor if self.tax_added else self.base_minor
+        return self.amounts[0] if self.tax_added else self.base_minor
 
 
 class Tender(Body, frozen=True):
@@ -152,6 +159,7 @@ class Void(Body, frozen=True, tag=4):
     lines: list[StockLine]
     total_minor: Minor
     reason: str
+    tax_minor: Minor = 0
 
 
 class Opening(Body, frozen=True, tag=5):

@@ -6,6 +6,7 @@ import msgspec
 
 from sync.bodies import AnyBody, Line, LineKind, Price, Product, Return, Sale, Tender
 from sync.effects import movements
+from sync.quantities import Movement
 from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX, RATE_SCALE_PPM
 
 ID_BYTES = 16
@@ -41,16 +42,20 @@ def encode_fact(fact: Fact) -> bytes:
 
 def decode_fact(data: bytes) -> Fact:
     """Decode a fact and check it against itself; raise FactError on anything else."""
+    return read_fact(data)[0]
+
+
+def read_fact(data: bytes) -> tuple[Fact, list[Movement]]:
+    """Decode and check a fact like `decode_fact`, and return with it what it moves."""
     try:
         fact = _decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise FactError(f"not a fact: {error}") from None
-    check_fact(fact)
-    return fact
+    return fact, check_fact(fact)
 
 
-def check_fact(fact: Fact) -> None:
-    """Raise FactError where a fact contradicts itself or leaves the ranges of its fields."""
+def check_fact(fact: Fact) -> list[Movement]:
+    """Return what a fact moves; raise FactError where it contradicts itself or leaves its ranges."""
     if len(fact.id) != ID_BYTES:
         raise FactError(f"a fact's id must have {ID_BYTES} bytes")
     if not 0 < fact.at_ms < 2**43 or not -900 <= fact.offset_min <= 900:
@@ -58,20 +63,21 @@ def check_fact(fact: Fact) -> None:
     lines: Sequence[object] = getattr(fact.body, "lines", ())
     if len(lines) > LINES_MAX:
         raise FactError(f"a fact may have at most {LINES_MAX} lines")
-    for sku, _, quantity in movements(fact.body):
+    moved = movements(fact.body)
+    for sku, _, quantity in moved:
         if not 0 < quantity <= QUANTITY_MAX:
             raise FactError(f"a quantity must be 1 to {QUANTITY_MAX} base units")
         if not sku.isprintable():
             raise FactError("a SKU must consist of printable characters")
     _check_money(fact.body)
+    return moved
 
 
 def _check_money(body: AnyBody) -> None:
     match body:
         case Sale():
-            for line in body.lines:
-                _check_line(line)
-            _check_total(body.total_minor, body.tenders, body.currency)
+            total_minor = sum(_checked_amount(line) for line in body.lines)
+            _check_total(total_minor, body.tenders, body.currency)
         case Return():
             if any(not 0 < line.quantity <= QUANTITY_MAX for line in body.lines):
                 raise FactError(f"a line's quantity must be 1 to {QUANTITY_MAX}")
@@ -85,7 +91,8 @@ def _check_money(body: AnyBody) -> None:
             pass
 
 
-def _check_line(line: Line) -> None:
+def _checked_amount(line: Line) -> int:
+    """Check a line and return what the customer pays for it."""
     if not 0 < line.quantity <= QUANTITY_MAX or not 0 < line.price_quantity <= QUANTITY_MAX:
         raise FactError(f"a line's quantity must be 1 to {QUANTITY_MAX}")
     if abs(line.price_minor) > MONEY_MAX_MINOR or abs(line.discount_minor) > MONEY_MAX_MINOR:
@@ -94,8 +101,10 @@ def _check_line(line: Line) -> None:
         raise FactError("only a charge may have a negative price")
     if not 0 <= line.tax_ppm <= RATE_SCALE_PPM:
         raise FactError(f"a tax rate must be 0 to {RATE_SCALE_PPM} ppm")
-    if abs(line.amount_minor) > MONEY_MAX_MINOR:
+    amount_minor = line.amount_minor
+    if abs(amount_minor) > MONEY_MAX_MINOR:
         raise FactError(f"a line must stay within {MONEY_MAX_MINOR} minor units")
+    return amount_minor
 
 
 def _check_total(total_minor: int, tenders: Sequence[Tender], currency: str) -> None:

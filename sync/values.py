@@ -49,13 +49,14 @@ def divide_half_up(numerator: int, denominator: int) -> int:
     """Divide integers, rounding halves away from zero (commercial rounding)."""
     if denominator <= 0:
         raise ValueError("the denominator must be positive")
-    quotient, remainder = divmod(abs(numerator), denominator)
-    quotient += 2 * remainder >= denominator
+    quotient = (2 * abs(numerator) + denominator) // (2 * denominator)
     return quotient if numerator >= 0 else -quotient
 
 
 def line_amount_minor(quantity: int, price_minor: int, price_quantity: int = 1) -> int:
     """Price a line: `quantity` base units at `price_minor` for every `price_quantity` of them."""
+    if price_quantity == 1:
+        return quantity * price_minor
     return divide_half_up(quantity * price_minor, price_quantity)
 
 
