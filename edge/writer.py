@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 from edge.checkpoints import Checkpointer
 from edge.errors import Overloaded, StoreClosed
 from edge.store import Command, Store
+from edge.tidying import Tidy
 
 R = TypeVar("R")
 
 GROUP_MAX = 64
 BACKFILL_GROUP_MAX = 4
 WAITING_MAX = 1_024
+TIDY_EVERY = 20_000
 
 
 class Priority(IntEnum):
@@ -37,6 +39,7 @@ class Writer:
         }
         self._wake = threading.Condition()
         self._closing = False
+        self._tidied, self._tidy_after = store.books.version, 0
         self._checkpointer = Checkpointer(store.connection)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -72,6 +75,17 @@ class Writer:
             results = self._store.execute([command for command, _ in live])
             for (_, future), result in zip(live, results, strict=True):
                 _resolve(future, result)
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Take the next small piece of tidying if nobody waits and enough has changed."""
+        version = self._store.books.version
+        if version - self._tidied < TIDY_EVERY or any(self._queues.values()):
+            return
+        done = self._store.execute([Tidy(self._tidy_after)])[0]
+        self._tidy_after = done if isinstance(done, int) else 0
+        if not self._tidy_after:
+            self._tidied = version
 
     def _next_group(self) -> list[tuple[Command[Any], "Future[Any]"]]:
         tills, backfill = self._queues[Priority.TILL], self._queues[Priority.BACKFILL]
