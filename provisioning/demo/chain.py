@@ -5,6 +5,7 @@ the broker through a proxy of its own: that is the cable which can be pulled.
 """
 
 import secrets
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -35,14 +36,15 @@ class Ports:
     """Chooses ports from a preferred one on, around those that are taken."""
 
     def __init__(self, first: int) -> None:
-        self._next = first
+        self._next, self._lock = first, threading.Lock()
 
     def take(self) -> int:
         """Choose the next port that is free now; any other free one where 100 are taken."""
-        for port in range(self._next, min(self._next + 100, 65536)):
-            if port_is_free(port, HOST):
-                self._next = port + 1
-                return port
+        with self._lock:
+            for port in range(self._next, min(self._next + 100, 65536)):
+                if port_is_free(port, HOST):
+                    self._next = port + 1
+                    return port
         return free_port(HOST)
 
 

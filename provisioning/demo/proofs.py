@@ -49,17 +49,18 @@ def agreement(here: Mapping[str, int], there: Mapping[str, int]) -> tuple[int, i
     return sum(here.get(sku, 0) == there.get(sku, 0) for sku in skus), len(skus)
 
 
-def same_stock(claim: str, nodes: Stock, headquarters: Stock) -> Proof:
-    """Prove that headquarters' stock is the nodes', position by position."""
+def same_stock(claim: str, nodes: Stock, headquarters: Stock, how: Sequence[str] = ()) -> Proof:
+    """Prove that headquarters' stock is the nodes', position by position; `how` adds figures."""
     at_nodes, at_hq = stock_digest(nodes), stock_digest(headquarters)
     positions = nodes.keys() | headquarters.keys()
     differ = sorted(
         place for place in positions if nodes.get(place, 0) != headquarters.get(place, 0)
     )
     figures = [
+        *how,
         f"{len(positions) - len(differ)} of {len(positions)} stock figures agree",
-        f"digest of the nodes        {at_nodes[:32]}",
-        f"digest of headquarters     {at_hq[:32]}",
+        f"digest of the nodes     {at_nodes[:32]}",
+        f"digest of headquarters  {at_hq[:32]}",
     ]
     figures += [
         f"{store} {sku}: {nodes.get((store, sku), 0)} there,"
@@ -80,8 +81,8 @@ def nothing_lost(
     at_nodes, at_hq = _keys(nodes), _keys(headquarters)
     sales = sum(receipt.kind == SALE for receipt in receipts)
     figures = [
-        f"{len(receipts)} acknowledged ({sales} sales), {at_nodes.total()} in the nodes' journals,"
-        f" {at_hq.total()} at headquarters"
+        f"{len(receipts)} receipts of customers ({sales} sales, the rest returns and voids)",
+        f"{at_nodes.total()} in the nodes' journals, {at_hq.total()} at headquarters",
     ]
     for where, found in (("in the nodes' journals", at_nodes), ("at headquarters", at_hq)):
         for what, count in (
@@ -125,9 +126,9 @@ def survived_kill(store: str, at_the_till: int, retried: Sequence[Receipt], afte
     """Prove that customers whose node was killed in mid-sale got their receipts, once each."""
     repeated = sum(receipt.repeated for receipt in retried)
     figures = (
-        f"{at_the_till} customers were at the tills when SIGKILL came;"
-        f" {len(retried)} sent their purchase again under the same id",
-        f"{repeated} of them had been sold before the answer was lost, and were not sold twice",
+        f"{at_the_till} customers were at the tills when SIGKILL came",
+        f"{len(retried)} sent their purchase again under the same id, and got a receipt",
+        f"{repeated} of these had been sold before the answer was lost: not sold twice",
         f"{after} sales at {store} since it came back",
     )
     return Proof(

@@ -5,10 +5,11 @@ at the end every receipt is looked for on both sides.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from provisioning.broker_process import StartError
 from provisioning.catalogue import CURRENCY, Catalogue
@@ -145,12 +146,13 @@ class Story:
         agreed_s, agreed_bytes = since(), carried()
         known = partial(self._is_known, store.name, seq)
         self._until(known, f"the sales made at {store.name}")
-        self.screen.say(f"{store.name} dialled again {dialled_s:.1f} s after the cable was back")
-        self.screen.say(
-            f"all stock right {agreed_s - dialled_s:.2f} s later, after {agreed_bytes:,} bytes;"
-            f" all {behind} facts {since() - dialled_s:.2f} s later, after {carried():,} bytes"
+        how = (
+            f"the node dialled again {dialled_s:.1f} s after the cable was back",
+            f"its stock was right {agreed_s - dialled_s:.2f} s later, after {agreed_bytes:,} bytes",
+            f"its {behind} facts had followed {since() - dialled_s:.2f} s after it dialled,"
+            f" in {carried():,} bytes",
         )
-        self._prove_stock(f"connected again, the stock of {store.name} agrees", store.name)
+        self._prove_stock(f"connected again, {store.name} agrees", store.name, how=how)
 
     def kill_and_restart(self, store: Store) -> None:
         """Kill a node with customers at every till, start it again, and let them finish."""
@@ -218,8 +220,8 @@ class Story:
         with ThreadPoolExecutor(len(commands)) as pool:
             results = list(pool.map(lambda command: _ended_well(*command), commands))
         figures = [
-            f"{' '.join(command[:2])} ({command[3].rsplit('/', 1)[1]}): {words or 'agrees'}"
-            for command, (_, words) in zip(commands, results, strict=True)
+            f"`{program} verify` of {Path(data).name}: {'agrees' if holds else words}"
+            for (program, _, _, data), (holds, words) in zip(commands, results, strict=True)
         ]
         claim = "every node and headquarters re-fold their journals to their books"
         return Proof(claim, all(holds for holds, _ in results), tuple(figures))
@@ -228,7 +230,7 @@ class Story:
         self.proofs.append(proof)
         self.screen.prove(proof)
 
-    def _prove_stock(self, claim: str, *names: str) -> None:
+    def _prove_stock(self, claim: str, *names: str, how: Sequence[str] = ()) -> None:
         """Compare stock in closed shops, giving the last counters a moment to arrive."""
 
         def agree() -> bool:
@@ -237,7 +239,7 @@ class Story:
         self._until(agree, "stock to agree", fails=False)
         nodes = {(name, sku): n for name in names for sku, n in self._nodes[name].stock().items()}
         hq = {(name, sku): n for name in names for sku, n in self._hq.stock(name).items()}
-        self._prove(same_stock(claim, nodes, hq))
+        self._prove(same_stock(claim, nodes, hq, how))
 
     def _calm(self, *names: str) -> None:
         """Close shops and wait until everybody has their receipt."""
@@ -273,10 +275,9 @@ class Story:
 
 def _ended_well(*command: str) -> tuple[bool, str]:
     try:
-        words = call_program(*command)
+        return True, call_program(*command)
     except StartError as error:
         return False, str(error)
-    return True, words.splitlines()[-1] if words else ""
 
 
 def _now_ms() -> int:

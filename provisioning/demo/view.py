@@ -8,7 +8,6 @@ from typing import Self
 from rich import box
 from rich.console import Console, Group
 from rich.live import Live
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -53,11 +52,11 @@ class Screen:
 
     def prove(self, proof: Proof) -> None:
         """Tell what was proved, or was not."""
-        mark = "[bold green]proved[/]" if proof.holds else "[bold red]NOT PROVED[/]"
-        self.console.print(f"  {mark}  [bold]{escape(proof.claim)}[/]", highlight=False)
+        mark = ("proved: ", "bold green") if proof.holds else ("NOT PROVED: ", "bold red")
+        self.console.print(Padding(Text.assemble(mark, (proof.claim, "bold")), (0, 0, 0, 2)))
         for figure in proof.figures:
             style = "" if proof.holds else "red"
-            self.console.print(Padding(Text(figure, style=style), (0, 0, 0, 10)))
+            self.console.print(Padding(Text(figure, style=style), (0, 0, 0, 4)))
 
     def footer(self, line: str) -> None:
         """Keep a line below the stores."""
@@ -94,12 +93,11 @@ def stores_table(picture: Sequence[StoreState]) -> Table:
 
 
 def plain_line(state: StoreState) -> str:
-    """Say a store's state in one line."""
-    lag = "no answer yet" if state.lag_ms is None else f"{state.lag_ms} ms"
+    """Say a store's state in one line of at most 78 columns."""
+    lag = "–" if state.lag_ms is None else f"{state.lag_ms} ms"
     return (
-        f"{state.name}: link {_link(state)[0]}, {state.sales} sales, {state.unsynced} unsynced,"
-        f" stock agrees {state.agree} of {state.positions}, lag {lag},"
-        f" headquarters' numbers {age(state.age_ms)}"
+        f"{state.name} {_link(state)[0]:9}{state.sales:6,} sales {state.unsynced:5,} unsynced"
+        f" {state.agree:4} of {state.positions} agree, lag {lag:>6}, HQ {age(state.age_ms)}"
     )
 
 

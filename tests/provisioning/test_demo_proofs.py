@@ -73,7 +73,8 @@ def test_nothing_is_lost_when_every_receipt_is_found_once() -> None:
     proof = proofs.nothing_lost(RECEIPTS, BOOKS, BOOKS)
     assert proof.holds
     assert proof.figures == (
-        "4 acknowledged (2 sales), 4 in the nodes' journals, 4 at headquarters",
+        "4 receipts of customers (2 sales, the rest returns and voids)",
+        "4 in the nodes' journals, 4 at headquarters",
     )
 
 
