@@ -27,12 +27,14 @@ _RESERVED = _signed({Kind.GRANTED: 1, Kind.GIVEN_BACK: -1, Kind.FULFILLED: -1})
 _PROMISABLE = _signed({Kind.GRANTED: 1, Kind.CONSUMED: -1, Kind.RELEASED: 1, Kind.GIVEN_BACK: -1})
 _SUMS = f"{_ON_HAND} AS on_hand, {_RESERVED} AS reserved, {_PROMISABLE} AS promisable"
 _BY_SKU = text(
-    f"SELECT s.name, s.title, s.region, s.as_of_ms, l.state, l.since_ms, l.heard_ms, {_SUMS}"  # noqa: S608
+    "SELECT s.name, s.title, s.region, s.as_of_ms, l.state, l.since_ms, l.heard_ms,"  # noqa: S608
+    f" {_SUMS}"
     " FROM quantity AS q JOIN store AS s ON s.id = q.store_id"
     " LEFT JOIN link AS l ON l.store_id = s.id"
     " WHERE q.sku_no = (SELECT number FROM sku WHERE sku = :sku)"
     " AND (:store = '' OR s.name = :store) AND (:region = '' OR s.region = :region)"
-    " GROUP BY s.name, s.title, s.region, s.as_of_ms, l.state, l.since_ms, l.heard_ms ORDER BY s.name"
+    " GROUP BY s.name, s.title, s.region, s.as_of_ms, l.state, l.since_ms, l.heard_ms"
+    " ORDER BY s.name"
 )
 _PAGE = text("SELECT sku FROM sku WHERE sku > :after ORDER BY sku LIMIT :limit")
 _BY_STORE = text(

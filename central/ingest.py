@@ -92,7 +92,9 @@ def _take_facts(books: Books, store: StoreBooks, origin: Replica, batch: Batch) 
             if books.hq.is_mine(journal.replica):
                 reason = "the store holds facts of headquarters that headquarters never wrote"
                 return _halt(books, store, batch, journal.head, reason)
-            source = store.lives[origin.generation].journal_id
+            # Who hands on another's facts need not have the counters that they move.
+            own = batch.journal == str(origin)
+            source = store.lives[origin.generation].journal_id if own else 0
             of = None if journal.replica.node == HEADQUARTERS else store
             post(books, of, source, journal, reading)
             books.checkpoint(journal, batch.signature)

@@ -39,12 +39,12 @@ _WHERE = (
     " WHERE (:store = '' OR s.name = :store) AND t.business_day BETWEEN :first AND :last"
 )
 _DAYS = text(
-    f"SELECT s.name, t.business_day, t.currency, {_SUMS}{_WHERE}"  # noqa: S608 - names of columns
+    f"SELECT s.name, t.business_day, t.currency, {_SUMS}{_WHERE}"
     " GROUP BY s.name, t.business_day, t.currency"
     " ORDER BY t.business_day DESC, s.name, t.currency LIMIT :limit"
 )
 _STORES = text(
-    f"SELECT s.name, -1 AS business_day, t.currency, {_SUMS}{_WHERE}"  # noqa: S608
+    f"SELECT s.name, -1 AS business_day, t.currency, {_SUMS}{_WHERE}"
     " GROUP BY s.name, t.currency ORDER BY s.name, t.currency LIMIT :limit"
 )
 

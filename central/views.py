@@ -349,5 +349,6 @@ def price(connection: Connection, sku: str) -> tuple[int, int] | None:
     if not found:
         return None
     newest = max(found, key=lambda entry: entry[0])[1].body
-    assert isinstance(newest, Product | Price)
+    if not isinstance(newest, Product | Price):
+        return None
     return newest.price_minor, newest.price_quantity

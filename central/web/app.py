@@ -1,4 +1,4 @@
-"""The app is made from a site and nothing global; only health, the login and nothing else is open."""
+"""The app is made from a site, nothing is global; only health and the login page are open."""
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text

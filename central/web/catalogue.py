@@ -97,7 +97,9 @@ def show_product(site: At, _: Reader, sku: Sku) -> ProductOut:
 
 
 @router.put("/products/{sku}", summary="Define a product")
-def put_product(site: At, caller: Writer, sku: Sku, asked: ProductIn, key: Key = "") -> WrittenOut:
+def put_product(
+    *, site: At, caller: Writer, sku: Sku, asked: ProductIn, key: Key = ""
+) -> WrittenOut:
     """Define a product; the newest definition holds, and every store gets it."""
     return _define(site, caller, key, [_product(sku, asked)])
 
@@ -110,7 +112,7 @@ def post_products(site: At, caller: Writer, asked: ProductsIn, key: Key = "") ->
 
 @router.put("/prices/{sku}", summary="Set a price")
 def put_price(
-    site: At, caller: Writer, sku: Sku, asked: PriceIn, key: Key = "", store: StoreName = ""
+    *, site: At, caller: Writer, sku: Sku, asked: PriceIn, key: Key = "", store: StoreName = ""
 ) -> WrittenOut:
     """Set the price of a SKU everywhere, or at one store."""
     body = Price(sku, asked.price_minor, asked.price_quantity)
@@ -119,7 +121,7 @@ def put_price(
 
 @router.put("/tax-rates/{code}", summary="Set a tax rate")
 def put_tax_rate(
-    site: At, caller: Writer, code: Sku, asked: TaxRateIn, key: Key = "", store: StoreName = ""
+    *, site: At, caller: Writer, code: Sku, asked: TaxRateIn, key: Key = "", store: StoreName = ""
 ) -> WrittenOut:
     """Set the rate of a tax code everywhere, or at one store."""
     body = TaxRate(code, asked.rate_ppm, asked.included, asked.name)
@@ -128,7 +130,7 @@ def put_tax_rate(
 
 @router.put("/staff/{staff}", summary="Define a person")
 def put_staff(
-    site: At, caller: Writer, staff: Sku, asked: StaffIn, key: Key = "", store: StoreName = ""
+    *, site: At, caller: Writer, staff: Sku, asked: StaffIn, key: Key = "", store: StoreName = ""
 ) -> WrittenOut:
     """Define a person everywhere, or at one store."""
     body = Staff(staff, asked.name, asked.roles, asked.pin_hash, asked.active)
@@ -137,7 +139,7 @@ def put_staff(
 
 @router.put("/rules/{name}", summary="Set a rule")
 def put_rule(
-    site: At, caller: Writer, name: Sku, asked: RuleIn, key: Key = "", store: StoreName = ""
+    *, site: At, caller: Writer, name: Sku, asked: RuleIn, key: Key = "", store: StoreName = ""
 ) -> WrittenOut:
     """Set a rule everywhere, or at one store; its value is JSON text."""
     try:

@@ -7,7 +7,7 @@ from central.web.problems import respond
 BODY_MAX_BYTES = 1024 * 1024
 
 
-class _TooLarge(Exception):  # noqa: N818 - control flow inside this module
+class _TooLarge(Exception):
     pass
 
 

@@ -59,6 +59,7 @@ def stock_of_sku(
 
 @router.get("/availability", summary="Stock of many SKUs", tags=["stock"])
 def stock(
+    *,
     site: At,
     _: Reader,
     store: StoreName = "",
@@ -85,6 +86,7 @@ def transit(site: At, _: Reader) -> list[InTransitOut]:
 
 @router.get("/totals", summary="Sales totals", tags=["sales"])
 def sales_totals(
+    *,
     site: At,
     _: Reader,
     store: StoreName = "",

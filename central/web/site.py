@@ -36,8 +36,7 @@ class Site:
 
 def site_of(request: Request) -> Site:
     """Return the site a request belongs to."""
-    site = request.app.state.site
-    assert isinstance(site, Site)
+    site: Site = request.app.state.site
     return site
 
 
