@@ -101,6 +101,25 @@ def test_a_store_cannot_read_what_is_not_its_own(broker: Broker) -> None:
         forget_retained(other, UP_B)
 
 
+def test_a_user_without_topics_reaches_nothing(cls: type[Broker], tmp_path: Path) -> None:
+    with (
+        running(cls, tmp_path, [*USERS, BrokerUser("mute", PASSWORD)]) as broker,
+        linked(settings(broker.port, "hq", READS_HQ)) as (hq, hq_heard),
+        linked(settings(broker.port, "mute", ["#", "evt/#", DOWN_A])) as (mute, mute_heard),
+        linked(settings(broker.port, "store-a", READS_A)) as (store, store_heard),
+    ):
+        for heard in (hq_heard, mute_heard, store_heard):
+            heard.wait(Connected)
+        assert mute.publish(UP_A, b"forged")
+        assert hq.publish(DOWN_A, b"own")
+        store_heard.wait_for(DOWN_A, b"own")
+        eventually(lambda: mute.outstanding_bytes == 0, "taken")
+        assert store.publish(UP_A, b"own")
+        hq_heard.wait_for(UP_A, b"own")
+        assert hq_heard.topics() == [UP_A]
+        assert not mute_heard.topics()
+
+
 def test_a_forged_will_is_not_published(broker: Broker) -> None:
     will = Outgoing(TOPICS.presence("store-b"), b"forged", retain=True)
     with (

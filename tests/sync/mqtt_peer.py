@@ -1,6 +1,7 @@
 """The other side of an MQTT 3.1.1 connection, written by hand: says what it is told, no more."""
 
 import socket
+import ssl
 import struct
 from typing import Self
 
@@ -36,7 +37,8 @@ def puback(mid: int) -> bytes:
 class Peer:
     """Listens on `port`; `accept` takes the next connection, `receive` its next packet."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(20)
         self.port: int = self._listener.getsockname()[1]
@@ -58,7 +60,8 @@ class Peer:
     def accept(self, answer: bytes = CONNACK) -> bytes:
         """Take the next connection, answer its CONNECT and return that."""
         self.drop()
-        self._line, _ = self._listener.accept()
+        line, _ = self._listener.accept()
+        self._line = self._tls.wrap_socket(line, server_side=True) if self._tls else line
         self._line.settimeout(20)
         connect = self.receive()
         self.send(answer)

@@ -8,11 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
-from provisioning.broker_process import free_port
 from sync.link import (
     MAX_MESSAGE_BYTES,
     Connected,
@@ -22,14 +18,11 @@ from sync.link import (
     Message,
     Outgoing,
     Oversized,
-    Refused,
     TopicRefused,
-    Unreachable,
-    pause_s,
 )
 from sync.mqtt import MqttLink
-from tests.brokers import PASSWORD, Recorder, eventually, linked, settings
-from tests.sync.mqtt_peer import CONNACK, Peer, packet, puback, publish, text
+from tests.brokers import PASSWORD, Recorder, linked, settings
+from tests.sync.mqtt_peer import Peer, packet, puback, publish, text
 
 
 def test_connects_with_a_clean_session_and_its_will() -> None:
@@ -88,6 +81,8 @@ def test_a_late_or_second_acknowledgement_is_ignored() -> None:
         new = heard.wait(Message, count=2)
         assert (old.connection, new.connection) == (1, 2)
         old.acknowledge()
+        assert link.publish("u", b"mark")
+        assert peer.received(1) == [("u", b"mark", 1)]
         new.acknowledge()
         assert peer.receive() == puback(7)
         new.acknowledge()
@@ -95,7 +90,7 @@ def test_a_late_or_second_acknowledgement_is_ignored() -> None:
         heard.wait(Message, count=3)
         new.acknowledge()
         assert link.publish("u", b"mark")
-        assert peer.received(1) == [("u", b"mark", 1)]
+        assert peer.received(1) == [("u", b"mark", 2)]
 
 
 def test_hands_over_no_more_than_the_window() -> None:
@@ -111,6 +106,19 @@ def test_hands_over_no_more_than_the_window() -> None:
         fourth = peer.received(1)
         assert [payload for _, payload, _ in first + fourth] == payloads[:4]
         assert heard.wait(Drained).outstanding_bytes == 7 * 2 == link.outstanding_bytes
+
+
+def test_hands_over_no_more_than_an_mqtt_5_broker_receives() -> None:
+    with Peer() as peer, linked(settings(peer.port, "a", protocol="5")) as (link, heard):
+        peer.accept(bytes.fromhex("20 06 00 00 03 21 00 02"))  # Receive Maximum: 2
+        heard.wait(Connected)
+        assert all(link.publish("u", payload) for payload in (b"1", b"2", b"3"))
+        no_properties = b"\x00"
+        assert [payload for _, payload, _ in peer.received(2)] == [b"\x001", b"\x002"]
+        peer.send(packet(0x32, text("d") + b"\x00\x09" + no_properties + b"mark"))
+        assert peer.receive() == puback(9)
+        peer.send(puback(1))
+        assert [payload for _, payload, _ in peer.received(1)] == [b"\x003"]
 
 
 def test_takes_no_more_than_the_queue_holds_and_sends_on_when_drained() -> None:
@@ -166,31 +174,6 @@ def test_nothing_survives_a_connection() -> None:
         assert peer.received(1) == [("u", b"new", 1)]
 
 
-def test_a_silent_peer_is_noticed_by_keepalive_exactly_once() -> None:
-    with Peer() as peer, linked(settings(peer.port, "a", keepalive_s=1)) as (_, heard):
-        peer.accept()
-        assert heard.wait(Disconnected) == Disconnected(1, "Keep alive timeout")
-        peer.accept()
-        heard.wait(Connected, count=2)
-        assert len(heard.all(Disconnected)) == 1
-
-
-def test_a_peer_that_never_answers_is_unreachable() -> None:
-    with Peer() as peer, linked(settings(peer.port, "a", connect_timeout_s=0.1)) as (_, heard):
-        peer.accept(b"")
-        assert heard.wait(Unreachable).reason == "no answer within 0.1 s"
-        peer.accept()
-        heard.wait(Connected)
-
-
-def test_nobody_listening_is_unreachable_until_somebody_is() -> None:
-    port = free_port()
-    with linked(settings(port, "a")) as (_, heard):
-        assert "refused" in heard.wait(Unreachable).reason.lower()
-        heard.wait(Unreachable, count=3)
-        assert not heard.all(Refused)
-
-
 def test_an_oversized_message_is_acknowledged_and_dropped() -> None:
     with Peer() as peer, linked(settings(peer.port, "a")) as (_, heard):
         peer.accept()
@@ -215,9 +198,10 @@ def test_refuses_what_cannot_be_published(topic: str, payload: bytes) -> None:
 
 
 def test_stop_ends_with_a_backlog_nobody_takes() -> None:
+    how: dict[str, Any] = {"window_messages": 2, "will": Outgoing("pres/a", b"gone")}
     with Peer() as peer:
         heard = Recorder()
-        link = MqttLink(settings(peer.port, "a", window_messages=2), heard, lambda: 0.5)
+        link = MqttLink(settings(peer.port, "a", **how), heard, lambda: 0.5)
         link.start()
         peer.accept()
         heard.wait(Connected)
@@ -275,56 +259,6 @@ def test_announcements_change_with_the_next_connection() -> None:
         peer.drop()
 
 
-def test_a_failing_receiver_ends_the_connection_and_not_the_link(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    heard = Recorder()
-
-    def receive(event: LinkEvent) -> None:
-        heard(event)
-        if isinstance(event, Message) and event.payload == b"poison":
-            raise RuntimeError("cannot take this")
-
-    with Peer() as peer:
-        link = MqttLink(settings(peer.port, "a"), receive, lambda: 0.5)
-        link.start()
-        peer.accept()
-        peer.send(publish("d", b"poison", 1))
-        assert "receiver" in heard.wait(Disconnected).reason
-        peer.accept()
-        peer.send(publish("d", b"fine", 1))
-        heard.wait_for("d", b"fine")
-        assert link.stop()
-    assert "cannot take this" in caplog.text
-
-
-def test_wrong_credentials_are_told_and_tried_again_late() -> None:
-    with Peer() as peer, linked(settings(peer.port, "a")) as (_, heard):
-        peer.accept(bytes.fromhex("20 02 00 05"))
-        assert heard.wait(Refused) == Refused("Not authorized")
-        peer.accept()
-        heard.wait(Connected)
-
-
-@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    garbage=st.binary(max_size=64) | st.tuples(st.sampled_from(range(16)), st.binary(max_size=40))
-)
-def test_whatever_a_peer_says_the_link_connects_again(
-    garbage: bytes | tuple[int, bytes],
-) -> None:
-    data = garbage if isinstance(garbage, bytes) else packet(garbage[0] << 4, garbage[1])
-    with Peer() as peer, linked(settings(peer.port, "a", backoff_max_s=0.01)) as (link, heard):
-        peer.accept(data)
-        peer.accept(CONNACK + data)
-        peer.accept()
-        last = heard.wait(Connected, lambda _: True)
-        eventually(lambda: link.publish("u", b"well"), "the link accepts messages")
-        ended = [event.connection for event in heard.all(Disconnected)]
-        assert ended == sorted(set(ended))
-        assert last.connection == 1
-
-
 def test_secrets_are_in_no_log_and_no_text(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     will = Outgoing("pres/a", b"payload-of-will")
@@ -352,24 +286,6 @@ def test_sends_without_delay() -> None:
             and found.getsockname() == peer.line.getpeername()
         ]
         assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-
-
-@given(
-    failures=st.integers(0, 10_000),
-    refused=st.booleans(),
-    jitter=st.floats(0, 1, exclude_max=True),
-    low=st.floats(0.001, 10),
-    span=st.floats(1, 1000),
-)
-def test_pauses_stay_within_their_bounds(
-    failures: int, refused: bool, jitter: float, low: float, span: float
-) -> None:
-    how = settings(1, "a", backoff_min_s=low, backoff_max_s=low * span)
-    pause = pause_s(how, failures, refused, jitter)
-    assert 0 <= pause <= how.backoff_max_s
-    if refused:
-        assert pause >= how.backoff_max_s / 2
-    assert pause_s(how, 0, refused=False, jitter=jitter) <= low
 
 
 @pytest.mark.parametrize(
