@@ -152,6 +152,9 @@ class Device:
             self._report_lost(str(error))
             self._retry()
             return
+        if not self._open:  # closed while the port was being opened
+            port.close()
+            return
         self._port = port
         loop.add_reader(port.descriptor, self._readable)
         if self._reported_lost:

@@ -4,14 +4,18 @@ import asyncio
 import logging
 import os
 import pty
+import socket
+import threading
 import tty
 
 import pytest
+import serial
+from serial.rfc2217 import PortManager
 
 from devices.device import EVENTS_LIMIT, Device, DeviceError
 from devices.driver import Check, Command, Driver
 from devices.event import Event, Fault, Health, Power, Reason, Scan, State, Status
-from devices.port import PortError, line_settings, open_port
+from devices.port import Port, PortError, line_settings, open_port
 from devices.scanner import Scanner
 from devices.simulated.bench import Bench
 from devices.simulated.scanner import ScannerPeer
@@ -228,6 +232,62 @@ def test_sockets() -> None:
         assert said == [b"hello"]
         with pytest.raises(PortError, match="cannot open"):
             await open_port(f"socket://127.0.0.1:{number}")
+
+    run(work())
+
+
+def test_a_serial_port_server_speaks_rfc_2217() -> None:
+    def serve(server: socket.socket) -> None:
+        """A port server as pyserial provides it, with a line that sends everything back."""
+        connection, _ = server.accept()
+        with connection, serial.serial_for_url("loop://", timeout=0) as line:
+            # the stubs know only one kind of line and call the connection a line too
+            manager = PortManager(line, connection.makefile("wb", buffering=0))  # type: ignore[arg-type]
+            while data := connection.recv(1024):
+                line.write(b"".join(manager.filter(data)))
+                connection.sendall(b"".join(manager.escape(line.read(line.in_waiting))))
+
+    async def work(number: int) -> None:
+        port = await open_port(f"rfc2217://127.0.0.1:{number}?baud=115200&frame=7E1")
+        readable = asyncio.Event()
+        asyncio.get_running_loop().add_reader(port.descriptor, readable.set)
+        port.write(b"hello \xff\x00")
+        back = b""
+        while len(back) < 8:
+            await readable.wait()
+            readable.clear()
+            back += port.read()
+        assert back == b"hello \xff\x00"
+        asyncio.get_running_loop().remove_reader(port.descriptor)
+        port.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, args=(server,), daemon=True)
+        thread.start()
+        run(work(server.getsockname()[1]))
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_closing_while_opening_leaves_nothing_open() -> None:
+    async def work() -> None:
+        bench, gate = Bench(), asyncio.Event()
+        line = bench.add("s", ScannerPeer())
+
+        async def slow(url: str) -> Port:
+            await gate.wait()
+            return await bench.open(url)
+
+        device = Device("scanner", "sim://s", Scanner(), opener=slow)
+        opening = asyncio.create_task(device.open())
+        await asyncio.sleep(0)
+        await device.close()
+        gate.set()
+        await opening
+        assert device.state is State.CLOSED
+        while line._descriptor >= 0:  # the other side hears the hang-up
+            await asyncio.sleep(0.001)
+        bench.close()
 
     run(work())
 

@@ -1,0 +1,150 @@
+"""Store hardware: last wire byte to event, idle cost, unplug and replug, over ptys.
+
+``python -m benchmarks.devices``
+"""
+
+import asyncio
+import json
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from devices.device import Device
+from devices.event import Power, Scan, Status
+from devices.gate import Gate
+from devices.kinds import KINDS, device
+from devices.scanner import Scanner
+from devices.simulated.bench import Bench
+from devices.simulated.kinds import simulate
+from devices.simulated.scanner import ScannerPeer
+
+SCANS = 2000
+IDLE_S = 10.0
+OWNER = "benchmark"
+EIGHT = (
+    "scanner",
+    "scanner-stx",
+    "scale-8217",
+    "scale-cas",
+    "printer",
+    "display-cd5220",
+    "labels-zpl",
+    "terminal-zvt-serial",
+)
+
+
+async def _opened(one: Device) -> Device:
+    await one.open()
+    one.claim(OWNER)
+    one.enable(OWNER)
+    return one
+
+
+def _percentile_ms(samples_s: list[float], percent: int) -> float:
+    return round(statistics.quantiles(samples_s, n=100)[percent - 1] * 1000, 3)
+
+
+async def latency(folder: Path, *, busy: bool) -> dict[str, float]:
+    """Scans at 115200 baud pace: the last byte is written, the event and its reading are there.
+
+    ``busy`` blocks the loop for 3 ms of every 5, as a node that sells at full rate would.
+    """
+    bench, peer, gate = Bench(), ScannerPeer(), Gate()
+    bench.add("scanner", peer)
+    url = bench.pty("scanner", folder / "scanner")
+    scanner = await _opened(Device("scanner", url, Scanner(), opener=bench.open))
+
+    async def load() -> None:
+        while True:
+            end = time.perf_counter() + 0.003
+            while time.perf_counter() < end:
+                pass
+            await asyncio.sleep(0.002)
+
+    loading = asyncio.create_task(load()) if busy else None
+    events, readings = [], []
+    for _ in range(SCANS):
+        await asyncio.sleep(0.002)
+        began = time.perf_counter()
+        bench.use("scanner", lambda: peer.scan("5901234123457", "]E0"))
+        event = await scanner.next_event()
+        events.append(time.perf_counter() - began)
+        if isinstance(event, Scan):
+            gate.read(event)
+        readings.append(time.perf_counter() - began)
+    if loading:
+        loading.cancel()
+    await scanner.close()
+    bench.close()
+    name = "busy" if busy else "quiet"
+    return {
+        f"scan_to_event_{name}_p50_ms": _percentile_ms(events, 50),
+        f"scan_to_event_{name}_p99_ms": _percentile_ms(events, 99),
+        f"scan_to_reading_{name}_p99_ms": _percentile_ms(readings, 99),
+    }
+
+
+async def idle(folder: Path) -> dict[str, float]:
+    """CPU of eight idle devices and their simulators together, in percent of one core."""
+    bench = Bench()
+    shop = []
+    for kind in EIGHT:
+        bench.add(kind, simulate(kind))
+        url = bench.pty(kind, folder / kind)
+        shop.append(await _opened(device(kind, kind, url, opener=bench.open)))
+    await asyncio.sleep(1.0)
+    began = time.process_time()
+    await asyncio.sleep(IDLE_S)
+    used = time.process_time() - began
+    for one in shop:
+        await one.close()
+    bench.close()
+    return {"idle_eight_devices_cpu_percent": round(100 * used / IDLE_S, 3)}
+
+
+async def replug(folder: Path) -> dict[str, float]:
+    """Time from pulling the plug to the event, and from plugging in to the first scan."""
+    bench, peer = Bench(), ScannerPeer()
+    bench.add("scanner", peer)
+    url = bench.pty("scanner", folder / "scanner-2")
+    scanner = await _opened(Device("scanner", url, Scanner(), opener=bench.open))
+    lost, back = [], []
+    for _ in range(10):
+        began = time.perf_counter()
+        bench.unplug("scanner")
+        while await scanner.next_event() != Status(status=Power.OFFLINE):
+            pass
+        lost.append(time.perf_counter() - began)
+        await asyncio.sleep(0.7)
+        began = time.perf_counter()
+        bench.plug("scanner")
+        while await scanner.next_event() != Status(status=Power.ONLINE):
+            pass
+        bench.use("scanner", lambda: peer.scan("5901234123457"))
+        await scanner.next_event()
+        back.append(time.perf_counter() - began)
+    await scanner.close()
+    bench.close()
+    return {
+        "unplug_noticed_max_ms": round(max(lost) * 1000, 2),
+        "replug_usable_max_ms": round(max(back) * 1000, 1),
+    }
+
+
+async def main() -> None:
+    """Run everything and write one line of JSON."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        figures: dict[str, float] = {"cores": os.cpu_count() or 0, "kinds": len(KINDS)}
+        figures |= await latency(folder, busy=False)
+        figures |= await latency(folder, busy=True)
+        figures |= await idle(folder)
+        figures |= await replug(folder)
+    sys.stdout.write(json.dumps(figures) + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
