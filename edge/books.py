@@ -38,7 +38,8 @@ class Books(Reads):
     """The writing side of a node's database: reads, and what is appended to it.
 
     Kept in memory and rebuilt from the database by `reload`: the head of the own journal, the base
-    units it moved so far, the newest version of the counters, and the numbers of SKUs.
+    units it moved so far, the newest version of the counters and of the records, and the numbers
+    of SKUs.
     """
 
     def __init__(
@@ -73,6 +74,8 @@ class Books(Reads):
         self.head = Head(last[0], last[1]) if last else genesis(self.journal)
         self.moved: int = last[2] if last else 0
         self.version = newest_version(self.connection)
+        newest = "SELECT coalesce(max(version), 0) FROM record_change"
+        self.record_version: int = execute(newest).fetchone()[0]
         self.inbound_facts = 0
         self.forget()
 
@@ -83,13 +86,13 @@ class Books(Reads):
         self._rates: dict[str, Rate | None] = {}
         self._rules: dict[str, str | None] = {}
 
-    def mark(self) -> tuple[Head, int, int, int]:
+    def mark(self) -> tuple[Head, int, int, int, int]:
         """Note what is in memory, for `back_to` after a savepoint is rolled back."""
-        return self.head, self.moved, self.version, self.inbound_facts
+        return self.head, self.moved, self.version, self.inbound_facts, self.record_version
 
-    def back_to(self, mark: tuple[Head, int, int, int]) -> None:
+    def back_to(self, mark: tuple[Head, int, int, int, int]) -> None:
         """Return to a mark."""
-        self.head, self.moved, self.version, self.inbound_facts = mark
+        self.head, self.moved, self.version, self.inbound_facts, self.record_version = mark
         self.forget()
 
     # -- what commands decide by -----------------------------------------------------------------

@@ -4,20 +4,25 @@ Each message is one command: what it brings is committed with the note of how fa
 the progress told afterwards is never more than is durable here.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge import catalogue, records
+from edge import catalogue
 from edge.books import Books
 from edge.merging import merge_delta
 from edge.postings import post
 from edge.reads import FIRST_HEADQUARTERS_KIND, body_kind
+from edge.records import MergeRecord, RecordReads, receive_offer
+from edge.store import Command
 from sync.bodies import Born
 from sync.effects import movements
 from sync.facts import Fact, FactError, decode_fact
 from sync.identity import Replica
 from sync.journal import Batch, Extension, Fork, Gap, Head, genesis, link, read_batch
 from sync.ledger import Outcome
+from sync.records_news import Merge, judge
+from sync.session import Commit
 from sync.signing import KEY_BYTES
 from sync.topics import Lane
 from sync.wire import Delta, Facts, Have, Hello, RecordDiff, RecordOffer
@@ -39,7 +44,7 @@ class Receive:
     """Commit what a session asks to have committed."""
 
     origin: Replica
-    message: Hello | Facts | Delta | RecordOffer | RecordDiff
+    message: Hello | Facts | Delta | RecordOffer
 
     def run(self, books: Books) -> Outcome:
         """Commit it and return how far it leads."""
@@ -50,8 +55,30 @@ class Receive:
                 return _facts(books, self.origin, batch)
             case Delta():
                 return merge_delta(books, self.origin, self.message)
-            case RecordOffer() | RecordDiff():
-                return records.receive(books, self.origin, self.message)
+            case RecordOffer():
+                return receive_offer(books, self.origin, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Makes commands of what a session asks to have committed, on the session's thread.
+
+    Differences of documents are merged here, before the writer sees them. `connection` reads, `me`
+    is this life, `merge` should run in a process of its own for bytes from outside.
+    """
+
+    connection: sqlite3.Connection
+    me: Replica
+    merge: Merge
+
+    def command(self, commit: Commit) -> Command[Outcome]:
+        """Make the command that commits it; its result is to be told to the session."""
+        origin, message = commit.origin, commit.message
+        if not isinstance(message, RecordDiff):
+            return Receive(origin, message)
+        held = RecordReads(self.connection).held(message.document)
+        verdict = judge(self.merge, self.me, message.document, held, message.update)
+        return MergeRecord(origin, message, verdict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,3 +203,32 @@ def attention(db: Database) -> None:
             sku TEXT NOT NULL, fact BLOB NOT NULL, detail TEXT NOT NULL, closed_ms INTEGER
         )""")
     db.execute("CREATE INDEX worklist_open ON worklist (number) WHERE closed_ms IS NULL")
+
+
+@migrations()
+def records(db: Database) -> None:
+    """Documents that people edit together; an empty state is one that headquarters is asked for.
+
+    `record_change` numbers the newest change of a document by each source: a journal's number, 0
+    for what was edited here. `member` is what the documents say, for reading and searching.
+    """
+    db.execute("""
+        CREATE TABLE record (
+            number INTEGER PRIMARY KEY, doc_id TEXT NOT NULL UNIQUE, state BLOB NOT NULL,
+            vector BLOB NOT NULL
+        )""")
+    db.execute("""
+        CREATE TABLE record_change (
+            version INTEGER PRIMARY KEY, record INTEGER NOT NULL REFERENCES record,
+            source INTEGER NOT NULL, UNIQUE (record, source)
+        )""")
+    db.execute("CREATE INDEX record_change_source ON record_change (source, version)")
+    db.execute("""
+        CREATE TABLE member (
+            record INTEGER PRIMARY KEY REFERENCES record, name TEXT NOT NULL, card BLOB NOT NULL
+        )""")
+    db.execute("CREATE INDEX member_name ON member (name COLLATE NOCASE, record)")
+    db.execute("""
+        CREATE VIRTUAL TABLE member_words USING fts5(
+            words, detail=none, prefix='1 2 3', tokenize='unicode61 remove_diacritics 2'
+        )""")

@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 from edge.audit import verify_head
 from edge.backup import DATABASE, KEY, read_key
 from edge.database import connect
-from edge.inbound import PinHeadquarters
+from edge.inbound import Intake, PinHeadquarters
 from edge.ledger import EdgeLedger
 from edge.relay import Relay, RelayStatus
 from edge.settings import Settings
@@ -24,6 +24,7 @@ from edge.store import Command, Store
 from edge.views import Views
 from edge.writer import Writer
 from sync.link import MqttSettings
+from sync.records_worker import RecordsWorker
 from sync.session import Self
 from sync.signing import Signer
 
@@ -101,9 +102,11 @@ class Node:
         reading = parts.enter_context(closing(connect(self.data / DATABASE, readonly=True)))
         session = (int.from_bytes(self.random(8), "big") >> 1) or 1
         replica, head = self.store.books.replica, self.store.books.head
+        merging = parts.enter_context(RecordsWorker())
         return Relay(
             Self(replica, known.birth, signer.public_key, self.version, session),
             EdgeLedger(reading, signer, self.clock),
+            Intake(reading, replica, merging.merge),
             self.writer,
             self._mqtt_settings(),
             chain=self.settings.chain,

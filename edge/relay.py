@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from edge.errors import Problem
-from edge.inbound import NoteAcknowledged, Receive, SetAside
+from edge.inbound import Intake, NoteAcknowledged, SetAside
 from edge.store import Committed
 from edge.writer import Priority, Writer
 from sync import link
@@ -74,6 +74,7 @@ class Relay:
         self,
         me: Self,
         ledger: Ledger,
+        intake: Intake,
         writer: Writer,
         settings: MqttSettings,
         *,
@@ -84,7 +85,7 @@ class Relay:
         clock: Callable[[], int],
         random: Callable[[], float],
     ) -> None:
-        self._me, self._writer, self._clock = me, writer, clock
+        self._me, self._intake, self._writer, self._clock = me, intake, writer, clock
         self._store = me.replica.node
         self._topics = Topics(chain)
         self._session = Session(me, self._store, HEADQUARTERS, ledger, known)
@@ -241,7 +242,7 @@ class Relay:
 
     def _commit(self, commit: Commit, acknowledge: Callable[[], None]) -> None:
         try:
-            future = self._writer.submit(Receive(commit.origin, commit.message), Priority.BACKFILL)
+            future = self._writer.submit(self._intake.command(commit), Priority.BACKFILL)
         except Problem as problem:
             _log.warning("headquarters will send this again: %s", problem)
             return

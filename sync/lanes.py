@@ -16,6 +16,7 @@ BODY_ROOM_BYTES = 57_344
 DELTAS_ON_THE_WAY = 2
 OFFER_DOCUMENTS = 200
 WANT_DOCUMENTS = 32
+ANSWERS_MAX = 3
 REWIND_PAUSE_MS = 1_000
 
 
@@ -164,19 +165,25 @@ class RecordLane:
     """Offer what changed by state vector, be asked for what is news, send just that.
 
     One offer is on the way at a time and is repeated until its receiver finds no news in it; only
-    then does its version count as held. So neither end remembers what the other knows.
+    then does its version count as held. So neither end remembers what the other knows. A document
+    whose differences were committed `ANSWERS_MAX` times and led nowhere (they were refused, or fall
+    short of what was offered) is wanted no more until the next greeting, and holds up no other.
     """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._acked = 0
         self._expected = 0
+        self._asked: list[tuple[str, bytes, bytes]] = []
+        self._answers: dict[tuple[str, bytes, bytes], int] = {}
         self.waiting_ms: int | None = None
 
     def adopt(self, version: int) -> None:
         """Start from the version that the peer has committed."""
         self._acked = version
         self._expected = 0
+        self._asked = []
+        self._answers = {}
         self.waiting_ms = None
 
     def offers(self, peer: str, now_ms: int) -> Iterator[RecordOffer]:
@@ -201,9 +208,12 @@ class RecordLane:
 
     def wanted(self, offer: RecordOffer) -> RecordWant | None:
         """Ask for the documents of an offer that hold news; None when there are none."""
-        documents = self._ledger.wanted(offer.documents)[:WANT_DOCUMENTS]
-        self._expected = len(documents)
-        return RecordWant(documents) if documents else None
+        theirs = dict(offer.documents)
+        news = [(name, theirs[name], mine) for name, mine in self._ledger.wanted(offer.documents)]
+        self._answers = {one: self._answers.get(one, 0) for one in news}
+        self._asked = [one for one in news if self._answers[one] < ANSWERS_MAX][:WANT_DOCUMENTS]
+        self._expected = len(self._asked)
+        return RecordWant([(name, mine) for name, _, mine in self._asked]) if self._asked else None
 
     def answer(self, want: RecordWant, now_ms: int) -> Iterator[RecordDiff]:
         """Yield what the peer lacks of each wanted document, at most a few dozen at once."""
@@ -218,7 +228,12 @@ class RecordLane:
         if not documents:
             return False
         self._expected = max(self._expected - documents, 0)
-        return self._expected == 0
+        if self._expected:
+            return False
+        for one in self._asked:
+            self._answers[one] = self._answers.get(one, 0) + 1
+        self._asked = []
+        return True
 
 
 def _offer_bytes(offer: RecordOffer) -> int:

@@ -121,11 +121,15 @@ class Facts(Message, frozen=True, tag=4):
 
 
 class RecordOffer(Message, frozen=True, tag=5):
-    """Documents that changed in the sender's record versions (since, through], by state vector."""
+    """Documents that changed in the sender's record versions (since, through], by state vector.
+
+    An empty state vector asks for a document. `complete`: at `through` there was nothing newer.
+    """
 
     since: Count
     through: Count
     documents: list[tuple[str, bytes]]
+    complete: bool = False
 
 
 class RecordWant(Message, frozen=True, tag=6):

@@ -5,16 +5,18 @@ from collections.abc import Iterator
 import pytest
 
 from edge.database import connect
-from edge.inbound import Receive
+from edge.inbound import Intake
 from edge.ledger import EdgeLedger
 from edge.stock import Move, Open
 from edge.store import Life, Store, begin_life
+from sync import records
 from sync.bodies import Product
 from sync.facts import Fact, encode_fact
 from sync.identity import Replica
 from sync.journal import genesis, make_batch
 from sync.ledger import Outcome
 from sync.quantities import Kind
+from sync.session import Commit
 from sync.signing import Signer
 from sync.wire import Facts
 from tests.contract.ledger import STORE, Holder, LedgerContract, Message, Peer
@@ -35,6 +37,7 @@ class EdgeHolder:
         begin_life(self.connection, life, lambda: NOW_MS)
         self.store = Store(self.connection, clock=lambda: NOW_MS)
         self.ledger = EdgeLedger(self.connection, self.signer, lambda: NOW_MS)
+        self.intake = Intake(self.connection, self.me, records.merge)
         self._ids = 0
         self._learn_products()
 
@@ -61,7 +64,7 @@ class EdgeHolder:
         return self.own, Kind.OPENING
 
     def commit(self, origin: Replica, message: Message) -> Outcome:
-        [outcome] = self.store.execute([Receive(origin, message)])
+        [outcome] = self.store.execute([self.intake.command(Commit(origin, message))])
         assert isinstance(outcome, Outcome), outcome
         return outcome
 

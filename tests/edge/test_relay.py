@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from edge import database
+from edge.inbound import Intake
 from edge.ledger import EdgeLedger
 from edge.pricing import SellLine, TenderLine
 from edge.relay import Relay
@@ -17,6 +18,7 @@ from edge.writer import Writer
 from provisioning.broker import NatsBroker
 from provisioning.broker_process import free_port
 from sync.identity import Replica
+from sync.records import merge
 from sync.session import Self as Me
 from sync.topics import Topics
 from tests.brokers import eventually, headquarters_user, running, settings, store_user
@@ -38,6 +40,7 @@ class Store:
         self.relay = Relay(
             me,
             EdgeLedger(self.reading, shop.signer, shop.clock),
+            Intake(self.reading, me.replica, merge),
             self.writer,
             settings(port, STORE),
             chain="chain",
