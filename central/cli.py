@@ -295,3 +295,7 @@ def docs(*, folder: Annotated[Path, typer.Argument(help="The folder `docs`.")]) 
     """Write the generated pages of the documentation."""
     for page in write_pages(folder, app):
         say.print(f"Wrote {page}")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,5 +1,7 @@
 """Records that people edit together, as headquarters keeps them; none are kept yet."""
 
+# ruff: noqa: ARG001, ARG002 - the shape is that of the ledger port
+
 from collections.abc import Sequence
 
 from central.books import Books, StoreBooks

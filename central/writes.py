@@ -31,7 +31,7 @@ _MERGE_QUANTITY = (
     " value = CASE WHEN excluded.value > quantity.value"
     " THEN excluded.value ELSE quantity.value END,"
     " folded = quantity.folded + excluded.folded,"
-    f" version = {_GROWN.format('version')}, source = {_GROWN.format('source')}"
+    " version = " + _GROWN.format("version") + ", source = " + _GROWN.format("source")
 )
 
 

@@ -7,7 +7,7 @@ from central.web.problems import respond
 BODY_MAX_BYTES = 1024 * 1024
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     pass
 
 
@@ -29,7 +29,7 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > BODY_MAX_BYTES:
-                raise _TooLarge
+                raise _TooLargeError
             return message
 
         async def noted(message: Message) -> None:
@@ -40,9 +40,9 @@ class BodyLimit:
         length = dict(scope["headers"]).get(b"content-length", b"0")
         try:
             if not length.isdigit() or int(length) > BODY_MAX_BYTES:
-                raise _TooLarge
+                raise _TooLargeError
             await self._app(scope, bounded, noted)
-        except _TooLarge:
+        except _TooLargeError:
             if not answered:
                 title, detail = "The request is too large", "Send at most 1 MiB in one request."
                 await respond(413, "too-large", title, detail)(scope, receive, send)
