@@ -1,0 +1,1 @@
+"""What is acknowledged survives: a power cut, and SIGKILL at any moment."""
