@@ -10,6 +10,7 @@ from sync.facts import Fact, decode_fact
 from sync.quantities import Kind, on_hand, reserved
 
 FIRST_HEADQUARTERS_KIND = 40
+FIRST_RIGHTS_KIND = int(Kind.GRANTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +108,20 @@ class Reads:
             "SELECT kind, value FROM sku JOIN quantity ON quantity.sku = sku.number"
             " WHERE sku.sku = ?"
         )
-        sums: dict[Kind, int] = {}
-        for number, value in self.connection.execute(sql, (sku,)):
-            kind = Kind(number)
-            sums[kind] = sums.get(kind, 0) + value
-        return sums
+        return _sums(self.connection.execute(sql, (sku,)).fetchall())
 
     def on_hand(self, sku: str) -> int:
         """Base units the books say are there."""
         return on_hand(self.counts(sku))
 
     def reserved(self, sku: str) -> int:
-        """Base units kept for headquarters."""
-        return reserved(self.counts(sku))
+        """Base units kept for headquarters; cheap where nothing was ever granted."""
+        sql = (
+            "SELECT kind, value FROM sku JOIN quantity ON quantity.sku = sku.number"
+            " WHERE sku.sku = ? AND kind >= ?"
+        )
+        rows = self.connection.execute(sql, (sku, FIRST_RIGHTS_KIND)).fetchall()
+        return reserved(_sums(rows)) if rows else 0
 
     def find(self, fact_id: bytes) -> Found | None:
         """Find the store's own fact under an id, of any of its lives."""
@@ -134,6 +136,14 @@ class Reads:
         """List what of a fact was taken back so far, by item; see `postings.undoings`."""
         sql = "SELECT item, quantity FROM undone WHERE fact = ?"
         return dict(self.connection.execute(sql, (fact_id,)).fetchall())
+
+
+def _sums(rows: list[tuple[int, int]]) -> dict[Kind, int]:
+    sums: dict[Kind, int] = {}
+    for number, value in rows:
+        kind = Kind(number)
+        sums[kind] = sums.get(kind, 0) + value
+    return sums
 
 
 def body_kind(body: AnyBody) -> int:

@@ -12,7 +12,7 @@ from edge.pricing import SellLine, TenderLine, price_lines, settle
 from edge.reads import Found, Reads
 from sync.bodies import Line, LineKind, Sale, Shortfall, StockLine, Tender, Void
 from sync.effects import movements
-from sync.quantities import ON_HAND_SIGN, on_hand, reserved, sellable
+from sync.quantities import ON_HAND_SIGN, sellable
 
 __all__ = [
     "Quote",
@@ -199,11 +199,10 @@ def plan_shortfall(reads: Reads, body: msgspec.Struct) -> list[StockLine]:
     """List what goods going out take from stock that is reserved for headquarters."""
     short = []
     for sku, quantity in goods_out(body).items():
-        counts = reads.counts(sku)
-        kept = reserved(counts)
+        kept = reads.reserved(sku)
         if kept <= 0:
             continue
-        before = on_hand(counts)
+        before = reads.on_hand(sku)
         covered = min(kept, max(before, 0)) - min(kept, max(before - quantity, 0))
         if covered:
             short.append(StockLine(sku, covered))
