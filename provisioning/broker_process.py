@@ -72,6 +72,7 @@ class ChildProcess:
         self._log_start = log.stat().st_size if log.exists() else 0
         self._process: subprocess.Popen[bytes]
         self._failure: OSError | None = None
+        self._is_gone = False
         started = threading.Event()
         threading.Thread(
             target=self._run, args=[started], name=f"waits for {command[0]}", daemon=True
@@ -121,9 +122,12 @@ class ChildProcess:
         self._gone()
 
     def _gone(self) -> None:
+        if self._is_gone:
+            return  # its number may be somebody else's by now
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        self._is_gone = True
         atexit.unregister(self.kill)
 
     def tail(self, lines: int = 12) -> str:

@@ -1,9 +1,11 @@
 """What every broker must do, with real clients; each test runs on every kind."""
 
 import socket
+import time
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -122,6 +124,34 @@ def _log_in(line: socket.socket, user: str) -> bytes:
     said = text("MQTT") + b"\x04\xc2\x00\x3c" + text(f"raw-{user}") + text(user) + text(PASSWORD)
     line.sendall(packet(0x10, said))
     return line.recv(4)
+
+
+def test_every_connection_ends_exactly_once_whatever_the_link_does(broker: Broker) -> None:
+    steps = Random(1)
+    with (
+        linked(settings(broker.port, "hq", READS_HQ)) as (_, hq_heard),
+        LinkProxy(broker.port) as proxy,
+        linked(settings(proxy.port, "store-a", keepalive_s=1)) as (store, heard),
+    ):
+        hq_heard.wait(Connected)
+        for _ in range(60):
+            steps.choice([proxy.cut, proxy.black_hole, proxy.reset_all, proxy.restore])()
+            proxy.delay(steps.choice([0.0, 0.005]))
+            store.publish(UP_A, bytes(steps.randrange(4000)))
+            time.sleep(steps.choice([0.0, 0.01, 0.03]))
+        proxy.delay(0.0)
+        proxy.restore()
+
+        def arrives() -> bool:
+            store.publish(UP_A, b"mark")  # and again: the link may not know yet that it is dead
+            return any(message.payload == b"mark" for message in hq_heard.all(Message))
+
+        eventually(arrives, "a message arrives again")
+    told = [
+        (type(e), e.connection) for e in heard.events if isinstance(e, Connected | Disconnected)
+    ]
+    lives = range(1, len(told) // 2 + 1)
+    assert told == [(kind, life) for life in lives for kind in (Connected, Disconnected)]
 
 
 @pytest.mark.parametrize("forget", [False, True], ids=["restart", "forget"])
