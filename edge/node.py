@@ -1,11 +1,12 @@
 """One law: a node's parts are opened in order, checked before the first sale, closed in reverse."""
 
 import asyncio
+import fcntl
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -28,6 +29,7 @@ from sync.records_worker import RecordsWorker
 from sync.session import Self
 from sync.signing import Signer
 
+LOCK = "node.lock"
 READERS = 4
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,6 +38,19 @@ R = TypeVar("R")
 def wall_clock() -> int:
     """UTC now, in milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def sole_process(data: Path) -> Iterator[None]:
+    """Hold a node's directory; raise OSError if another process does. A killed process lets go."""
+    with (data / LOCK).open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OSError(
+                f"another process runs the node in {data}: stop it first, or use that one"
+            ) from None
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,7 @@ class Node:
     def _open(self, parts: ExitStack) -> None:
         path = self.data / DATABASE
         settings = self.settings
+        parts.enter_context(sole_process(self.data))
         self.store = Store(
             connect(path), clock=self.clock, currency=settings.currency, offset_min=self._offset_min
         )

@@ -107,3 +107,12 @@ def test_a_store_on_its_own_has_no_link(tmp_path: Path) -> None:
     make_node(tmp_path / "node")
     with closing(open_node(tmp_path / "node")) as node:
         assert node.link.link == "none"
+
+
+def test_a_directory_is_one_processs_alone(tmp_path: Path) -> None:
+    data = tmp_path / "node"
+    make_node(data)
+    with closing(open_node(data)), pytest.raises(OSError, match="another process"):
+        open_node(data)
+    with closing(open_node(data)) as node:
+        assert asyncio.run(node.commit(sell(1))).number == 1
