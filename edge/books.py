@@ -14,7 +14,7 @@ from edge.postings import post
 from edge.reads import Found, Item, Rate, Reads, body_kind
 from sync.bodies import AnyBody
 from sync.effects import movements
-from sync.facts import ID_BYTES, Fact, check_fact, encode_fact
+from sync.facts import ID_BYTES, Fact, FactError, decode_fact, encode_fact
 from sync.identity import Replica
 from sync.journal import FACT_MAX_BYTES, Head, genesis, link
 from sync.quantities import total
@@ -32,6 +32,8 @@ _COUNT = (
     " ON CONFLICT DO UPDATE SET value = value + excluded.value, version = excluded.version"
 )
 _CHANGED = "INSERT INTO changed (version, sku, kind, author) VALUES (?, ?, ?, ?)"
+
+Mark = tuple[Head, int, int, int, int]
 
 
 class Books(Reads):
@@ -86,11 +88,11 @@ class Books(Reads):
         self._rates: dict[str, Rate | None] = {}
         self._rules: dict[str, str | None] = {}
 
-    def mark(self) -> tuple[Head, int, int, int, int]:
+    def mark(self) -> Mark:
         """Note what is in memory, for `back_to` after a savepoint is rolled back."""
         return self.head, self.moved, self.version, self.inbound_facts, self.record_version
 
-    def back_to(self, mark: tuple[Head, int, int, int, int]) -> None:
+    def back_to(self, mark: Mark) -> None:
         """Return to a mark."""
         self.head, self.moved, self.version, self.inbound_facts, self.record_version = mark
         self.forget()
@@ -163,9 +165,11 @@ class Books(Reads):
         self, fact_id: bytes, at_ms: int, actor: str, body: AnyBody, request: bytes | None = None
     ) -> int:
         """Append a fact with the counters it moves and its postings; return its number."""
-        fact = Fact(fact_id, at_ms, self.offset_min(at_ms), actor, body)
-        check_fact(fact)
-        data = encode_fact(fact)
+        data = encode_fact(Fact(fact_id, at_ms, self.offset_min(at_ms), actor, body))
+        try:
+            decode_fact(data)  # nobody can be told to forget a fact that nobody can read
+        except FactError as error:
+            raise BadField(f"this makes no valid document: {error}", "lines") from None
         if len(data) > FACT_MAX_BYTES:
             raise BadField(f"a document of {len(data)} bytes is too large: split it", "lines")
         counts = total(movements(body))

@@ -239,9 +239,8 @@ def _moves(reads: Reads, moves: Sequence[Move], lowest: int = 1) -> list[bodies.
 def _count(reads: Reads, line: CountLine, field: str) -> bodies.CountedLine:
     sku = _tracked(reads, line.sku, line.gtin, field)
     counted = checks.integer(line.counted, 0, QUANTITY_MAX, f"{field}.counted", BadQuantity)
-    if line.seen is None:
-        return bodies.CountedLine(sku, counted, reads.on_hand(sku))
-    seen = checks.integer(line.seen, -QUANTITY_MAX, QUANTITY_MAX, f"{field}.seen", BadQuantity)
+    books = reads.on_hand(sku) if line.seen is None else line.seen
+    seen = checks.integer(books, -QUANTITY_MAX, QUANTITY_MAX, f"{field}.seen", BadQuantity)
     if abs(counted - seen) > QUANTITY_MAX:
         raise BadQuantity(f"{field} differs by more than {QUANTITY_MAX}", field)
     return bodies.CountedLine(sku, counted, seen)

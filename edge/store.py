@@ -9,15 +9,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from edge.books import Books
+from edge.books import Books, Mark
 from edge.errors import Problem, StoreClosed, StoreFailed
 from edge.migrations import migrate
 from sync.bodies import Born
-from sync.facts import FactError
 from sync.identity import Replica
 
 R_co = TypeVar("R_co", covariant=True)
 _log = logging.getLogger(__name__)
+# What SQLite raises for what one command asked; anything else concerns the database as a whole.
+_OWN_FAULTS = (
+    sqlite3.IntegrityError,
+    sqlite3.ProgrammingError,
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+)
 
 
 class Command(Protocol[R_co]):
@@ -97,17 +103,22 @@ class Store:
         self.connection.execute("SAVEPOINT command")
         try:
             result = command.run(self.books)
-        except sqlite3.Error:
-            raise
+        except sqlite3.Error as error:
+            if not isinstance(error, _OWN_FAULTS):
+                raise
+            return self._undo(command, error, before)
         except Exception as error:  # noqa: BLE001 - whatever one command raises is its own result
-            self.connection.execute("ROLLBACK TO command")
-            self.connection.execute("RELEASE command")
-            self.books.back_to(before)
-            if not isinstance(error, Problem | FactError):
-                _log.exception("a %s failed", type(command).__name__)
-            return error
+            return self._undo(command, error, before)
         self.connection.execute("RELEASE command")
         return result
+
+    def _undo(self, command: Command[object], error: Exception, before: Mark) -> Exception:
+        self.connection.execute("ROLLBACK TO command")
+        self.connection.execute("RELEASE command")
+        self.books.back_to(before)
+        if not isinstance(error, Problem):
+            _log.error("a %s failed", type(command).__name__, exc_info=error)
+        return error
 
     def _failed(self, error: sqlite3.Error) -> StoreFailed:
         self._stale = True
@@ -123,7 +134,10 @@ class Store:
         books = self.books
         committed = Committed(books.head.seq, books.version, books.inbound_facts)
         for call in self._listeners:
-            call(committed)
+            try:
+                call(committed)
+            except Exception:  # noqa: BLE001 - what is durable is acknowledged whoever listens
+                _log.exception("a listener to commits failed")
 
 
 @dataclass(frozen=True, slots=True)
