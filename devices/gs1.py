@@ -166,6 +166,8 @@ def find_fault(elements: Elements) -> str:
         if values.setdefault(identifier, value) != value:
             return f"({identifier}) is in this barcode twice, with different values"
     for identifier, value in values.items():
+        if not value or not value.isascii():
+            return f"({identifier}) is empty or holds letters no barcode has"
         fault = _pairing_fault(identifier, values) or _content_fault(identifier, value)
         if fault:
             return fault

@@ -30,9 +30,16 @@ class PortError(OSError):
 class Port:
     """One open descriptor. `close` gives it back at once, so that a replug can reuse the name."""
 
-    def __init__(self, descriptor: int, on_close: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        descriptor: int,
+        on_close: Callable[[], None] | None = None,
+        *,
+        empty_is_loss: bool = True,
+    ) -> None:
         self.descriptor = descriptor
         self._on_close = on_close
+        self._empty_is_loss = empty_is_loss
         os.set_blocking(descriptor, False)
 
     def read(self) -> bytes:
@@ -46,7 +53,7 @@ class Port:
             return b""
         except OSError as error:
             raise PortError(f"read failed: {error.strerror}") from error
-        if not data:
+        if not data and self._empty_is_loss:
             # A vanished USB adapter is "ready to read" for ever and never has data.
             raise PortError("the other side closed")
         return data
@@ -128,8 +135,8 @@ async def _open_path(parts: SplitResult) -> Port:
     descriptor = os.open(parts.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     is_tty = os.isatty(descriptor)
     os.close(descriptor)
-    if not is_tty:  # a USB printer's /dev/usb/lp0
-        return Port(os.open(parts.path, os.O_RDWR | os.O_NONBLOCK))
+    if not is_tty:  # a USB printer's /dev/usb/lp0: it sends empty packets, and an error when gone
+        return Port(os.open(parts.path, os.O_RDWR | os.O_NONBLOCK), empty_is_loss=False)
     line = serial.Serial(timeout=0, exclusive=True)
     _apply(line, line_settings(parts.query))
     line.port = parts.path

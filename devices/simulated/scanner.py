@@ -42,7 +42,7 @@ class ScannerPeer(Peer):
         with Image.open(picture) as image:
             found = zxingcpp.read_barcodes(image.convert("L"))
         for barcode in found:
-            self.scan(barcode.text, barcode.symbology_identifier)
+            self.scan(barcode.bytes.decode("utf-8", "replace"), barcode.symbology_identifier)
         return len(found)
 
     def receive(self, data: bytes, now: float) -> None:

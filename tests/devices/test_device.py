@@ -203,6 +203,14 @@ def test_a_second_program_cannot_take_a_serial_port() -> None:
     run(work())
 
 
+def test_a_usb_printers_empty_packet_is_no_loss() -> None:
+    reading, writing = os.pipe()
+    os.close(writing)
+    assert Port(os.dup(reading), empty_is_loss=False).read() == b""
+    with pytest.raises(PortError, match="closed"):
+        Port(reading).read()
+
+
 def test_sockets() -> None:
     async def work() -> None:
         said: list[bytes] = []

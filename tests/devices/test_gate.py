@@ -1,6 +1,7 @@
 """The gate: every kind of scan, in the order the laws demand, refused in plain words."""
 
 import pytest
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -142,6 +143,7 @@ def test_others() -> None:
         ("0109521234543214", "]C1", Wrong.CONTENT, "wrong check digit"),
         ("01095212", "]C1", Wrong.CONTENT, "cannot be read"),
         ("10LOT", "]C1", Wrong.CONTENT, "needs"),
+        ("010952123454321330", "]C1", Wrong.CONTENT, "(30) is empty"),
         ("https://id.gs1.org/01/09521234543214", "]Q1", Wrong.CONTENT, "check digit"),
         ("", "]E0", Wrong.EMPTY, "empty"),
         ("\r\n", "", Wrong.EMPTY, "empty"),
@@ -176,3 +178,27 @@ def test_any_text_gets_a_verdict(text: str, aim: str, paying: bool) -> None:
 def test_a_wrong_template_is_refused_when_it_is_made(pattern: str) -> None:
     with pytest.raises(ValueError, match="label template"):
         Template(pattern)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "text", "gtin", "weight_mg"),
+    [
+        ("EAN13", "5901234123457", "05901234123457", None),
+        ("EAN8", "96385074", "00000096385074", None),
+        ("UPCA", "036000291452", "00036000291452", None),
+        ("UPCE", "04252614", "00042100005264", None),
+        ("DataBarOmni", "(01)09521234543213", "09521234543213", None),
+        ("DataBarExp", "(01)09521234543213(3103)001235", "09521234543213", 1_235_000),
+        ("DataMatrix", "https://id.gs1.org/01/09521234543213", "09521234543213", None),
+        ("QRCode", "https://id.gs1.org/01/09521234543213", "09521234543213", None),
+    ],
+)
+def test_real_symbols_read_by_a_camera(
+    symbol: str, text: str, gtin: str, weight_mg: int | None
+) -> None:
+    """The symbol is drawn and read by zxing, which names the AIM identifiers of ISO/IEC 15424."""
+    kind = zxingcpp.barcode_format_from_str(symbol)
+    drawn = zxingcpp.create_barcode(text, kind, options="gs1")
+    (seen,) = zxingcpp.read_barcodes(drawn.to_image(scale=4, add_quiet_zones=True, add_hrt=False))
+    reading = understood(seen.bytes.decode(), seen.symbology_identifier)
+    assert (reading.kind, reading.value, reading.weight_mg) == (Kind.ITEM, gtin, weight_mg)

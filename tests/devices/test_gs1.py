@@ -61,6 +61,8 @@ def test_right_messages_pass(elements: list[tuple[str, str]]) -> None:
         ([("01", "09521234543214")], "check digit"),
         ([GTIN, ("01", "09506000134352")], "twice"),
         ([GTIN, ("37", "12")], "cannot be"),
+        ([GTIN, ("30", "")], "empty"),
+        ([GTIN, ("10", "Ä")], "letters"),
         ([GTIN, ("02", "09521234543213"), ("37", "1")], "cannot be"),
         ([("02", "09521234543213")], "needs (37)"),
         ([("10", "AB")], "needs"),
