@@ -24,7 +24,7 @@ _GROWN = (
     " THEN excluded.{0} ELSE quantity.{0} END"
 )
 _MERGE_QUANTITY = (
-    "INSERT INTO quantity"
+    "INSERT INTO quantity"  # noqa: S608 - made of constants
     " (store_id, sku_no, journal_id, kind, value, folded, version, source)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (store_id, sku_no, journal_id, kind) DO UPDATE SET"

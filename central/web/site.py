@@ -18,6 +18,7 @@ from central.settings import Settings
 from central.store import Store
 
 _KEY_MAX = 255
+KEPT_MS = 7 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,13 @@ def once(
 ) -> dict[str, Any]:
     """Carry out an action in one transaction, and only once for each (token, key).
 
-    A repeat with the same content gets the first reply; with other content it is a Conflict.
+    A repeat with the same content gets the first reply, for a week; with other content it is a
+    Conflict.
     """
     digest = blake2b(repr(asked).encode(), digest_size=32).digest()
     table = schema.idempotency
     with site.store.write() as connection:
+        connection.execute(table.delete().where(table.c.at_ms < site.clock() - KEPT_MS))
         if key:
             held = connection.execute(
                 select(table).where(table.c.token == caller.name, table.c.key == key)

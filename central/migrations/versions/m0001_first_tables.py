@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "m0001"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -106,6 +106,7 @@ def _idempotency() -> None:
         sa.Column("at_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("token", "key", name=op.f("pk_idempotency")),
     )
+    op.create_index(op.f("ix_idempotency_at_ms"), "idempotency", ["at_ms"], unique=False)
 
 
 def _incarnation() -> None:
@@ -188,6 +189,14 @@ def _quantity() -> None:
         unique=False,
         sqlite_where=sa.text("version > 0"),
         postgresql_where=sa.text("version > 0"),
+    )
+    op.create_index(
+        "ix_quantity_differing",
+        "quantity",
+        ["store_id"],
+        unique=False,
+        sqlite_where=sa.text("value <> folded"),
+        postgresql_where=sa.text("value <> folded"),
     )
 
 
