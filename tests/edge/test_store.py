@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from edge import database
 from edge.audit import Progress, verify, verify_head
-from edge.errors import Problem, StoreClosed, StoreFailed
+from edge.errors import BadField, Problem, StoreClosed, StoreFailed
+from edge.ledger import EdgeLedger
 from edge.pricing import SellLine, TenderLine
 from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import SaleResult, Sell, VoidSale
@@ -30,7 +31,7 @@ from edge.stock import (
     WriteOff,
 )
 from edge.store import Committed, Store
-from sync.bodies import Born
+from sync.bodies import Born, Sale
 from sync.facts import decode_fact
 from sync.journal import follow, genesis
 from tests.edge.shop import Clock, Shop, open_shop
@@ -83,6 +84,36 @@ def test_a_command_that_breaks_after_writing_leaves_nothing_behind(shop: Shop) -
     assert [result.number for result in results if isinstance(result, SaleResult)] == [1, 2]
     assert shop.rows("SELECT * FROM sku WHERE sku = 'NAPKIN'") == []
     _verified(shop)
+
+
+def test_a_fault_in_what_one_command_writes_is_its_own(shop: Shop) -> None:
+    class Twice:
+        def run(self, books: Any) -> None:
+            _sale(shop, "NAPKIN").run(books)
+            books.connection.execute("INSERT INTO receipt VALUES ('t1', 1, 1, 1)")
+
+    results = shop.store.execute([_sale(shop), Twice(), _sale(shop)])
+    assert isinstance(results[1], sqlite3.IntegrityError)
+    assert [result.number for result in results if isinstance(result, SaleResult)] == [1, 2]
+    _verified(shop)
+
+
+def test_a_listener_that_fails_costs_nobody_the_sale(shop: Shop) -> None:
+    def broken(_: Committed) -> None:
+        raise RuntimeError("planted")
+
+    shop.store.on_commit(broken)
+    assert isinstance(shop.store.execute([_sale(shop)])[0], SaleResult)
+
+
+def test_a_document_that_others_could_not_read_is_refused(shop: Shop) -> None:
+    class Unreadable:
+        def run(self, books: Any) -> None:
+            books.append(shop.new_id(), 0, "", Sale("t1", 1, 1, "EURO", [], []))
+
+    before = shop.head()
+    assert isinstance(shop.store.execute([Unreadable()])[0], BadField)
+    assert shop.head() == before
 
 
 def test_listeners_hear_of_commits_that_changed_something(shop: Shop) -> None:
@@ -156,8 +187,14 @@ def test_a_store_in_memory_opens_from_an_image(shop: Shop) -> None:
     memory = database.connect("file:image?mode=memory&cache=shared")
     shop.store.connection.backup(memory)
     copy = Store(memory, clock=shop.clock)
-    (result,) = copy.execute([_sale(shop)])
-    assert isinstance(result, SaleResult)
+    reading = database.connect("file:image?mode=memory&cache=shared", readonly=True)
+    ledger = EdgeLedger(reading, shop.signer, shop.clock)
+    for _ in range(2):
+        (result,) = copy.execute([_sale(shop)])
+        assert isinstance(result, SaleResult)
+        assert ledger.holdings()[0].seq == result.seq
+        assert ledger.delta_after("hq-n1", 0, 9) is not None
+    reading.close()
     copy.close()
 
 
