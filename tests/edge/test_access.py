@@ -1,3 +1,5 @@
+"""A token is one device's or person's, and five wrong PINs lock a name for a while."""
+
 import os
 import sqlite3
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""The command as its users meet it: real processes, exit codes and what is said."""
+
 import re
 import signal
 import stat

@@ -1,3 +1,5 @@
+"""Generated pages say what the program says today."""
+
 from pathlib import Path
 
 import pytest

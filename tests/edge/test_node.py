@@ -1,3 +1,5 @@
+"""A node opens whole or not at all, and closes leaving nothing behind."""
+
 import asyncio
 import threading
 import time

@@ -1,3 +1,5 @@
+"""The listener speaks TLS where it is told to, and tells where it is."""
+
 import ssl
 from pathlib import Path
 

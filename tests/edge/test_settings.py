@@ -1,3 +1,5 @@
+"""Settings survive their file, and what cannot work is named."""
+
 import tomllib
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Reference pages show what OpenAPI, settings and commands declare."""
+
 from dataclasses import dataclass, field
 
 import pytest

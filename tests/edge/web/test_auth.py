@@ -1,3 +1,5 @@
+"""Nobody gets in without a token, and roles decide what it may do."""
+
 from contextlib import closing
 from pathlib import Path
 

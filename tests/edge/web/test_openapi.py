@@ -1,3 +1,5 @@
+"""The OpenAPI document describes what the API really takes and gives."""
+
 import json
 import re
 from typing import Any

@@ -1,3 +1,5 @@
+"""Every product is found by code, by words of both languages, and page by page."""
+
 import httpx
 import pytest
 

@@ -1,3 +1,5 @@
+"""A sale, its repeat, its void and its returns over real HTTP."""
+
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx

@@ -1,3 +1,5 @@
+"""People log in at devices; wrong PINs lock them, through a restart too."""
+
 from pathlib import Path
 
 import httpx

@@ -1,3 +1,5 @@
+"""The node tells its state, and its journal is exported in full."""
+
 import json
 
 import httpx

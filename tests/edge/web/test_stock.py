@@ -1,3 +1,5 @@
+"""Every posting moves stock by what it says, and a figure tells where it comes from."""
+
 from typing import Any
 
 import httpx

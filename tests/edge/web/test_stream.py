@@ -1,3 +1,5 @@
+"""A listener misses nothing, and a stream ends with its token."""
+
 import json
 import threading
 from collections.abc import Iterator
