@@ -184,6 +184,10 @@ def _pairing_fault(identifier: str, values: dict[str, str]) -> str:
         for other in values:
             if other != identifier and any(_like(other, pattern) for pattern in excluded):
                 return f"({identifier}) and ({other}) cannot be in the same barcode"
+    for other in values:  # the same measure or price, with its decimal point elsewhere
+        alike = len(identifier) == len(other) == 4 and identifier[:3] == other[:3]
+        if alike and identifier[0] == "3" and identifier != other:
+            return f"({identifier}) and ({other}) cannot be in the same barcode"
     return ""
 
 

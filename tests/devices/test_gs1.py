@@ -62,6 +62,8 @@ def test_right_messages_pass(elements: list[tuple[str, str]]) -> None:
         ([GTIN, ("01", "09506000134352")], "twice"),
         ([GTIN, ("37", "12")], "cannot be"),
         ([GTIN, ("30", "")], "empty"),
+        ([GTIN, ("3103", "001235"), ("3102", "000124")], "cannot be"),
+        ([GTIN, ("30", "1"), ("3922", "199"), ("3932", "978199")], "cannot be"),
         ([GTIN, ("10", "Ä")], "letters"),
         ([GTIN, ("02", "09521234543213"), ("37", "1")], "cannot be"),
         ([("02", "09521234543213")], "needs (37)"),
