@@ -131,10 +131,17 @@ class Chain:
 
 
 @contextmanager
-def open_chain(folder: Path, stores: int, port: int, say: Callable[[str], None]) -> Iterator[Chain]:
+def open_chain(
+    folder: Path,
+    stores: int,
+    port: int,
+    say: Callable[[str], None],
+    at_end: Callable[[], None],
+) -> Iterator[Chain]:
     """Start broker and headquarters and make the nodes; at the end, end everything.
 
-    Headquarters answers at `port`, the nodes at the following ones, where these are free.
+    Headquarters answers at `port`, the nodes at the following ones, where these are free. `at_end`
+    is called before anything is ended.
     """
     sites = SITES[:stores]
     topics = Topics(CHAIN)
@@ -148,28 +155,35 @@ def open_chain(folder: Path, stores: int, port: int, say: Callable[[str], None])
         for name, _, _ in sites
     ]
     with ExitStack() as stack:
-        say("starting the broker (nats-server): a user and a password for each of its clients")
-        broker = NatsBroker(folder / "broker", [hq_user, *users])
-        broker.start()
-        stack.callback(broker.stop)
-        say(f"setting up headquarters and {stores} store nodes")
-        proxies = [stack.enter_context(LinkProxy(broker.port)) for _ in sites]
-        hq = _headquarters(folder, hq_user, broker.port)
-        nodes = tuple(
-            _store(folder, site, user, proxy)
-            for site, user, proxy in zip(sites, users, proxies, strict=True)
-        )
-        chain = Chain(broker, hq, nodes, Ports(port))
-        stack.callback(chain.stop)
-        with ThreadPoolExecutor() as pool:
-            made = [
-                pool.submit(_make_headquarters, hq),
-                *(pool.submit(_make_store, n) for n in nodes),
-            ]
-            for one in made:
-                one.result()
-        hq.start(chain.ports)
-        yield chain
+        try:
+            chain = _start(stack, folder, port, say, [hq_user, *users])
+            yield chain
+        finally:
+            at_end()
+
+
+def _start(
+    stack: ExitStack, folder: Path, port: int, say: Callable[[str], None], users: list[BrokerUser]
+) -> Chain:
+    """Start the broker, make headquarters and nodes, start headquarters."""
+    say("starting the broker (nats-server); each client has a user of its own")
+    broker = NatsBroker(folder / "broker", users)
+    broker.start()
+    stack.callback(broker.stop)
+    say(f"setting up headquarters and {len(users) - 1} store nodes")
+    hq = _headquarters(folder, users[0], broker.port)
+    nodes = tuple(
+        _store(folder, site, user, stack.enter_context(LinkProxy(broker.port)))
+        for site, user in zip(SITES, users[1:], strict=False)
+    )
+    chain = Chain(broker, hq, nodes, Ports(port))
+    stack.callback(chain.stop)
+    with ThreadPoolExecutor() as pool:
+        made = [pool.submit(_make_headquarters, hq), *(pool.submit(_make_store, n) for n in nodes)]
+        for one in made:
+            one.result()
+    hq.start(chain.ports)
+    return chain
 
 
 def _secret() -> str:

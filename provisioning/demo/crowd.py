@@ -48,16 +48,11 @@ class Crowd:
         for till in self._all():
             till.start()
 
-    def open(self, *names: str) -> None:
-        """Let customers in, at the usual pace: to the stores named, or to all."""
+    def open(self, *names: str, pause_s: float | None = None) -> None:
+        """Let customers in, at the usual pace or another: to the stores named, or to all."""
         for name in names or self._paces:
-            self._paces[name].pause_s = self._pause_s
+            self._paces[name].pause_s = self._pause_s if pause_s is None else pause_s
             self._paces[name].open()
-
-    def rush(self, name: str) -> None:
-        """Let one customer follow the other without a pause."""
-        self._paces[name].pause_s = 0.0
-        self._paces[name].open()
 
     def close(self, *names: str) -> None:
         """Let nobody in any more; who is at a till is served."""

@@ -79,10 +79,25 @@ def open_stock(node: StoreApi, catalogue: Catalogue, seed: int) -> None:
         {"sku": sku, "quantity": quantity}
         for sku, quantity in opening_stock(catalogue, seed).items()
     ]
+    _post(node, "openings", lines)
+
+
+def restock(node: StoreApi, catalogue: Catalogue, seed: int) -> None:
+    """Receive goods where the shelf has less than a quarter of what it started with."""
+    on_hand = node.stock()
+    lines = [
+        {"sku": sku, "quantity": full - on_hand.get(sku, 0)}
+        for sku, full in opening_stock(catalogue, seed).items()
+        if 4 * on_hand.get(sku, 0) < full
+    ]
+    _post(node, "receipts", lines, supplier="North Wholesale", reference="daily delivery")
+
+
+def _post(node: StoreApi, work: str, lines: Sequence[object], **more: str) -> None:
     prefix = secrets.randbits(60)
     for number, chunk in enumerate(_chunks(lines), 1):
-        identity = UUID(bytes=series_id(prefix, number))
-        node.call("POST", "/stock/openings", {"id": str(identity), "lines": chunk})
+        identity = str(UUID(bytes=series_id(prefix, number)))
+        node.call("POST", f"/stock/{work}", {"id": identity, "lines": chunk, **more})
 
 
 def _chunks(items: Sequence[object]) -> Iterator[Sequence[object]]:

@@ -4,7 +4,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -16,7 +16,7 @@ from provisioning.demo.opening import PEOPLE, open_for_business
 from provisioning.demo.story import Plan, Story
 from provisioning.demo.view import Screen
 
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class EndedError(Exception):
@@ -28,8 +28,9 @@ def run_demo(
 ) -> bool:
     """Run the demo; return whether every proof held.
 
-    With `once` it returns after the story, otherwise it goes on until it is interrupted
-    (KeyboardInterrupt, EndedError). `keep` is a folder for data and logs that is left there.
+    With `once` it returns after the story, otherwise after Ctrl-C. Raise KeyboardInterrupt for
+    Ctrl-C in the middle of the story, EndedError for other signals. `keep` is a folder for data and
+    logs that is left there.
     """
     with (
         _signals_end_it(),
@@ -37,13 +38,14 @@ def run_demo(
         Screen(console) as screen,
     ):
         screen.act(f"Evertill: headquarters and {stores} stores on this machine")
-        with open_chain(folder, stores, port, screen.say) as chain:
+        with open_chain(folder, stores, port, screen.say, _ignore_signals) as chain:
             catalogue = make_catalogue(plan.seed)
             pins = open_for_business(chain, catalogue, plan.seed, screen.say)
             story = Story(chain, catalogue, plan, screen, pins)
             try:
                 return _tell(story, screen, once=once)
             finally:
+                _ignore_signals()
                 story.end()
 
 
@@ -64,30 +66,35 @@ def _tell(story: Story, screen: Screen, *, once: bool) -> bool:
         for line in addresses(story.chain, story.pins):
             screen.say(line)
         screen.footer("Ctrl-C ends it and leaves nothing behind.")
-        story.reopen()
-        story.stay()
+        with suppress(KeyboardInterrupt):
+            story.stay()
     return not failed
 
 
 def addresses(chain: Chain, pins: dict[str, str]) -> list[str]:
     """Say what can be opened, and with which tokens; they are good on this machine until Ctrl-C."""
-    hq = chain.headquarters
+    hq, first = chain.headquarters, chain.stores[0]
+    people = ", ".join(f"{staff} ({role}) {pins[staff]}" for staff, _, role in PEOPLE)
     lines = [
-        "DEMO ONLY: tokens are shown here because everything listens on this machine alone",
-        "and ends with Ctrl-C. Never show a token of a real shop.",
+        "DEMO ONLY: tokens and PINs are shown because everything listens on this",
+        "machine alone and ends with Ctrl-C. Never show those of a real shop.",
         "",
-        f"Headquarters' status page  {hq.url}/",
-        f"  log in with the token    {hq.token}",
-        f"  its API                  {hq.url}/api/v1/openapi.json",
+        f"Headquarters' status page: {hq.url}/ – log in with the token",
+        f"  {hq.token}",
+        f"Its API: {hq.url}/api/v1/openapi.json",
     ]
     for store in chain.stores:
         lines += [
-            "",
-            f"{store.name} {store.title}: its API     {store.url}/api/v1/openapi.json",
-            f"  a till's token           {store.token}",
+            f"API of {store.name}: {store.url}/api/v1/openapi.json, a till's token:",
+            f"  {store.token}",
         ]
-    people = ", ".join(f"{staff} ({role}) {pins[staff]}" for staff, _, role in PEOPLE)
-    return [*lines, "", f"Staff and their PINs: {people}"]
+    return [
+        *lines,
+        f"Staff and their PINs: {people}",
+        "Try:",
+        f"  curl -H 'Authorization: Bearer {first.token}'",
+        f"    '{first.url}/api/v1/products?q=tea'",
+    ]
 
 
 @contextmanager
@@ -109,16 +116,11 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 def _signals_end_it() -> Iterator[None]:
     """Turn signals that end a process into an exception, and let none disturb the clearing up."""
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        _ignore((signal.SIGINT, *_ENDING))
-        raise EndedError
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        _ignore((signal.SIGINT, *_ENDING))
-        raise KeyboardInterrupt
+    def end(number: int, _frame: FrameType | None) -> None:
+        _ignore_signals()
+        raise KeyboardInterrupt if number == signal.SIGINT else EndedError
 
     before = {number: signal.signal(number, end) for number in _ENDING}
-    before[signal.SIGINT] = signal.signal(signal.SIGINT, interrupt)
     try:
         yield
     finally:
@@ -126,6 +128,6 @@ def _signals_end_it() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _ignore(numbers: tuple[signal.Signals, ...]) -> None:
-    for number in numbers:
+def _ignore_signals() -> None:
+    for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)

@@ -7,6 +7,7 @@ at the end every receipt is looked for on both sides.
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from provisioning.broker_process import StartError
 from provisioning.catalogue import CURRENCY, Catalogue
 from provisioning.demo.chain import Chain, Store
 from provisioning.demo.crowd import Crowd
-from provisioning.demo.opening import log_in
+from provisioning.demo.opening import log_in, restock
 from provisioning.demo.programs import call_program
 from provisioning.demo.proofs import (
     Proof,
@@ -25,13 +26,15 @@ from provisioning.demo.proofs import (
     survived_kill,
     went_on_selling,
 )
-from provisioning.demo.receipts import Receipts
+from provisioning.demo.receipts import Receipts, count_sales
 from provisioning.demo.view import Screen
 from provisioning.demo.watch import Watcher
 
 _THIN_LINE_BYTES_PER_S = 32_000  # 256 kbit/s
 _PATIENCE_S = 30.0
 _LOOK_S = 0.02
+_QUIET_S = 1.0
+_DELIVERY_S = 30.0
 
 
 class NotReachedError(RuntimeError):
@@ -61,7 +64,8 @@ class Story:
         screen: Screen,
         pins: dict[str, str],
     ) -> None:
-        self.chain, self.plan, self.screen, self.pins = chain, plan, screen, pins
+        self.chain, self.catalogue, self.plan = chain, catalogue, plan
+        self.screen, self.pins = screen, pins
         self.receipts = Receipts()
         self.proofs: list[Proof] = []
         self._hq = chain.headquarters.office()
@@ -115,7 +119,7 @@ class Story:
         self._pause(self.plan.cut_s)
         standing = self._hq.standing(store.name)
         cut_for_s = time.monotonic() - cut_s
-        sales = self.receipts.sales(store.name, cut_s)
+        sales = count_sales(self.receipts.since(store.name, cut_s))
         age_ms = _now_ms() - standing.as_of_ms
         self._prove(went_on_selling(store.name, sales, cut_for_s, standing.link, age_ms))
         self.screen.act(f"The link of {store.name} returns, as a thin line of 256 kbit/s")
@@ -157,7 +161,7 @@ class Story:
     def kill_and_restart(self, store: Store) -> None:
         """Kill a node with customers at every till, start it again, and let them finish."""
         self.screen.act(f"The node of {store.name} is killed in mid-sale (SIGKILL)")
-        self._crowd.rush(store.name)
+        self._crowd.open(store.name, pause_s=0.0)
         self._pause(1.0)
         tills = self.plan.tills
         self._until(lambda: self._crowd.busy(store.name) == tills, "customers at all tills")
@@ -167,19 +171,15 @@ class Story:
         self._pause(1.0)
         started_s = time.monotonic()
         store.start(self.chain.ports)
-        self._until(lambda: self.receipts.sales(store.name, started_s) > 0, "the next sale")
+        sold = partial(self.receipts.since, store.name, started_s)
+        self._until(lambda: count_sales(sold()) > 0, "the next sale")
         self.screen.say(
             f"first sale {time.monotonic() - started_s:.1f} s after its process was started again"
         )
         self._crowd.open(store.name)
         self._pause(self.plan.after_s)
-        retried = [
-            receipt
-            for receipt in self.receipts.all()
-            if receipt.store == store.name and receipt.at_s >= killed_s and receipt.tries > 1
-        ]
-        after = self.receipts.sales(store.name, started_s)
-        self._prove(survived_kill(store.name, at_the_till, retried, after))
+        retried = [one for one in self.receipts.since(store.name, killed_s) if one.tries > 1]
+        self._prove(survived_kill(store.name, at_the_till, retried, count_sales(sold())))
 
     def balance(self) -> None:
         """Close all shops and look for every receipt, every unit and every cent on both sides."""
@@ -196,14 +196,15 @@ class Story:
         self._prove(net_agrees(receipts, nodes, self._hq.net_minor(), CURRENCY))
         self._prove(self._verify())
 
-    def reopen(self) -> None:
-        """Let customers in again, for as long as anybody watches."""
-        self._crowd.open()
-
     def stay(self) -> None:
-        """Go on selling until somebody ends it or something fails."""
+        """Go on selling at a quieter pace, with deliveries, until somebody ends it."""
+        self.receipts.forget()
+        self._crowd.open(pause_s=_QUIET_S)
         while True:
-            self._pause(1.0)
+            self._pause(_DELIVERY_S)
+            for at, store in enumerate(self.chain.stores):
+                with closing(log_in(store, self.pins)) as node:
+                    restock(node, self.catalogue, self.plan.seed + at)
 
     # -- what the acts are made of -------------------------------------------------------------
 

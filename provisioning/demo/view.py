@@ -65,7 +65,8 @@ class Screen:
     def show(self, picture: Sequence[StoreState]) -> None:
         """Show the stores as they are now; without a terminal only now and then."""
         if self._live:
-            self._live.update(Group(stores_table(picture), Text(self._footer, style="dim")))
+            below = Text(self._footer, style="dim")
+            self._live.update(Padding(Group(stores_table(picture), below), (1, 0, 0, 2)))
         elif self._clock_s() - self._shown_s >= _PLAIN_EVERY_S:
             self._shown_s = self._clock_s()
             for state in picture:
@@ -74,9 +75,9 @@ class Screen:
 
 def stores_table(picture: Sequence[StoreState]) -> Table:
     """Draw all stores in a table that fits 80 columns."""
-    table = Table(box=box.SIMPLE_HEAD, expand=False, padding=(0, 1))
-    table.add_column("Store", overflow="ellipsis", no_wrap=True, max_width=22)
-    for name in ("Link", "Sales", "Unsynced", "Stock agrees", "Lag", "HQ knows"):
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("Store", overflow="ellipsis", no_wrap=True, max_width=20)
+    for name in ("Link", "Sales", "Unsynced", "Stock agrees", "Lag", "HQ's view"):
         table.add_column(name, justify="right" if name != "Link" else "left", no_wrap=True)
     for state in picture:
         agrees = state.agree == state.positions > 0
@@ -97,7 +98,7 @@ def plain_line(state: StoreState) -> str:
     lag = "–" if state.lag_ms is None else f"{state.lag_ms} ms"
     return (
         f"{state.name} {_link(state)[0]:9}{state.sales:6,} sales {state.unsynced:5,} unsynced"
-        f" {state.agree:4} of {state.positions} agree, lag {lag:>6}, HQ {age(state.age_ms)}"
+        f"  stock {state.agree}/{state.positions}  lag {lag}  HQ {age(state.age_ms)}"
     )
 
 
