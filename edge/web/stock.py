@@ -82,7 +82,7 @@ def stock_router() -> APIRouter:
     for work in WORKS:
         router.post(
             f"/stock/{work.path}",
-            name=work.path.replace("-", "_"),
+            name=f"post_{work.path.replace('-', '_')}",
             description=(work.body.__doc__ or "").strip(),
             **operation(
                 StockReply,

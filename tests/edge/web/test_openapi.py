@@ -26,6 +26,13 @@ def test_every_shape_that_is_named_is_described(document: dict[str, Any]) -> Non
     assert named <= set(document["components"]["schemas"])
 
 
+def test_every_operation_has_a_name_of_its_own(document: dict[str, Any]) -> None:
+    operations = [o for methods in document["paths"].values() for o in methods.values()]
+    names = {operation["operationId"] for operation in operations}
+    assert len(names) == len(operations)
+    assert {"put_sale", "post_write_offs", "find_products"} <= names
+
+
 def test_every_endpoint_is_described(document: dict[str, Any]) -> None:
     for path, methods in document["paths"].items():
         for method, described in methods.items():
