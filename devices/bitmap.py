@@ -10,7 +10,6 @@ from PIL import Image, UnidentifiedImageError
 from devices.gs1 import is_digits
 
 SIDE_LIMIT_PX = 4096
-Image.MAX_IMAGE_PIXELS = 64_000_000
 
 
 class Symbol(StrEnum):

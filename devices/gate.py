@@ -174,7 +174,9 @@ class Gate:
             return _item(text)
         # Two identifiers that always begin a GS1 message, at the only length they can have alone.
         if is_digits(text[:16]) and text[:2] in ("01", "02") and len(text) >= 16:
-            return self._gs1(text)
+            reading = self._gs1(text)
+            if isinstance(reading, Reading):
+                return reading  # a card number may begin like this too
         return self._plain(text)
 
     @staticmethod

@@ -24,6 +24,7 @@ CONFIRM_S = 30.0
 WAIT_FOR_PAPER_S = 600.0
 BYTES_PER_S = 900  # 9600 baud, the slowest line in use
 QUEUE_LIMIT = 100
+PROCESS_IDS = 10_000
 
 MESSAGES = {
     Reason.COVER_OPEN: "the printer's cover is open; close it and print again",
@@ -101,6 +102,8 @@ class Printer(Driver):
         super().started(now)
         self._said.clear()
         self._trouble = False
+        # Another number at every start: a late answer to an earlier program's job must not fit.
+        self._process = int(now * 997) % PROCESS_IDS
         self._send(self._report)
 
     def lost(self, now: float) -> None:
@@ -230,7 +233,7 @@ class Printer(Driver):
         self._send_and_await(data + (escpos.CUT if document.cut else b""))
 
     def _send_and_await(self, data: bytes) -> None:
-        self._process = (self._process + 1) % 10_000
+        self._process = (self._process + 1) % PROCESS_IDS
         self._book.sent(self._jobs[0].ref)
         self._send(data)
         if self._confirm is Confirm.PROCESS_ID:
@@ -266,6 +269,8 @@ class Printer(Driver):
         job = self._jobs.popleft()
         if self._sent_at is not None:
             reason, message = Reason.IN_DOUBT, MESSAGES[Reason.IN_DOUBT]
+            if isinstance(job, Check):
+                self._book.forget(job.ref)
         self._sent_at = None
         self._emit(Fault(ref=job.ref, reason=reason, message=message))
         self._next()

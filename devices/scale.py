@@ -56,7 +56,8 @@ class Scale(Driver):
         self._give_up_at = 0.0
         self._asked = False  # a question is out
         self._mine = False  # and it was asked for the command under way
-        self._deaf = False  # ignore what still arrives from before a time-out
+        self._deaf = False  # ignore what still arrives from before a time-out,
+        self._deaf_until = 0.0  # but not for ever, if the scale never stops talking
 
     @property
     def busy(self) -> bool:
@@ -95,7 +96,7 @@ class Scale(Driver):
         """Take the scale's answers."""
         super().receive(data, now)
         if self._deaf:
-            self.wake_at = now + self._pause_s
+            self.wake_at = min(now + self._pause_s, self._deaf_until)
             return
         for answer in self._codec.feed(data):
             if isinstance(answer, Reply):
@@ -142,6 +143,7 @@ class Scale(Driver):
     def _miss(self) -> None:
         self._asked = False
         self._deaf = True
+        self._deaf_until = self.now + self._answer_s
         self._misses += 1
         self.wake_at = self.now + self._pause_s
         if self._misses >= MISSES_LIMIT:

@@ -244,6 +244,7 @@ def test_sockets() -> None:
     run(work())
 
 
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # pyserial 3.5's own
 def test_a_serial_port_server_speaks_rfc_2217() -> None:
     def serve(server: socket.socket) -> None:
         """A port server as pyserial provides it, with a line that sends everything back."""

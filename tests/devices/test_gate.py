@@ -129,6 +129,7 @@ def test_others() -> None:
     assert understood("CARD-0042", "]C0").kind is Kind.OTHER
     assert understood("https://example.com/menu", "]Q1").kind is Kind.OTHER
     assert understood("00001", "").kind is Kind.OTHER
+    assert understood("0112345678901234", "").kind is Kind.OTHER  # a member card
 
 
 @pytest.mark.parametrize(

@@ -260,6 +260,30 @@ def test_health_checks() -> None:
     assert sample_page(Paper(32)).cut
 
 
+def test_a_check_in_doubt_can_be_made_again() -> None:
+    two, peer = pair()
+    peer.condition.mute_completion = True
+    submit(two, Check(ref="c", level=Level.INTERACTIVE))
+    two.advance(100.0)
+    assert isinstance(finals(two)[0], Fault)
+    peer.condition.mute_completion = False
+    submit(two, Check(ref="c", level=Level.INTERACTIVE))
+    assert isinstance(finals(two)[0], Health)
+
+
+def test_process_ids_differ_from_start_to_start() -> None:
+    sent = set()
+    for now in (1.0, 2.0, 3.5):
+        printer = Printer()
+        printer.started(now)
+        printer.submit(Print(ref="a", document=receipt()), now)
+        printer.receive(b"\x12\x12\x12", now)
+        printer.receive(b"\x12", now)
+        out = printer.to_send()
+        sent.add(out[out.index(b"\x1d(H") :])
+    assert len(sent) == 3
+
+
 def test_a_picture_that_contains_a_status_question_is_printed_whole() -> None:
     two, peer = pair()
     hidden = escpos.ask(1) + escpos.KICK_NOW

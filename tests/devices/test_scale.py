@@ -229,6 +229,22 @@ def test_one_thing_at_a_time_and_loss_ends_it() -> None:
     ]
 
 
+def test_a_scale_that_never_stops_talking_is_given_up_too() -> None:
+    two, _ = pair(Speaks.MT8217)
+    two.peer = ScalePeer(Speaks.MT8217)
+    scale = two.driver
+    scale.submit(Weigh(ref="w", patience_s=2.0), 0.0)
+    now = 0.0
+    while now < 10.0:
+        now += 0.02
+        if scale.wake_at is not None and scale.wake_at <= now:
+            scale.tick(now)
+        scale.receive(b"nonsense\r", now)
+    (fault,) = [event for event in scale.take_events() if event.final]
+    assert isinstance(fault, Fault)
+    assert fault.reason is Reason.TIMEOUT
+
+
 def test_health_check_of_a_silent_scale_fails() -> None:
     two, peer = pair(Speaks.NCI)
     peer.platter.silent = True
