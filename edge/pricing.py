@@ -10,6 +10,8 @@ from edge.reads import NO_TAX, Item, Rate, Reads
 from sync.bodies import Line, LineKind, Tender
 from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX, divide_half_up, parse_gtin
 
+_UNKNOWN = "find it by its name, or have headquarters add it"
+
 
 class SellLine(msgspec.Struct, frozen=True):
     """A line to sell, named by SKU or GTIN; quantity in base units.
@@ -43,7 +45,8 @@ def find_item(reads: Reads, sku: str, gtin: str, field: str) -> Item:
     if sku:
         item = reads.item(sku)
         if item is None:
-            raise UnknownProduct(f"no product has the SKU {sku[:64]!r}", f"{field}.sku")
+            detail = f"no product has the SKU {sku[:64]!r}: {_UNKNOWN}"
+            raise UnknownProduct(detail, f"{field}.sku")
         return item
     try:
         parsed = parse_gtin(gtin)
@@ -51,7 +54,7 @@ def find_item(reads: Reads, sku: str, gtin: str, field: str) -> Item:
         raise BadField(str(error), f"{field}.gtin") from None
     items = reads.items_by_gtin(parsed)
     if not items:
-        raise UnknownProduct(f"no product has the GTIN {parsed}", f"{field}.gtin")
+        raise UnknownProduct(f"no product has the GTIN {parsed}: {_UNKNOWN}", f"{field}.gtin")
     if len(items) > 1 and items[1].active:
         raise BadField(f"GTIN {parsed} is on several products: name the SKU", f"{field}.gtin")
     return items[0]

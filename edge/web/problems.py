@@ -93,7 +93,7 @@ _HTTP_ADVICE: Mapping[int, tuple[str, str, str]] = {
     405: (
         "method-not-allowed",
         "Method not allowed",
-        "This address knows other methods; see the header Allow and /api/v1/openapi.json.",
+        "This address knows other methods; see /api/v1/openapi.json.",
     ),
 }
 
