@@ -30,7 +30,8 @@ from sync.wire import Delta, Facts, Have, Hello, RecordDiff, RecordOffer
 HOLDINGS_MAX = 1_000
 ROLLED_BACK = (
     "headquarters holds more of this node's journal than the node itself: its disk went back in"
-    " time or a second box uses its name; give it a new life with `evertill-edge restore`"
+    " time or a second box uses its name; give it a new life: `evertill-edge backup`, then"
+    " `evertill-edge restore` into a new directory"
 )
 
 _FACT = (
