@@ -7,6 +7,7 @@ the keys it names, so that nothing it kept for a dead predecessor is lost.
 from sqlalchemy import text
 
 from central.books import Books, Journal, Life, StoreBooks
+from central.records import renumber
 from sync.identity import Replica
 from sync.ledger import Outcome
 from sync.wire import Hello, Holding
@@ -42,6 +43,7 @@ def admit(books: Books, store: StoreBooks, origin: Replica, hello: Hello) -> Out
     if life is None:
         life = _enter(books, store, origin, hello.key)
         _renumber(books, store)
+        renumber(books.connection, store.id)
     journal = books.journals[str(origin)]
     if (life.birth and life.birth != hello.birth) or journal.key != hello.key:
         how = "start a new life with `evertill-edge restore`"

@@ -4,14 +4,20 @@ import dataclasses
 import random
 import secrets
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from central.adoption import Adoption
 from central.leases import Leases
+from central.merging import Merger
 from central.setup import Opened, open_headquarters
 from central.shell import Shell, link_settings
 from central.web.site import Site
 from central.worker import Worker
+from sync.records_worker import Allowance, RecordsWorker
+
+# What one difference may cost: the next waits for it, whichever store it comes from.
+ALLOWANCE = Allowance(cpu_s=1, wall_s=5.0)
 
 
 def wall_clock() -> int:
@@ -24,6 +30,8 @@ class Running:
 
     def __init__(self, data: Path) -> None:
         """Open what `evertill-central init` made; raise Problem or SettingsError."""
+        self._isolated = RecordsWorker(ALLOWANCE)
+        self._merging = ThreadPoolExecutor(1, "records")
         self.opened: Opened = open_headquarters(data, wall_clock, secrets.token_bytes)
         self.shell = self._make_shell() if self.opened.settings.broker_url else None
 
@@ -36,6 +44,7 @@ class Running:
             opened.signer,
             opened.settings.chain,
             session,
+            merger=Merger(opened.store, opened.hq, self._isolated.merge, self._merging),
             adoption=Adoption(opened.store, opened.author),
             partitions=(),
         )
@@ -56,6 +65,8 @@ class Running:
         """Commit what has come in and close the database."""
         if self.shell is not None:
             self.shell.stop()
+        self._merging.shutdown(cancel_futures=True)
+        self._isolated.close()
         self.opened.close()
 
     def site(self) -> Site:

@@ -16,14 +16,14 @@ from central.fold import check_name
 from central.incarnation import Headquarters
 from central.posting import post
 from central.quarantine import Poison
-from central.records import merge_record
+from central.records import Merged, merge_record, take_clock
 from sync.facts import FactError
 from sync.identity import HEADQUARTERS, Replica
 from sync.journal import Batch, Extension, Fork, Gap, Head, read_batch
 from sync.ledger import Outcome
 from sync.quantities import unpack_rows
 from sync.session import Commit
-from sync.wire import Delta, Facts, Have, Hello
+from sync.wire import Delta, Facts, Have, Hello, RecordDiff
 
 _encode = msgspec.msgpack.Encoder().encode
 AUTHORS_MAX = 64
@@ -32,7 +32,7 @@ AUTHORS_MAX = 64
 def ingest(
     connection: Connection,
     hq: Headquarters,
-    items: Sequence[tuple[str, Commit]],
+    items: Sequence[tuple[str, Commit | Merged]],
     now_ms: int,
     poisons: Sequence[Poison] = (),
 ) -> list[Outcome]:
@@ -42,13 +42,15 @@ def ingest(
     stores after the transaction has committed and not before.
     """
     books = Books(connection, hq, (store for store, _ in items), now_ms)
+    if not all(isinstance(item.message, Facts | Delta) for _, item in items):
+        take_clock(connection)  # before any journal is locked: locks are taken in one order
     books.poisons.extend(poisons)
     outcomes = [_take(books, name, commit) for name, commit in items]
     books.write()
     return outcomes
 
 
-def _take(books: Books, name: str, commit: Commit) -> Outcome:
+def _take(books: Books, name: str, commit: Commit | Merged) -> Outcome:
     store = books.stores.get(name)
     if store is None:
         return unknown_store(name)
@@ -66,6 +68,10 @@ def _take(books: Books, name: str, commit: Commit) -> Outcome:
             return _take_facts(books, store, origin, message.batch)
         case Delta():
             return _take_delta(books, store, origin, message)
+        case RecordDiff():
+            if not isinstance(commit, Merged):
+                raise TypeError("a difference is merged before it is committed")
+            return merge_record(books, store, origin, commit)
         case _:
             return merge_record(books, store, origin, message)
 

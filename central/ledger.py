@@ -66,7 +66,7 @@ class CentralLedger:
         self._hq = hq
         self._signer = signer
         self._clock = clock
-        self._records = Records()
+        self._records = Records(store, lambda: self._id)
         self._name = name
         self._found = 0
 
@@ -141,13 +141,18 @@ class CentralLedger:
             found = connection.scalar(_STREAM, {"name": stream, "store": store})
         return int(found or 0)
 
-    def record_version(self, peer: str) -> int:
+    def record_version(self, peer: str) -> int:  # noqa: ARG002 - versions are the store's
         """Version of the newest document change that did not come from `peer`, 0 for none."""
-        return self._records.version(peer)
+        return self._records.version()
 
-    def offer_after(self, peer: str, version: int, max_documents: int) -> RecordOffer | None:
+    def offer_after(
+        self,
+        peer: str,  # noqa: ARG002 - what the store's newest life sent has no version of its own
+        version: int,
+        max_documents: int,
+    ) -> RecordOffer | None:
         """Documents changed after `version`, not by `peer` alone; None where there are none."""
-        return self._records.offer_after(peer, version, max_documents)
+        return self._records.offer_after(version, max_documents)
 
     def records_have(self, stream: str) -> int:
         """Version of a store's record stream that is committed here, 0 for none."""

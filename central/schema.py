@@ -1,7 +1,9 @@
 """Every table of headquarters, and what makes its upserts commute: one key, one writer or a sum.
 
 Times are UTC milliseconds, quantities base units, money minor units. A quantity row keeps both
-sides of a double entry: `value` came as a counter, `folded` is the sum of the facts held.
+sides of a double entry: `value` came as a counter, `folded` is the sum of the facts held. A record
+is a document that people edit together; `record_interest` says which stores hold it, with the
+version of the newest change that a store may lack.
 """
 
 from typing import Any
@@ -165,6 +167,12 @@ quantity = Table(
         sqlite_where=text("version > 0"),
         postgresql_where=text("version > 0"),
     ),
+    Index(
+        "ix_quantity_differing",
+        "store_id",
+        sqlite_where=text("value <> folded"),
+        postgresql_where=text("value <> folded"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -276,7 +284,7 @@ idempotency = Table(
     _bytes("digest"),
     _number("status"),
     _bytes("reply"),
-    _number("at_ms"),
+    Column("at_ms", BigInteger, nullable=False, server_default=text("0"), index=True),
 )
 
 worker = Table(
@@ -292,4 +300,42 @@ partition_lease = Table(
     _key("partition", Integer),
     _text("owner"),
     _number("expires_ms"),
+)
+
+record = Table(
+    "record",
+    metadata,
+    _id(),
+    Column("doc_id", Text, nullable=False, unique=True),
+    _bytes("state"),
+    _bytes("vector"),
+    _text("name"),
+    _text("words"),
+    _bytes("card"),
+    Index("ix_record_name", "name", "id"),
+)
+
+record_interest = Table(
+    "record_interest",
+    metadata,
+    _key("store_id", _Id),
+    _key("record_id", _Id),
+    _number("version"),
+    Index("ix_record_interest_version", "store_id", "version"),
+    Index("ix_record_interest_record_id", "record_id"),
+    sqlite_with_rowid=False,
+)
+
+record_level = Table(
+    "record_level",
+    metadata,
+    _key("store_id", _Id),
+    _number("generation"),
+)
+
+record_clock = Table(
+    "record_clock",
+    metadata,
+    _key("only", Integer),
+    _number("version"),
 )

@@ -74,6 +74,7 @@ class Shell:
         self._stopping = threading.Event()
         self._troubled = False
         self._next_tick_s = self._next_lease_s = 0.0
+        worker.merger.ready = self._ring
         self._thread = threading.Thread(target=self._run, name="headquarters worker", daemon=True)
 
     def start(self) -> None:
@@ -83,13 +84,15 @@ class Shell:
     def stop(self) -> None:
         """Commit what has come in, let the leases go and end."""
         self._stopping.set()
-        with self._bell:
-            self._bell.notify_all()
+        self._ring()
         self._thread.join(15)
 
     def authored(self) -> None:
         """Headquarters has written facts; may be called from any thread."""
         self._authored.set()
+        self._ring()
+
+    def _ring(self) -> None:
         with self._bell:
             self._bell.notify_all()
 
@@ -143,7 +146,8 @@ class Shell:
 
     def _wait(self) -> list[LinkEvent]:
         with self._bell:
-            if not self._inbox and not self._authored.is_set() and not self._stopping.is_set():
+            news = self._inbox or self.worker.waiting or self._authored.is_set()
+            if not news and not self._stopping.is_set():
                 self._bell.wait(max(self._next_tick_s - time.monotonic(), 0.0))
             events = list(self._inbox)
             self._inbox.clear()

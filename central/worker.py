@@ -19,14 +19,16 @@ from central.incarnation import Headquarters
 from central.ingest import ingest
 from central.ledger import CentralLedger
 from central.links import Links
+from central.merging import Merger
 from central.quarantine import Poison
+from central.records import Merged
 from central.store import Store
 from sync.ledger import Outcome
 from sync.presence import Presence, decode_presence, encode_presence
 from sync.session import Commit, Effect, Reject, Self, Send, Session, State
 from sync.signing import Signer
 from sync.topics import PARTITIONS, Topics, partition
-from sync.wire import Hello
+from sync.wire import Hello, RecordDiff
 
 _log = logging.getLogger(__name__)
 COMMITS_MAX = 2_000
@@ -66,17 +68,19 @@ class Worker:
         chain: str,
         session: int,
         *,
+        merger: Merger,
         software: str = "evertill-central 0.1.0",
         adoption: Adoption | None = None,
         partitions: Collection[int] = range(PARTITIONS),
     ) -> None:
         self.counts = Counts()
+        self.merger = merger
         self.topics = Topics(chain)
         self.sessions: dict[str, Session] = {}
         self.partitions = frozenset(partitions)
         self._me = Self(hq.replica, hq.birth, hq.key, software, session)
         self._store, self._hq, self._signer = store, hq, signer
-        self._waiting: deque[tuple[str, Commit]] = deque()
+        self._waiting: deque[tuple[str, Commit | Merged]] = deque()
         self._poisons: list[tuple[str, Reject]] = []
         self._links = Links(store)
         self._adoption = adoption
@@ -89,7 +93,7 @@ class Worker:
     @property
     def waiting(self) -> int:
         """How many messages wait to be committed."""
-        return len(self._waiting) + len(self._poisons)
+        return len(self._waiting) + len(self._poisons) + self.merger.waiting
 
     @property
     def birth(self) -> Publish:
@@ -158,6 +162,7 @@ class Worker:
         self._now_ms = now_ms
         if not self.waiting:
             return []
+        self._waiting.extend(self.merger.take())
         items = [self._waiting[i] for i in range(min(len(self._waiting), COMMITS_MAX))]
         poisons = self._name_poisons()
         try:
@@ -241,6 +246,8 @@ class Worker:
             match effect:
                 case Send(lane, payload):
                     out.append(Publish(self.topics.down(name, lane), payload))
+                case Commit(origin, RecordDiff() as diff):
+                    self.merger.submit(name, origin, diff)
                 case Commit():
                     self._waiting.append((name, effect))
                 case Reject():
@@ -258,7 +265,7 @@ class Worker:
         ]
 
     def _ingest(
-        self, items: Sequence[tuple[str, Commit]], poisons: Sequence[Poison], now_ms: int
+        self, items: Sequence[tuple[str, Commit | Merged]], poisons: Sequence[Poison], now_ms: int
     ) -> list[Outcome]:
         with self._store.write() as connection:
             outcomes = ingest(connection, self._hq, items, now_ms, poisons)
@@ -266,7 +273,7 @@ class Worker:
         return outcomes
 
     def _one_by_one(
-        self, items: Sequence[tuple[str, Commit]], poisons: Sequence[Poison], now_ms: int
+        self, items: Sequence[tuple[str, Commit | Merged]], poisons: Sequence[Poison], now_ms: int
     ) -> list[Outcome]:
         """The database choked on a value that no check foresaw: find whose, delay nobody else."""
         self._ingest([], poisons, now_ms)
@@ -286,11 +293,11 @@ class Worker:
         return outcomes
 
     def _answer(
-        self, items: Sequence[tuple[str, Commit]], outcomes: Sequence[Outcome], now_ms: int
+        self, items: Sequence[tuple[str, Commit | Merged]], outcomes: Sequence[Outcome], now_ms: int
     ) -> list[Publish]:
         """Tell each store in one message what was committed; a hello is answered by itself."""
         out: list[Publish] = []
-        by_store: dict[str, list[tuple[Commit, Outcome]]] = {}
+        by_store: dict[str, list[tuple[Commit | Merged, Outcome]]] = {}
         for (name, commit), outcome in zip(items, outcomes, strict=True):
             by_store.setdefault(name, []).append((commit, outcome))
         for name, done in by_store.items():

@@ -11,11 +11,13 @@ from sqlalchemy import text
 from central.adoption import Adoption
 from central.authoring import Author
 from central.incarnation import begin, current
+from central.merging import Merger
 from central.schema import metadata
 from central.store import Store
 from central.worker import Publish, Worker
 from sync.bodies import AnyBody, Line, LineKind, Sale, StoreProfile, Tender
 from sync.identity import Replica
+from sync.records import merge
 from sync.session import Commit, Effect, Self, Send, Session
 from sync.signing import Signer
 from sync.topics import Lane
@@ -139,6 +141,7 @@ class Chain:
             self.signer,
             "demo",
             self.random.randrange(1, 2**53),
+            merger=Merger(self.store, self.hq, merge),
             adoption=Adoption(self.store, self.author),
         )
         self.deliver(self.worker.connected(self.clock.now_ms))

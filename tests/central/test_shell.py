@@ -11,6 +11,7 @@ import pytest
 from central.authoring import Author
 from central.incarnation import begin
 from central.leases import LEASE_MS, Leases
+from central.merging import Merger
 from central.settings import Settings
 from central.shell import Shell, link_settings
 from central.store import Store
@@ -20,6 +21,7 @@ from sync.bodies import StoreProfile
 from sync.identity import Replica
 from sync.link import Connected, LinkEvent, Message, MqttSettings
 from sync.mqtt import MqttLink
+from sync.records import merge
 from sync.session import Commit, Effect, Self, Send, Session
 from sync.signing import Signer
 from sync.topics import PARTITIONS, Lane, Topics
@@ -121,7 +123,8 @@ def make_shell(folder: Path, store: Store, broker: NatsBroker) -> Shell:
         hq = begin(connection, signer.public_key, bytes(16), now_ms(), "setup")
         author = Author(hq, now_ms, lambda: random.randbytes(16))
         author.define(connection, [StoreProfile("s1", "One", "", "EUR")], "test")
-    worker = Worker(store, hq, signer, "demo", 4711, partitions=())
+    merger = Merger(store, hq, merge)
+    worker = Worker(store, hq, signer, "demo", 4711, merger=merger, partitions=())
     return Shell(
         worker,
         Leases(store, "test"),

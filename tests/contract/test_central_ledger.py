@@ -9,14 +9,17 @@ from central.authoring import Author
 from central.incarnation import begin
 from central.ingest import ingest
 from central.ledger import CentralLedger
+from central.merging import Merger
+from central.records import Merged
 from central.store import Store
 from sync.bodies import Rule, StockLine
 from sync.identity import Replica
 from sync.ledger import Outcome
 from sync.quantities import Kind, pack_rows
+from sync.records import merge
 from sync.session import Commit
 from sync.signing import Signer
-from sync.wire import Delta, RowGroup
+from sync.wire import Delta, RecordDiff, RowGroup
 from tests.contract.ledger import STORE, Holder, LedgerContract, Message, Peer
 
 NOW_MS = 1_000_000
@@ -37,6 +40,7 @@ class CentralHolder:
         self.own = str(self.me)
         self._ids = 0
         self.author = Author(self.hq, lambda: NOW_MS, self._mint)
+        self.merger = Merger(self.store, self.hq, merge)
         self.ledger = CentralLedger(self.store, self.hq, self.signer, STORE, lambda: NOW_MS)
         self._granter = Peer("s1-n9")
         self._granted: list[str] = []
@@ -69,8 +73,12 @@ class CentralHolder:
         assert self.commit(self._granter.replica, delta).have_quantities == number
 
     def commit(self, origin: Replica, message: Message) -> Outcome:
+        items: list[tuple[str, Commit | Merged]] = [(STORE, Commit(origin, message))]
+        if isinstance(message, RecordDiff):
+            self.merger.submit(STORE, origin, message)
+            items = list(self.merger.take())
         with self.store.write() as connection:
-            [outcome] = ingest(connection, self.hq, [(STORE, Commit(origin, message))], NOW_MS)
+            [outcome] = ingest(connection, self.hq, items, NOW_MS)
         return outcome
 
 
