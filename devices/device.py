@@ -47,6 +47,7 @@ class Device:
         self._port: Port | None = None
         self._unsent = b""
         self._timer: asyncio.TimerHandle | None = None
+        self._settling: asyncio.TimerHandle | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._inbox: deque[Event] = deque()
         self._arrived = asyncio.Event()
@@ -158,9 +159,7 @@ class Device:
         self._port = port
         loop.add_reader(port.descriptor, self._readable)
         if self._reported_lost:
-            self._reported_lost = False
-            log.info("%s is back", self.name)
-            self._deliver(Status(status=Power.ONLINE))
+            self._settling = loop.call_later(self._retry_s, self._settle)
         self.driver.started(self._now())
         self._pump()
 
@@ -171,6 +170,18 @@ class Device:
 
         if self._open:
             self._connecting = asyncio.get_running_loop().create_task(later())
+
+    def _settle(self) -> None:
+        """The device is back: it sent something, or held the line for a while.
+
+        Some printers and readers take a connection and close it at once while they are in use.
+        """
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+            self._reported_lost = False
+            log.info("%s is back", self.name)
+            self._deliver(Status(status=Power.ONLINE))
 
     def _report_lost(self, why: str) -> None:
         if not self._reported_lost:
@@ -187,6 +198,7 @@ class Device:
             self._lose(error)
             return
         if data:
+            self._settle()
             self.driver.receive(data, self._now())
             self._pump()
             if self.driver.hang_up and self._port is not None:
@@ -231,9 +243,10 @@ class Device:
         self._retry()
 
     def _drop_port(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        for timer in (self._timer, self._settling):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._settling = None
         if self._port is None:
             return
         loop = asyncio.get_running_loop()

@@ -112,6 +112,23 @@ def test_loss_is_said_once_recovery_once_and_the_name_finds_it_again(
     run(work())
 
 
+def test_events_can_be_iterated() -> None:
+    async def work() -> None:
+        peer = ScannerPeer()
+        async with rig(Scanner(), peer) as the:
+            for number in range(3):
+                peer.scan(str(number))
+            the.line.pump()
+            found: list[Event] = []
+            async for event in the.device:
+                found.append(event)
+                if len(found) == 3:
+                    break
+            assert found == [Scan(text=str(number)) for number in range(3)]
+
+    run(work())
+
+
 def test_a_device_missing_at_the_start_is_found_when_it_comes() -> None:
     async def work() -> None:
         bench = Bench()
@@ -129,6 +146,22 @@ def test_a_device_missing_at_the_start_is_found_when_it_comes() -> None:
         await device.close()
         bench.close()
 
+    run(work())
+
+
+def test_a_line_that_is_closed_again_at_once_is_not_back(caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> None:
+        peer = ScannerPeer()
+        async with rig(Scanner(), peer, "tcp", retry_s=0.02) as the:
+            the.bench.unplug("it")  # from now on it accepts connections and closes them
+            assert await the.device.next_event() == Status(status=Power.OFFLINE)
+            await asyncio.sleep(0.3)
+            the.bench.plug("it")
+            assert await the.device.next_event() == Status(status=Power.ONLINE)
+        said = [one.message.split(":")[0] for one in caplog.records if one.name == "devices.device"]
+        assert said == ["it is lost", "it is back"]
+
+    caplog.set_level(logging.INFO)
     run(work())
 
 
