@@ -7,16 +7,20 @@ from itertools import groupby
 
 from edge.backup import sign_pieces
 from edge.errors import StoreFailed
-from edge.inbound import Receive, SetAside
+from edge.inbound import Intake, SetAside
 from edge.ledger import EdgeLedger
 from edge.store import Command, Life, Store, begin_life
+from sync.bodies import Grant, StockLine
+from sync.facts import Fact, encode_fact
 from sync.identity import Replica
+from sync.journal import make_batch
 from sync.ledger import Outcome
 from sync.presence import Presence, decode_presence, encode_presence
+from sync.records import merge
 from sync.session import Commit, Effect, Reject, Self, Send, Session
 from sync.signing import Signer
 from sync.topics import Lane, Topics
-from sync.wire import Hello
+from sync.wire import Facts, Hello, seal
 from tests.simulation.disk import Disk, empty_node, open_disk
 from tests.simulation.network import Broker, Client, Line
 from tests.simulation.world import Clock, Crash, World
@@ -40,7 +44,7 @@ class Box:
     """One box: a disk, and the process that runs on it while there is power."""
 
     def __init__(
-        self, world: World, broker: Broker, disk: Disk, clock: Clock, line: Line, watch: Watch
+        self, world: World, broker: Broker, disk: Disk, *, clock: Clock, line: Line, watch: Watch
     ) -> None:
         self.world = world
         self.broker = broker
@@ -76,12 +80,14 @@ class Box:
         number = self.world.random.randrange(1, 2**53)
         me = Self(self.replica, birth, key.public_key, "sim", number)
         ledger = EdgeLedger(self.disk, key, self.clock)
+        self._intake = Intake(self.disk, self.replica, merge)
         self.session = Session(me, store, "hq", ledger, known or "")
         offline = encode_presence(Presence(False, number, "sim"))
         self.client = Client(
             self.name,
-            lambda topic: topic.startswith(f"{TOPICS.root}/d/{store}/")
-            or topic == TOPICS.headquarters,
+            lambda topic: (
+                topic.startswith(f"{TOPICS.root}/d/{store}/") or topic == TOPICS.headquarters
+            ),
             self._receive,
             self._lost,
             (TOPICS.presence(store), offline),
@@ -121,6 +127,19 @@ class Box:
         """Say something senseless."""
         topic = TOPICS.up(self.replica.node, self.world.random.choice(list(Lane)))
         self.broker.publish(self.client, topic, payload)
+
+    def forge(self) -> None:
+        """Say, in the name of this box but without its key, what it never wrote."""
+        fact = Fact(self.world.random.randbytes(16), 1, 0, "thief", Grant([StockLine("k0", 999)]))
+        head = self.store.books.head
+        batch = make_batch(self.name, head, [encode_fact(fact)], signer("thief"))
+        self.broker.publish(self.client, *self.session_says(Facts(batch)))
+
+    def session_says(self, message: Facts) -> tuple[str, bytes]:
+        """Seal a message as if the session had sent it."""
+        me, number = self.session.me, self.world.random.randrange(2**40, 2**41)
+        payload = seal(me.replica, me.session, self.session.peer_session, number, message)
+        return TOPICS.up(self.replica.node, Lane.FACTS), payload
 
     def _later(self, delay_ms: int, action: Callable[[], None]) -> None:
         process = self._process
@@ -190,7 +209,7 @@ class Box:
 
     def _drain(self) -> None:
         inbox, self._inbox = self._inbox, []
-        results = self.execute([_command(effect) for effect in inbox])
+        results = self.execute([self._command(effect) for effect in inbox])
         if results is None:
             return
         done = [
@@ -209,6 +228,11 @@ class Box:
                 outcomes = [outcome for _, outcome in pairs]
                 self._carry_out(self.session.committed(origin, outcomes, self.clock()))
 
+    def _command(self, effect: Commit | Reject) -> Command[object]:
+        if isinstance(effect, Commit):
+            return self._intake.command(effect)
+        return SetAside("hq", effect.lane, effect.reason, effect.payload)
+
     def _answer(self, commit: Commit, outcome: Outcome) -> list[Effect]:
         assert isinstance(commit.message, Hello)
         if outcome.refused:
@@ -220,12 +244,6 @@ class Box:
         return isinstance(result, StoreFailed)
 
 
-def _command(effect: Commit | Reject) -> Command[object]:
-    if isinstance(effect, Commit):
-        return Receive(effect.origin, effect.message)
-    return SetAside("hq", effect.lane, effect.reason, effect.payload)
-
-
 def new_disk(world: World, replica: Replica, reason: str, clock: Clock, image: bytes = b"") -> Disk:
     """Make the disk of a new life, empty or over the image of an earlier one."""
     disk = open_disk(image or empty_node())
@@ -234,7 +252,9 @@ def new_disk(world: World, replica: Replica, reason: str, clock: Clock, image: b
     row = disk.execute(_FORMER).fetchone()
     life = Life(replica, birth, key, reason, "sim", row[0] or 0)
     begin_life(disk, life, partial(int, clock()))
-    if row[0]:  # as `edge.backup` does: the copy's counters count the former life's facts up to here
+    if row[
+        0
+    ]:  # as `edge.backup` does: the copy's counters count the former life's facts up to here
         cover = "INSERT OR REPLACE INTO coverage (author, seq, complete) VALUES (?, ?, 1)"
         disk.execute(cover, row[1:])
     return disk

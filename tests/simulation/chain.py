@@ -1,5 +1,6 @@
 """One simulation: a chain, a story drawn from its seed, and the verdict at its end."""
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ CALM_MS = 4_000
 STORM_MS = 40_000
 HEAL_MS = 60_000
 STEP_MS = 5_000
+CRASHED = 99
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ class Chain:
             world,
             self.broker,
             Clock(world, rng.randint(-5_000, 5_000)),
-            self.truth.stores,
-            self.truth.watch_office,
+            stores=self.truth.stores,
+            watch=self.truth.watch_office,
         )
         self.shop.found(self.office)
         self.boxes = [self._box(Replica(store, 1)) for store in self.truth.stores]
@@ -59,7 +61,8 @@ class Chain:
     def _box(self, replica: Replica, reason: str = "setup", image: bytes = b"") -> Box:
         clock = Clock(self.world, self.world.random.randint(-5_000, 5_000))
         disk = new_disk(self.world, replica, reason, clock, image)
-        return Box(self.world, self.broker, disk, clock, Line(), self.truth.watch_box)
+        watch = self.truth.watch_box
+        return Box(self.world, self.broker, disk, clock=clock, line=Line(), watch=watch)
 
     # -- the story -------------------------------------------------------------------------------
 
@@ -135,6 +138,7 @@ class Chain:
             self._noise,
             self._replay,
             self._disk_full,
+            self._forge,
         ]
         faults = rng.choices(common, k=rng.randint(2, 8))
         if self.world.chance(0.25):
@@ -188,6 +192,13 @@ class Chain:
         """Send what was said before once more, also onto the topics of others."""
         self.broker.replay(self.world.random.randint(1, 30))
 
+    def _forge(self) -> None:
+        """A thief of a store's password, but not of its key, adds facts to its journal."""
+        box = self.world.random.choice(self.boxes)
+        if box.alive:
+            box.forge()
+            self.world.after(500, lambda: self.broker.drop(box.client))
+
     def _poison(self) -> None:
         self.shop.poison(self.world.random.choice(self.boxes))
 
@@ -224,8 +235,12 @@ class Chain:
             self.world.after(500, self._revoke)
             return
         for replica in self.revoked:
-            self.office.write(lambda c, r=replica: revoke(c, r.node, r.generation, "replaced"))
+            self._revoke_one(replica)
         self.truth.retire([str(replica) for replica in self.revoked], self.boxes, self.office)
+
+    def _revoke_one(self, replica: Replica) -> None:
+        store, generation = replica.node, replica.generation
+        self.office.write(lambda connection: revoke(connection, store, generation, "replaced"))
 
     def _restore_office(self) -> None:
         """Headquarters is backed up; some time later that is all there is."""
@@ -250,6 +265,9 @@ def simulate(seed: int, verbose: bool = False) -> Report:
         healed_ms = chain.play()
     except Broken as broken:
         invariant, problem = broken.invariant, str(broken)
+    except Exception as error:  # noqa: BLE001 - whatever escapes the product has broken it
+        invariant, problem = CRASHED, f"{type(error).__name__}: {error}"
+        world.lines.extend(traceback.format_exc().splitlines())
     acknowledged = chain.truth.acknowledged if chain else 0
     return Report(
         seed, world.trace, invariant, problem, acknowledged, healed_ms, tuple(world.lines)

@@ -10,8 +10,10 @@ from central.adoption import Adoption
 from central.authoring import Author
 from central.errors import Problem
 from central.incarnation import begin, current
+from central.merging import Merger
 from central.store import Store
 from central.worker import Publish, Worker
+from sync.records import merge
 from tests.simulation.box import TICK_MS, TOPICS, signer
 from tests.simulation.network import Broker, Client, Line
 from tests.simulation.world import Clock, Crash, World
@@ -24,7 +26,7 @@ class Office:
     """One database, and the process that runs on it while there is power."""
 
     def __init__(
-        self, world: World, broker: Broker, clock: Clock, stores: list[str], watch: Watch
+        self, world: World, broker: Broker, clock: Clock, *, stores: list[str], watch: Watch
     ) -> None:
         self.world = world
         self.broker = broker
@@ -74,7 +76,13 @@ class Office:
         self.author = Author(hq, self.clock, lambda: self.world.random.randbytes(16))
         adoption = Adoption(self.database, self.author)
         self.worker = Worker(
-            self.database, hq, self._signer, TOPICS.chain, number, adoption=adoption
+            self.database,
+            hq,
+            self._signer,
+            TOPICS.chain,
+            number,
+            merger=Merger(self.database, hq, merge),
+            adoption=adoption,
         )
         will, birth = self.worker.will, self.worker.birth
         self.client = Client(
@@ -141,18 +149,18 @@ class Office:
 
     def _tick(self) -> None:
         try:
-            self._publish(self.worker.tick(self.clock()))
+            out = self.worker.tick(self.clock())
         except Crash:
             self.die()
             return
-        self._watch(self)
+        if out:
+            self._watch(self)
+            self._publish(out)
         self._later(TICK_MS, self._tick)
 
     def _publish(self, messages: list[Publish]) -> None:
         for message in messages:
-            self.broker.publish(
-                self.client, message.topic, message.payload, retain=message.retain
-            )
+            self.broker.publish(self.client, message.topic, message.payload, retain=message.retain)
 
     # -- committing ------------------------------------------------------------------------------
 

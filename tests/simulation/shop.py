@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import Connection
+
 from central.authoring import Author
 from central.errors import Problem as Refusal
 from edge.books import Books
@@ -177,12 +179,11 @@ class Shop:
         _, fact_id = self.world.random.choice(done)
         held = "SELECT count(*) FROM fact"
         before = box.disk.execute(held).fetchone()
-        results = box.execute([WriteOff(id=fact_id, reason="other", lines=(Move(quantity=7, sku=self.skus[0]),))])
+        moves = (Move(quantity=7, sku=self.skus[0]),)
+        results = box.execute([WriteOff(id=fact_id, reason="other", lines=moves)])
         if results is None or box.failed(results[0]):
             return
-        if not isinstance(results[0], Conflict) or (
-            box.disk.execute(held).fetchone() != before
-        ):
+        if not isinstance(results[0], Conflict) or (box.disk.execute(held).fetchone() != before):
             raise Broken(1, f"the id {fact_id.hex()} was taken twice: {results}")
 
     def poison(self, box: Box) -> None:
@@ -237,9 +238,7 @@ class Shop:
     def found(self, office: Office) -> None:
         """Write the catalogue."""
         rate = TaxRate("std", 190_000, included=True)
-        products = [
-            Product(sku, {"en": sku}, [], "piece", "std", PRICE_MINOR) for sku in self.skus
-        ]
+        products = [Product(sku, {"en": sku}, [], "piece", "std", PRICE_MINOR) for sku in self.skus]
         office.write(lambda c: office.author.define(c, [rate, *products], "desk"))
 
     def decide(self, office: Office) -> None:
@@ -284,7 +283,7 @@ class Shop:
         self._decide(office, lambda a, c: a.give_back(c, store, "unused", lines, "desk"))
         self.truth.check_rights()
 
-    def _decide(self, office: Office, action: Callable[[Author, object], None]) -> bool:
+    def _decide(self, office: Office, action: Callable[[Author, Connection], object]) -> bool:
         if not office.alive:
             return False
         before = office.client.name
@@ -308,5 +307,3 @@ class _Poison:
             row,
         )
         books.head = head
-
-

@@ -174,7 +174,8 @@ class Truth:
         """Online promises stay within what nodes granted, whatever either end forgot."""
         for key, promised in self.promised.items():
             if promised > self.granted.get(key, 0):
-                raise Broken(5, f"{promised} of {key} are promised, {self.granted.get(key, 0)} granted")
+                granted = self.granted.get(key, 0)
+                raise Broken(5, f"{promised} of {key} are promised, {granted} were granted")
 
     def acknowledge(self, fact_id: bytes, journal: str) -> None:
         """Somebody was told that a document is durable."""

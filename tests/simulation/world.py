@@ -12,7 +12,7 @@ class Crash(BaseException):
     """The power goes in mid-commit; nothing in the product may catch this."""
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - says what is broken, not who erred
     """An invariant does not hold; `invariant` is its number in the list of invariants."""
 
     def __init__(self, invariant: int, text: str) -> None:
