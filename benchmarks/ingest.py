@@ -37,7 +37,7 @@ from sync.wire import Delta, Facts, Hello, RowGroup, seal, unseal
 STORES = 20
 SKUS = 2_000
 BATCH = 100
-MESSAGES_AT_ONCE = 40
+MESSAGES_AT_ONCE = 200  # ten of each store: what is on the way when a worker is busy
 NOW_MS = 1_760_000_000_000
 KEY = b"k" * 32
 

@@ -62,6 +62,7 @@ class Shell:
     ) -> None:
         self.worker = worker
         self.is_connected = False
+        self._greeting = False
         self._leases = leases
         self._settings = settings
         self._clock, self._random = clock, random
@@ -128,6 +129,7 @@ class Shell:
 
     def _round(self) -> None:
         self._keep_leases()
+        self._greet(self._clock())
         for event in self._wait():
             self._take(event)
         now_ms = self._clock()
@@ -164,10 +166,10 @@ class Shell:
                 except SQLAlchemyError as error:
                     _log.warning("a message waits to be sent again: %s", error)
             case Connected():
-                self.is_connected = True
-                self._send(self.worker.connected(now_ms))
+                self.is_connected = self._greeting = True
+                self._greet(now_ms)
             case Disconnected():
-                self.is_connected = False
+                self.is_connected = self._greeting = False
                 self._outbox.clear()
                 self._acks.clear()
                 self.worker.disconnected(now_ms)
@@ -176,6 +178,16 @@ class Shell:
                 self._flush()
             case _:
                 _log.warning("broker: %s", event)
+
+    def _greet(self, now_ms: int) -> None:
+        """Tell the worker of the connection; while the database is away it stays to be told."""
+        if self._greeting:
+            try:
+                self._send(self.worker.connected(now_ms))
+            except SQLAlchemyError as error:
+                _log.warning("stores are greeted when the database answers: %s", error)
+            else:
+                self._greeting = False
 
     def _keep_leases(self) -> None:
         if time.monotonic() < self._next_lease_s:

@@ -1,11 +1,19 @@
 """The worker with real sessions at both ends."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import DataError, OperationalError
 
 from central.authoring import revoke
+from central.incarnation import Headquarters
+from central.ingest import ingest
 from central.store import Store
 from sync.bodies import Grant, Opening, Product, StockLine
-from sync.session import State
+from sync.ledger import Outcome
+from sync.session import Commit, State
 from tests.central.chain import Chain, Node, books, rows, sale
 from tests.sync.memory import folded, values
 
@@ -173,4 +181,56 @@ def test_a_restored_headquarters_reconverges_and_counts_lost_promises_as_made() 
         ("restored", 4),
     ]
     assert [row[1] for row in books(chain.store)["worklist"]] == ["restored"]
+    assert agrees(chain, one)
+
+
+def test_what_could_not_be_committed_stays_waiting(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = chain.join("s1-n1")
+    chain.settle(4)
+    one.post(sale(1, ("A", 1, 100)))
+    for message in list(chain.up):
+        chain.worker.receive(message.topic, message.payload, chain.clock.now_ms)
+    waiting = chain.worker.waiting
+    assert waiting
+
+    def away(*_: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("the disk is full"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("central.worker.ingest", away)
+        with pytest.raises(OperationalError):
+            chain.worker.commit(chain.clock.now_ms)
+    assert chain.worker.waiting == waiting
+    chain.settle(4)
+    assert agrees(chain, one)
+
+
+def test_a_value_no_check_foresaw_stops_only_its_own_message(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = chain.join("s1-n1"), chain.join("s2-n1")
+    chain.settle(4)
+    real = ingest
+
+    def choking(
+        connection: Connection,
+        hq: Headquarters,
+        items: Sequence[tuple[str, Commit]],
+        *rest: Any,
+    ) -> list[Outcome]:
+        outcomes = real(connection, hq, items, *rest)
+        if any(name == "s1" for name, _ in items):
+            raise DataError("INSERT", {}, Exception("out of range"))
+        return outcomes
+
+    with monkeypatch.context() as patch:
+        patch.setattr("central.worker.ingest", choking)
+        one.post(sale(1, ("A", 1, 100)))
+        two.post(sale(1, ("A", 1, 100)))
+        chain.settle(2)
+    assert agrees(chain, two)
+    assert {row[0] for row in books(chain.store)["quarantine"]} == {"s1"}
+    chain.settle(60)
     assert agrees(chain, one)
