@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from devices.charset import columns, printable, wrap
-from devices.driver import Command, Driver
-from devices.event import JobDone
+from devices.driver import Check, Command, Driver, Level
+from devices.event import Health, JobDone
 
 WIDTH = 20
+TEST_TEXT = ("DISPLAY TEST 1234567", "ABCDEFGHIJKLMNOPQRST")
 
 
 class Dialect(StrEnum):
@@ -62,7 +63,11 @@ class Display(Driver):
         self._send(b"\x1b@\x0c" + self._shown)
 
     def submit(self, command: Command, now: float) -> None:
-        """`Show`, or check (which can only say that the line is there)."""
+        """`Show`, or check: that can only say that the line is there, or show a test text."""
+        if isinstance(command, Check) and command.level is Level.INTERACTIVE:
+            self._send(encode(self._dialect, *(fit(text, chinese=False) for text in TEST_TEXT)))
+            self._emit(Health(ref=command.ref, text=f"does the display show {TEST_TEXT[0]}?"))
+            return
         if not isinstance(command, Show):
             super().submit(command, now)
             return

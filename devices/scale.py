@@ -6,13 +6,15 @@ idle, because a scale that lost power looks exactly like one with nothing on it.
 
 from dataclasses import dataclass
 
-from devices.driver import Check, Command, Driver
+from devices.driver import Check, Command, Driver, Level
 from devices.event import Fault, Health, Power, Reason, ScaleStatus, Status, Weight
 from devices.scales.sample import BROKEN, Reply, Sample, ScaleCodec, Trouble
 
 ANSWER_S = 0.5
 POLL_S = 1.0
 PATIENCE_S = 5.0
+CHECK_PATIENCE_S = 2.0
+TEST_PATIENCE_S = 30.0
 MISSES_LIMIT = 3
 
 WHY = {
@@ -35,6 +37,13 @@ class Weigh(Command):
 
     patience_s: float = PATIENCE_S
     unit_price_minor: int = 1
+
+
+def _patience_s(command: Command) -> float:
+    if isinstance(command, Weigh):
+        return command.patience_s
+    asks_for_goods = isinstance(command, Check) and command.level is Level.INTERACTIVE
+    return TEST_PATIENCE_S if asks_for_goods else CHECK_PATIENCE_S
 
 
 class Scale(Driver):
@@ -88,7 +97,7 @@ class Scale(Driver):
         else:
             self._command = command
             self._candidate = None
-            self._give_up_at = now + (command.patience_s if isinstance(command, Weigh) else 2.0)
+            self._give_up_at = now + _patience_s(command)
             if not self._asked and not self._deaf:
                 self._ask()
 
@@ -164,7 +173,7 @@ class Scale(Driver):
             return
         if not self._mine:  # that was about the time before the command
             self._ask()
-        elif isinstance(command, Check):
+        elif isinstance(command, Check) and command.level is not Level.INTERACTIVE:
             self._finish()
             words = f"{status.name.lower().replace('_', ' ')} {sample.reading}".strip()
             self._emit(Health(ref=command.ref, text=f"the scale answers: {words}"))
@@ -177,6 +186,9 @@ class Scale(Driver):
     def _weighed(self, command: Command, sample: Sample, weight_mg: int) -> None:
         if self._codec.checked or sample == self._candidate:
             self._finish()
+            if isinstance(command, Check):
+                self._emit(Health(ref=command.ref, text=f"the scale weighed {sample.reading}"))
+                return
             self._emit(Weight(ref=command.ref, weight_mg=weight_mg, reading=sample.reading))
         else:  # these protocols cannot tell that a digit was lost on the way: ask once more
             self._candidate = sample

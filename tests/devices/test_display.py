@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.display import WIDTH, Dialect, Display, Show, fit
-from devices.driver import Check
+from devices.driver import Check, Level
 from devices.event import Health, JobDone
 from devices.simulated.display import DisplayPeer
 from tests.devices.rig import OWNER, WHERE, Pair, rig, run
@@ -66,6 +66,15 @@ def test_health_says_what_can_be_known() -> None:
     (health,) = display.take_events()
     assert isinstance(health, Health)
     assert "cannot be asked" in health.text
+
+
+@BOTH
+def test_an_interactive_check_shows_a_text(dialect: Dialect) -> None:
+    two = Pair(Display(dialect), peer := DisplayPeer())
+    two.driver.submit(Check(ref="c", level=Level.INTERACTIVE), 0.0)
+    two.settle()
+    assert peer.lines[0] == "DISPLAY TEST 1234567"
+    assert isinstance(two.take()[0], Health)
 
 
 @given(st.text(), st.booleans())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from devices.driver import Check, Command
+from devices.driver import Check, Command, Level
 from devices.event import Event, Fault, Health, Power, Reason, ScaleStatus, Status, Weight
 from devices.scale import MISSES_LIMIT, Scale, Weigh
 from devices.scales.cas import Cas
@@ -253,3 +253,19 @@ def test_health_check_of_a_silent_scale_fails() -> None:
     (fault,) = finals(two)
     assert isinstance(fault, Fault)
     assert fault.reason is Reason.TIMEOUT
+
+
+def test_an_interactive_check_waits_for_goods() -> None:
+    two, peer = pair(Speaks.MT8217)
+    two.driver.submit(Check(ref="c", level=Level.INTERACTIVE), two.now)
+    two.advance(5.0)
+    assert finals(two) == []
+    peer.put(500)
+    two.advance(2.0)
+    assert finals(two) == [Health(ref="c", text="the scale weighed 00.500 kg")]
+    peer.put(0)
+    two.driver.submit(Check(ref="d", level=Level.INTERACTIVE), two.now)
+    two.advance(40.0)
+    (fault,) = finals(two)
+    assert isinstance(fault, Fault)
+    assert "nothing lies" in fault.message

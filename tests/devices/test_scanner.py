@@ -1,17 +1,19 @@
 """Scanner contract: over sim:// and ptys, on good and bad lines, no scan lost, none invented."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from devices.event import Fault, Reason, Scan
+from devices.driver import Check, Level
+from devices.event import Fault, Health, Reason, Scan
 from devices.framing import Framer, Mode
 from devices.gate import Gate, Kind, Reading
 from devices.gs1 import check_digit
 from devices.hid import HidKeys
 from devices.scanner import Scanner, split_aim
 from devices.simulated.scanner import ScannerPeer
-from tests.devices.rig import OWNER, TRANSPORT, WHERE, Rig, rig, run
+from tests.devices.rig import OWNER, TRANSPORT, WHERE, Pair, Rig, rig, run
 
 EANS = [
     number + check_digit(number) for number in (f"{590123412000 + n * 7:012}" for n in range(30))
@@ -149,3 +151,27 @@ def test_scans_are_ignored_until_enabled() -> None:
 )
 def test_aim_identifiers_are_split_off(text: str, parts: tuple[str, str]) -> None:
     assert split_aim(text) == parts
+
+
+def test_an_interactive_check_waits_for_a_scan() -> None:
+    peer = ScannerPeer()
+    two = Pair(Scanner(), peer)
+    check = Check(ref="c", level=Level.INTERACTIVE)
+    two.driver.submit(check, two.now)
+    two.driver.submit(replace(check, ref="d"), two.now)
+    peer.scan(EANS[0], "]E0")
+    two.settle()
+    refused, scan, health = two.take()
+    assert isinstance(refused, Fault)
+    assert scan == Scan(text=EANS[0], aim="]E0")
+    assert health == Health(ref="c", text=f"scanned ]E0 {EANS[0]}")
+    for end, reason in (("time", Reason.TIMEOUT), ("loss", Reason.LOST)):
+        two.driver.submit(replace(check, ref=end), two.now)
+        if end == "time":
+            two.advance(31.0)
+        else:
+            two.driver.lost(two.now)
+            two.settle()
+        (fault,) = two.take()
+        assert isinstance(fault, Fault)
+        assert (fault.ref, fault.reason) == (end, reason)
