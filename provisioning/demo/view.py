@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from rich import box
 from rich.console import Console, Group
 from rich.live import Live
 from rich.padding import Padding
@@ -75,7 +74,7 @@ class Screen:
 
 def stores_table(picture: Sequence[StoreState]) -> Table:
     """Draw all stores in a table that fits 80 columns."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold underline")
     table.add_column("Store", overflow="ellipsis", no_wrap=True, max_width=20)
     for name in ("Link", "Sales", "Unsynced", "Stock agrees", "Lag", "HQ's view"):
         table.add_column(name, justify="right" if name != "Link" else "left", no_wrap=True)
