@@ -15,6 +15,7 @@ from provisioning.demo.chain import SITES
 from provisioning.demo.programs import ChildDiedError
 from provisioning.demo.stage import EndedError, run_demo
 from provisioning.demo.story import NotReachedError, Plan
+from provisioning.reference import commands_page
 
 app = typer.Typer(
     name="evertill-provision",
@@ -23,6 +24,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
+PAGE = "technician/evertill-provision.md"
 _EXPECTED = (
     StartError, ChildDiedError, NotReachedError, Refusal, ValueError, OSError, httpx.TransportError
 )  # fmt: skip
@@ -33,11 +35,6 @@ class Telling(StrEnum):
 
     ONCE = "once"
     LIVE = "live"
-
-
-@app.callback()
-def main() -> None:
-    """Keep `demo` a command of its own while it is the only one."""
 
 
 @app.command()
@@ -91,5 +88,15 @@ def demo(
         raise typer.Exit(1)
 
 
-if __name__ == "__main__":
-    app()
+@app.command(hidden=True)
+def docs(*, folder: Annotated[Path, typer.Argument(help="The folder `docs` to write.")]) -> None:
+    """Write the reference page that is generated from this program."""
+    path = folder / PAGE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(reference_page(), "utf-8")
+    Console(stderr=True).print(f"Wrote {path}", soft_wrap=True)
+
+
+def reference_page() -> str:
+    """Render the reference of this command."""
+    return commands_page("evertill-provision", app, "evertill-provision docs docs")
