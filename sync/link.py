@@ -51,7 +51,7 @@ class MqttSettings:
     keepalive_s: int = 15
     connect_timeout_s: float = 10.0
     backoff_min_s: float = 1.0
-    backoff_max_s: float = 60.0
+    backoff_max_s: float = 30.0
     window_messages: int = 32
     queue_bytes: int = 256 * 1024
     held_messages: int = 256
