@@ -4,7 +4,7 @@ The first hello of a generation pins both. Lives that a node merely holds journa
 the keys it names, so that nothing it kept for a dead predecessor is lost.
 """
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from central.books import Books, Journal, Life, StoreBooks
 from central.records import renumber
@@ -15,6 +15,11 @@ from sync.wire import Hello, Holding
 LIVE = "live"
 REVOKED = "revoked"
 HOLDINGS_MAX = 1_000
+_SHUT = text(
+    "SELECT j.name, l.status, l.note, s.name AS store FROM life AS l"
+    " JOIN store AS s ON s.id = l.store_id JOIN journal AS j ON j.id = l.journal_id"
+    " WHERE l.status = :revoked OR NOT s.active"
+)
 
 
 def unknown_store(name: str) -> Outcome:
@@ -27,11 +32,27 @@ def refusal(store: StoreBooks, origin: Replica) -> str:
     """Say why nothing from this life is accepted; empty when it is."""
     life = store.lives.get(origin.generation)
     if not store.active:
-        return f"store {store.name} is closed at headquarters: reopen it there first"
+        return _closed(store.name)
     if life is not None and life.status == REVOKED:
-        why = f" ({life.note})" if life.note else ""
-        return f"{origin} was revoked at headquarters{why}: enrol the box anew as a new life"
+        return _revoked(str(origin), life.note)
     return ""
+
+
+def shut_out(connection: Connection) -> dict[str, str]:
+    """Return every life that is accepted no more, by its name, with why."""
+    return {
+        row.name: _revoked(row.name, row.note) if row.status == REVOKED else _closed(row.store)
+        for row in connection.execute(_SHUT, {"revoked": REVOKED})
+    }
+
+
+def _closed(store: str) -> str:
+    return f"store {store} is closed at headquarters: reopen it there first"
+
+
+def _revoked(life: str, note: str) -> str:
+    why = f" ({note})" if note else ""
+    return f"{life} was revoked at headquarters{why}: enrol the box anew as a new life"
 
 
 def admit(books: Books, store: StoreBooks, origin: Replica, hello: Hello) -> Outcome:

@@ -13,7 +13,7 @@ from central.incarnation import Headquarters
 from central.records import held_of, keep, take_clock
 from sync import records
 from sync.records import EditResult
-from sync.records_card import Edit, InvalidEdit, MemberCard, SetField, check_edit
+from sync.records_card import FIELDS, Edit, InvalidEdit, MemberCard, SetField, check_edit
 from sync.records_news import Held
 
 _decode = msgspec.json.Decoder(MemberCard).decode
@@ -91,7 +91,8 @@ def _edited(state: bytes, writer: int, edits: Sequence[Edit]) -> EditResult:
         try:
             check_edit(one)
         except InvalidEdit as invalid:
-            place = "value" if isinstance(one, SetField) else invalid.field
+            is_value = isinstance(one, SetField) and one.field in FIELDS
+            place = "value" if is_value else invalid.field.removeprefix("note.")
             raise Invalid(str(invalid), f"edits[{index}].{place}") from None
     try:
         return records.edit(state, writer, edits)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from central import schema
+from central.admission import shut_out
 from central.adoption import Adoption
 from central.incarnation import Headquarters
 from central.ingest import ingest
@@ -184,6 +185,7 @@ class Worker:
         if now_ms >= self._learn_ms:
             self._learn_ms = now_ms + LEARN_EVERY_MS
             self._learn_stores()
+            out += self._shut_out(now_ms)
         self._links.note(self.sessions, self._known, self._connected, now_ms)
         if self._adoption is not None:
             adopted = self._adoption.adopt(self.sessions, now_ms)
@@ -195,7 +197,7 @@ class Worker:
         """Headquarters wrote facts: stream them to every store that is connected."""
         self._now_ms = now_ms
         self._learn_stores()
-        out: list[Publish] = []
+        out = self._shut_out(now_ms)
         for name, session in self.sessions.items():
             out += self._carry_out(name, session.local_commit(now_ms))
         return out
@@ -207,6 +209,17 @@ class Worker:
         with self._store.read() as connection:
             rows = connection.execute(select(table.c.name, table.c.id)).all()
         self._known = {row.name: row.id for row in rows if partition(row.name) in self.partitions}
+
+    def _shut_out(self, now_ms: int) -> list[Publish]:
+        """End the open sessions of lives revoked meanwhile: they get nothing more either."""
+        with self._store.read() as connection:
+            shut = shut_out(connection)
+        out: list[Publish] = []
+        for name, session in self.sessions.items():
+            peer = session.peer
+            if session.state is State.OPEN and peer is not None and str(peer) in shut:
+                out += self._carry_out(name, session.refuse(peer, shut[str(peer)], now_ms))
+        return out
 
     def _open(self, name: str) -> Session:
         if name not in self._known:

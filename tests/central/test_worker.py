@@ -106,6 +106,22 @@ def test_a_revoked_life_is_accepted_no_more(chain: Chain) -> None:
     assert agrees(chain, two)
 
 
+def test_a_revoked_life_that_is_silent_is_told_nothing_more(chain: Chain) -> None:
+    one = chain.join("s1-n1")
+    chain.settle(20)
+    assert one.session.state is State.OPEN
+    with chain.store.write() as connection:
+        revoke(connection, "s1", 1, "stolen")
+    chain.deliver(chain.worker.authored(chain.clock.now_ms))
+    assert "stolen" in one.session.refusal
+    held = {name: list(j.facts) for name, j in one.ledger.state.journals.items()}
+    with chain.store.write() as connection:
+        chain.author.define(connection, [Product("A", {}, [], "pc", "std", 1)], "me")
+    chain.deliver(chain.worker.authored(chain.clock.now_ms))
+    chain.settle(40)
+    assert {name: list(j.facts) for name, j in one.ledger.state.journals.items()} == held
+
+
 def test_a_generation_used_twice_is_refused(chain: Chain) -> None:
     one = chain.join("s1-n1")
     one.post(sale(1, ("A", 1, 100)))
