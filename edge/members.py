@@ -3,6 +3,7 @@
 Other stores and headquarters may edit the same card at the same time; edits merge, none is lost.
 """
 
+import re
 import sqlite3
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,9 +16,10 @@ from edge.records import RecordReads, keep
 from edge.words import query_of
 from sync import records
 from sync.records import EditResult
-from sync.records_card import Edit, InvalidEdit, MemberCard, SetField, check_edit
+from sync.records_card import FIELDS, Edit, InvalidEdit, MemberCard, SetField, check_edit
 from sync.records_news import Held
 
+_BETWEEN_DIGITS = re.compile(r"[ ()./+-]")
 EDITS_MAX = 100
 ASKED_MAX = 1_000
 _LIST = "SELECT card FROM member ORDER BY name COLLATE NOCASE, record LIMIT ?"
@@ -34,6 +36,13 @@ class MemberResult(msgspec.Struct, frozen=True):
 
     card: MemberCard
     changed: bool
+
+
+class MemberChange(msgspec.Struct, frozen=True):
+    """That a card changed here, by whomever; versions are this node's own and only grow."""
+
+    version: int
+    id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,11 @@ def document_of(member: UUID) -> str:
     return f"member/{member}"
 
 
+def member_of(document: str) -> UUID:
+    """Member that a document is about."""
+    return UUID(document.removeprefix("member/"))
+
+
 def card_of(connection: sqlite3.Connection, member: UUID) -> MemberCard | None:
     """Card of a member, None where none is held."""
     sql = "SELECT card FROM record JOIN member ON record = number WHERE doc_id = ?"
@@ -114,7 +128,8 @@ def find_cards(connection: sqlite3.Connection, text: str, limit: int) -> list[Me
     The beginning of a word is enough, and four or more digits anywhere in a phone number; an empty
     `text` finds all.
     """
-    query = query_of(text)
+    digits = _BETWEEN_DIGITS.sub("", text)
+    query = query_of(digits if digits.isdecimal() else text)
     if query:
         rows = connection.execute(_FIND, (query, limit))
     elif text.strip():
@@ -124,15 +139,20 @@ def find_cards(connection: sqlite3.Connection, text: str, limit: int) -> list[Me
     return [_decode(card) for (card,) in rows]
 
 
-def changed_after(
-    connection: sqlite3.Connection, version: int, limit: int
-) -> list[tuple[int, str]]:
-    """Documents that changed after a version, with the version of their newest change each."""
+def changes_after(connection: sqlite3.Connection, version: int, limit: int) -> list[MemberChange]:
+    """Cards that changed after a version, with the version of their newest change each."""
     sql = (
         "SELECT version, doc_id FROM record_change JOIN record ON number = record"
         " WHERE version > ? AND state <> x'' ORDER BY version LIMIT ?"
     )
-    return connection.execute(sql, (version, limit)).fetchall()
+    rows = connection.execute(sql, (version, limit))
+    return [MemberChange(version, member_of(document)) for version, document in rows]
+
+
+def newest_change(connection: sqlite3.Connection) -> int:
+    """Version of the newest change of any card, 0 for none."""
+    newest: int | None = connection.execute("SELECT max(version) FROM record_change").fetchone()[0]
+    return newest or 0
 
 
 def _written(books: Books, document: str, result: EditResult) -> MemberResult:
@@ -147,7 +167,8 @@ def _edit(state: bytes, writer: int, edits: tuple[Edit, ...]) -> EditResult:
         try:
             check_edit(edit)
         except InvalidEdit as invalid:
-            place = "value" if isinstance(edit, SetField) else invalid.field
+            is_value = isinstance(edit, SetField) and edit.field in FIELDS
+            place = "value" if is_value else invalid.field.removeprefix("note.")
             raise BadField(str(invalid), f"edits[{index}].{place}") from None
     try:
         return records.edit(state, writer, edits)

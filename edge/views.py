@@ -4,8 +4,10 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from edge import database
+from edge.members import MemberChange, card_of, changes_after, find_cards, newest_change
 from edge.pricing import price_lines
 from edge.reads import Reads
 from edge.returning import ReturnResult, return_result
@@ -53,6 +55,7 @@ from edge.viewed import (
 from edge.words import query_of
 from sync import bodies
 from sync.facts import decode_fact
+from sync.records_card import MemberCard
 
 __all__ = [
     "Change",
@@ -264,6 +267,28 @@ class Views:
         with self._snapshot() as reads:
             row = reads.connection.execute(_STATUS).fetchone()
         return StatusView(*row)
+
+    # -- members ---------------------------------------------------------------------------------
+
+    def member(self, member: UUID) -> MemberCard | None:
+        """Card of a member, None where none is held."""
+        with self._snapshot() as reads:
+            return card_of(reads.connection, member)
+
+    def members(self, text: str, limit: int = 50) -> list[MemberCard]:
+        """Cards by words of name, email and tags, or by four or more digits of the phone number."""
+        with self._snapshot() as reads:
+            return find_cards(reads.connection, text, page_of(limit))
+
+    def member_changes(self, after: int, limit: int = 200) -> list[MemberChange]:
+        """Cards that changed after a version, each at its newest."""
+        with self._snapshot() as reads:
+            return changes_after(reads.connection, after, page_of(limit))
+
+    def member_version(self) -> int:
+        """Version of the newest change of any card, 0 for none."""
+        with self._snapshot() as reads:
+            return newest_change(reads.connection)
 
     # -- facts -----------------------------------------------------------------------------------
 

@@ -11,7 +11,18 @@ from fastapi.openapi.utils import get_openapi
 
 from edge.node import Node
 from edge.views import ProductPage, ProductView, StockPage
-from edge.web import problems, products, replies, requests, sales, staff, status, stream
+from edge.web import (
+    cards,
+    members,
+    problems,
+    products,
+    replies,
+    requests,
+    sales,
+    staff,
+    status,
+    stream,
+)
 from edge.web.auth import Reading
 from edge.web.body import reply
 from edge.web.operation import schemas
@@ -59,6 +70,8 @@ SHAPES: tuple[type, ...] = (
     requests.Open,
     requests.Grant,
     requests.Login,
+    requests.CreateMember,
+    requests.EditMember,
     ProductView,
     replies.QuoteReply,
     replies.SaleReply,
@@ -74,6 +87,9 @@ SHAPES: tuple[type, ...] = (
     replies.QuarantineReply,
     replies.ChangeEvent,
     replies.RestartEvent,
+    cards.MemberEvent,
+    cards.MemberReply,
+    cards.MembersReply,
     replies.JournalLine,
     replies.StatusReply,
     replies.HealthReply,
@@ -137,6 +153,7 @@ def create_app(node: Node) -> FastAPI:
         products.router,
         stock_router(),
         staff.router,
+        members.router,
         stream.router,
         status.router,
     ):

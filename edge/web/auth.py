@@ -13,6 +13,7 @@ _RIGHT_NAMES = {
     Right.READ: "read",
     Right.SELL: "sell",
     Right.STOCK: "post stock work",
+    Right.SELL | Right.STOCK: "edit members' cards",
     Right.AUDIT: "look into the books",
 }
 
@@ -69,4 +70,5 @@ def _allow(right: Right) -> Callable[[Request], Awaitable[Caller]]:
 Reading = Annotated[Caller, Depends(_allow(Right.READ))]
 Selling = Annotated[Caller, Depends(_allow(Right.SELL))]
 Stocking = Annotated[Caller, Depends(_allow(Right.STOCK))]
+Editing = Annotated[Caller, Depends(_allow(Right.SELL | Right.STOCK))]
 Auditing = Annotated[Caller, Depends(_allow(Right.AUDIT))]

@@ -12,7 +12,9 @@ from edge.access import Caller
 from edge.web import requests
 from edge.web.problems import Invalid, NotAllowed
 from edge.web.replies import day_of
+from sync import records_card
 from sync.bodies import LineKind
+from sync.records_card import Edit
 
 QUOTE = Decoder(requests.Quote)
 SELL = Decoder(requests.Sell)
@@ -20,6 +22,8 @@ SELL_WITH_ID = Decoder(requests.SellWithId)
 VOID = Decoder(requests.VoidSale)
 RETURN = Decoder(requests.ReturnGoods)
 LOGIN = Decoder(requests.Login)
+CREATE_MEMBER = Decoder(requests.CreateMember)
+EDIT_MEMBER = Decoder(requests.EditMember)
 
 _KINDS = {"goods": LineKind.GOODS, "service": LineKind.SERVICE, "charge": LineKind.CHARGE}
 _CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){14,18}(?!\d)")
@@ -159,3 +163,23 @@ def stock_command(work: requests.StockWork, caller: Caller) -> stock.StockWork:
     if isinstance(work, requests.TransferIn):
         fields["out"] = work.out.bytes
     return _STOCK_COMMANDS[type(work)](**fields)
+
+
+def card_edits(edits: list[requests.CardEdit], caller: Caller) -> tuple[Edit, ...]:
+    """Make the edits of a member's card; notes carry the caller's name."""
+    return tuple(_card_edit(edit, caller) for edit in edits)
+
+
+def _card_edit(edit: requests.CardEdit, caller: Caller) -> Edit:
+    match edit:
+        case requests.SetField(field=field, value=value):
+            return records_card.SetField(field, value)
+        case requests.AddTag(tag=tag):
+            return records_card.AddTag(tag)
+        case requests.RemoveTag(tag=tag):
+            return records_card.RemoveTag(tag)
+        case requests.AddNote():
+            note = records_card.Note(str(edit.id), edit.at_ms, caller.actor, edit.text)
+            return records_card.AddNote(note)
+        case requests.RemoveNote():
+            return records_card.RemoveNote(edit.id)

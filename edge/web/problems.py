@@ -64,6 +64,12 @@ class NotFound(Problem):
     code, status, title = "not-found", 404, "Not found"
 
 
+class NotHeld(Problem):
+    """The member's card is not held at this store."""
+
+    code, status, title = "not-held", 404, "The card is not held here"
+
+
 class TooLarge(Problem):
     """The body is over the limit."""
 

@@ -255,3 +255,57 @@ class Login(Request, frozen=True, kw_only=True):
 
     staff: Name
     pin: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class SetField(Request, frozen=True, kw_only=True, tag_field="type", tag="set_field"):
+    """Write a field of a card: `name`, `phone`, `email`, `language`, `birthday` or a consent.
+
+    Consents (`consent_email`, `consent_phone`, `consent_post`, `consent_profile`) are `yes` or
+    `no`; an empty value clears a field.
+    """
+
+    field: Name
+    value: Annotated[str, Meta(max_length=254)]
+
+
+class AddTag(Request, frozen=True, kw_only=True, tag_field="type", tag="add_tag"):
+    """Put a tag on a card."""
+
+    tag: Name
+
+
+class RemoveTag(Request, frozen=True, kw_only=True, tag_field="type", tag="remove_tag"):
+    """Take a tag off; one that somebody adds elsewhere meanwhile stays."""
+
+    tag: Name
+
+
+class AddNote(Request, frozen=True, kw_only=True, tag_field="type", tag="add_note"):
+    """Add a note, signed with the caller's name; repeat it unchanged."""
+
+    id: UUID
+    at_ms: Annotated[int, Meta(ge=1, lt=2**43, description="When, UTC milliseconds.")]
+    text: Annotated[str, Meta(min_length=1, max_length=2_000)]
+
+
+class RemoveNote(Request, frozen=True, kw_only=True, tag_field="type", tag="remove_note"):
+    """Erase a note, here and everywhere."""
+
+    id: Name
+
+
+CardEdit = SetField | AddTag | RemoveTag | AddNote | RemoveNote
+CardEdits = Annotated[list[CardEdit], Meta(min_length=1, max_length=100)]
+
+
+class CreateMember(Request, frozen=True, kw_only=True):
+    """Begin the card of a new member."""
+
+    id: Id
+    edits: CardEdits
+
+
+class EditMember(Request, frozen=True, kw_only=True):
+    """Edit a member's card: all of the edits, in order, or none."""
+
+    edits: CardEdits

@@ -1,13 +1,15 @@
 """One law: a listener misses nothing; it names the last change it saw and gets all that follow.
 
-Server-sent events. An event's id is `JOURNAL:SEQ`; after a restored node began a new journal, a
+Server-sent events. An event's id is `JOURNAL:SEQ`, with `.VERSION` of the members' cards once there
+are any; after a restored node began a new journal, a
 listener of the old one is told to start over.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Header, Query, Request
@@ -15,8 +17,8 @@ from fastapi.responses import StreamingResponse
 
 from edge.node import Node
 from edge.store import Committed
-from edge.views import Change
 from edge.web.auth import Reading, is_known, node_of
+from edge.web.cards import MemberEvent
 from edge.web.operation import operation
 from edge.web.problems import Invalid, TooManyListeners
 from edge.web.replies import ChangeEvent, RestartEvent
@@ -26,6 +28,7 @@ router = APIRouter(tags=["changes"])
 LISTENERS_MAX = 64
 PAGE = 200
 QUIET_S = 15.0
+_EVENT_ID = re.compile(r"(?P<journal>[^:]+):(?P<seq>[0-9]{1,15})(\.(?P<version>[0-9]{1,15}))?")
 _encode = msgspec.json.Encoder().encode
 
 LastEventId = Annotated[
@@ -84,53 +87,69 @@ async def stream_changes(
 ) -> StreamingResponse:
     """Stream what this store posts as server-sent events, from a change on or from now.
 
-    The event's name is the kind of fact, its data a ChangeEvent. `restart` (data: RestartEvent):
-    the node began a new journal, read products and stock afresh. A comment comes every 15 seconds
-    when nothing happens.
+    The event's name is the kind of fact, its data a ChangeEvent. `member` (data: MemberEvent): a
+    member's card changed. `restart` (data: RestartEvent): the node began a new journal, read
+    everything afresh. A comment comes every 15 seconds when nothing happens.
     """
     node = node_of(request)
     bell: Bell = request.app.state.bell
     if bell.listeners >= LISTENERS_MAX:
         raise TooManyListeners(f"{LISTENERS_MAX} listen already: close a stream that is not used.")
     status = await node.read(node.views.status)
-    seq, restart = _place(last_event_id or after, status.journal, status.seq)
-    stream = _events(request, node, bell, seq, status.journal if restart else "")
+    newest = Place(status.journal, status.seq, await node.read(node.views.member_version))
+    place = _place(last_event_id or after, newest)
+    stream = _events(request, node, bell, place or newest, restart=place is None)
     headers = {"Cache-Control": "no-store"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
-def _place(last: str, journal: str, head: int) -> tuple[int, bool]:
-    """Find where to go on, and whether the listener has to start over."""
+class Place(NamedTuple):
+    """How far a listener has heard a journal and the changes of members' cards."""
+
+    journal: str
+    seq: int
+    version: int
+
+    def __str__(self) -> str:
+        """Write it as an event's id."""
+        return f"{self.journal}:{self.seq}" + (f".{self.version}" if self.version else "")
+
+
+def _place(last: str, newest: Place) -> Place | None:
+    """Find where to go on; None if the listener has to start over."""
     if not last:
-        return head, False
-    name, _, seq = last.partition(":")
-    if not (seq.isascii() and seq.isdigit() and len(seq) < 16):
+        return newest
+    found = _EVENT_ID.fullmatch(last)
+    if not found:
         raise Invalid(
-            f"{last!r} is no id of an event such as {journal}:{head}: leave it out to start now.",
+            f"{last!r} is no id of an event such as {newest}: leave it out to start now.",
             field="Last-Event-ID",
         )
-    if name != journal or int(seq) > head:
-        return head, True
-    return int(seq), False
+    place = Place(found["journal"], int(found["seq"]), int(found["version"] or 0))
+    is_past = place.seq <= newest.seq and place.version <= newest.version
+    return place if place.journal == newest.journal and is_past else None
 
 
 async def _events(
-    request: Request, node: Node, bell: Bell, seq: int, restart: str
+    request: Request, node: Node, bell: Bell, place: Place, *, restart: bool
 ) -> AsyncIterator[bytes]:
-    journal = node.journal
     event = bell.join()
     try:
         if restart:
-            yield _frame(f"{restart}:{seq}", "restart", _encode(RestartEvent(restart, seq)))
+            yield _frame(place, "restart", RestartEvent(place.journal, place.seq))
         yield b": listening\n\n"
         # The token is looked at again each time: revoked, it ends the stream.
         while not bell.closed and is_known(request):
             event.clear()
-            changes = await node.read(node.views.changes, seq, PAGE)
-            for change in changes:
-                seq = change.seq
-                yield _change(journal, change)
-            if not changes:
+            before = place
+            for change in await node.read(node.views.changes, place.seq, PAGE):
+                place = place._replace(seq=change.seq)
+                data = msgspec.convert(change, ChangeEvent, from_attributes=True)
+                yield _frame(place, change.type, data)
+            for card in await node.read(node.views.member_changes, place.version, PAGE):
+                place = place._replace(version=card.version)
+                yield _frame(place, "member", MemberEvent(card.id, card.version))
+            if place == before:
                 try:
                     await asyncio.wait_for(event.wait(), QUIET_S)
                 except TimeoutError:
@@ -139,10 +158,6 @@ async def _events(
         bell.leave(event)
 
 
-def _change(journal: str, change: Change) -> bytes:
-    data = msgspec.convert(change, ChangeEvent, from_attributes=True)
-    return _frame(f"{journal}:{change.seq}", change.type, _encode(data))
-
-
-def _frame(identity: str, name: str, data: bytes) -> bytes:
-    return b"id: %s\nevent: %s\ndata: %s\n\n" % (identity.encode(), name.encode(), data)
+def _frame(place: Place, name: str, data: object) -> bytes:
+    identity = str(place).encode()
+    return b"id: %s\nevent: %s\ndata: %s\n\n" % (identity, name.encode(), _encode(data))
