@@ -32,6 +32,11 @@ def document_of(member: UUID) -> str:
     return f"member/{member}"
 
 
+def member_of(document: str) -> UUID:
+    """Member that a document is about."""
+    return UUID(document.removeprefix("member/"))
+
+
 def create(
     connection: Connection, hq: Headquarters, member: UUID, edits: Sequence[Edit]
 ) -> MemberWritten:
