@@ -51,7 +51,10 @@ class Links:
             if session is None and now_ms - self._began_ms < GRACE_MS:
                 continue
             state = _state(session, connected)
-            due = now_ms - self._written.get(name, 0) >= HEARD_EVERY_MS and state[0] == UP
+            as_of_ms = session.as_of_ms if session else 0
+            newer = as_of_ms > self._as_of.get(name, 0)
+            late = now_ms - self._written.get(name, 0) >= HEARD_EVERY_MS
+            due = state[0] == UP and (late or newer)
             if state != self._told.get(name):
                 self._since[name] = now_ms
             elif not due:
@@ -64,8 +67,7 @@ class Links:
             rows.append(row)
             self._told[name] = state
             self._written[name] = now_ms
-            as_of_ms = session.as_of_ms if session else 0
-            if as_of_ms > self._as_of.get(name, 0):
+            if newer:
                 ages.append((store_id, min(as_of_ms, now_ms)))
                 self._as_of[name] = as_of_ms
         if rows:
