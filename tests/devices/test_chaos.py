@@ -1,19 +1,24 @@
 """Random lives of a terminal and a printer under virtual time: money and paper always agree."""
 
+from collections.abc import Callable
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.charge import Authorise, Outcome, Payment, Settle
 from devices.driver import Command, Driver
-from devices.event import Event, Fault, JobDone, Reason
+from devices.event import Event, Fault, JobDone, Reason, Weight
 from devices.payment import Terminal
-from devices.printer import WAIT_FOR_PAPER_S, Print, Printer
+from devices.printer import WAIT_FOR_PAPER_S, Confirm, Print, Printer
 from devices.receipt import Document, Text
+from devices.scale import Scale, Weigh
 from devices.simulated.peer import Peer
 from devices.simulated.printer import PrinterPeer
+from devices.simulated.scale import ScalePeer, Speaks
 from devices.simulated.terminal import TerminalPeer
 from devices.zvt import SerialLink, TcpLink
 from tests.devices.rig import Pair
+from tests.devices.test_scale import CODECS
 
 lives = st.lists(
     st.sampled_from(
@@ -29,12 +34,13 @@ class Life(Pair):
     def __init__(self, driver: Driver, peer: Peer) -> None:
         self.heard: list[Event] = []
         self.drop = False
+        self.spoil: Callable[[bytes], bytes] = lambda data: data[: len(data) // 2]
         super().__init__(driver, peer, self._lose)
 
     def _lose(self, data: bytes) -> bytes:
         if self.drop:
             self.drop = False
-            return data[: len(data) // 2]
+            return self.spoil(data)
         return data
 
     def act(self, command: Command) -> None:
@@ -114,10 +120,12 @@ def befall(two: Life, peer: PrinterPeer, step: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(lives)
-def test_no_life_prints_a_job_twice_or_calls_it_done_without_paper(life: list[str]) -> None:
+@given(lives, st.sampled_from(Confirm))
+def test_no_life_prints_a_job_twice_or_calls_it_done_without_paper(
+    life: list[str], confirm: Confirm
+) -> None:
     peer = PrinterPeer(line_s=0.5)
-    two = Life(Printer(), peer)
+    two = Life(Printer(confirm=confirm), peer)
     jobs: list[Print] = []
     for step in life:
         if step == "do":
@@ -144,3 +152,48 @@ def test_no_life_prints_a_job_twice_or_calls_it_done_without_paper(life: list[st
             doubtful.add(f"job {event.ref}")
     assert done <= set(printed)
     assert set(printed) <= done | doubtful
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(list(CODECS)),
+    st.lists(
+        st.one_of(
+            st.integers(1, 15_000),
+            st.sampled_from(["weigh", "wait", "drop", "shake", "mute", "pull"]),
+        ),
+        max_size=25,
+    ),
+)
+def test_every_weight_lay_on_the_scale_while_it_was_asked_for(
+    speaks: Speaks, life: list[int | str]
+) -> None:
+    peer = ScalePeer(speaks)
+    two = Life(Scale(CODECS[speaks]()), peer)
+    two.spoil = lambda data: data.replace(b"1", b"", 1).replace(b"5", b"", 1)  # digits get lost
+    lay: dict[str, set[int]] = {}  # what lay there since each question
+    for number, step in enumerate(life):
+        if isinstance(step, int):
+            peer.put(step)
+        elif step == "weigh":
+            lay[str(number)] = set()
+        for weights in lay.values():
+            weights.add(peer.platter.weight_g)
+        if step == "weigh":
+            two.act(Weigh(ref=str(number), patience_s=3.0))
+        elif step == "wait":
+            two.advance(0.35)
+        elif step == "pull":
+            two.pull()
+        elif step == "drop":
+            two.drop = True
+        else:
+            peer.platter.unstable ^= step == "shake"
+            peer.platter.silent ^= step == "mute"
+    two.advance(30.0)
+    for event in two.take():
+        if isinstance(event, Weight):
+            assert event.weight_mg // 1000 in lay[event.ref]
+        if event.final:
+            lay.pop(event.ref)
+    assert not lay  # every question was answered, once
