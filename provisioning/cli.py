@@ -60,7 +60,7 @@ def demo(
         float, typer.Option(min=0.01, help="Seconds between two customers of a till.")
     ] = Plan().pause_s,
     seconds: Annotated[
-        float, typer.Option(min=1, help="Seconds the link stays cut; other acts follow suit.")
+        float, typer.Option(min=3, help="Seconds the link stays cut; other acts follow suit.")
     ] = Plan().cut_s,
     seed: Annotated[
         int, typer.Option(help="Decides the catalogue and who buys what.")

@@ -3,11 +3,13 @@
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+import httpx
 from rich.console import Console
 
 from provisioning.catalogue import make_catalogue
@@ -16,6 +18,7 @@ from provisioning.demo.opening import PEOPLE, open_for_business
 from provisioning.demo.story import Plan, Story
 from provisioning.demo.view import Screen
 
+_DYING_S = 0.5
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -39,14 +42,23 @@ def run_demo(
     ):
         screen.act(f"Evertill: headquarters and {stores} stores on this machine")
         with open_chain(folder, stores, port, screen.say, _ignore_signals) as chain:
-            catalogue = make_catalogue(plan.seed)
-            pins = open_for_business(chain, catalogue, plan.seed, screen.say)
-            story = Story(chain, catalogue, plan, screen, pins)
             try:
-                return _tell(story, screen, once=once)
-            finally:
-                _ignore_signals()
-                story.end()
+                return _perform(chain, plan, screen, once=once)
+            except httpx.TransportError:
+                time.sleep(_DYING_S)
+                chain.check()  # if somebody died, that is the news, not who missed it
+                raise
+
+
+def _perform(chain: Chain, plan: Plan, screen: Screen, *, once: bool) -> bool:
+    catalogue = make_catalogue(plan.seed)
+    pins = open_for_business(chain, catalogue, plan.seed, screen.say)
+    story = Story(chain, catalogue, plan, screen, pins)
+    try:
+        return _tell(story, screen, once=once)
+    finally:
+        _ignore_signals()
+        story.end()
 
 
 def _tell(story: Story, screen: Screen, *, once: bool) -> bool:
@@ -92,7 +104,8 @@ def addresses(chain: Chain, pins: dict[str, str]) -> list[str]:
         *lines,
         f"Staff and their PINs: {people}",
         "Try:",
-        f"  curl -H 'Authorization: Bearer {first.token}'",
+        f"  TOKEN={first.token}",
+        '  curl -H "Authorization: Bearer $TOKEN" \\',
         f"    '{first.url}/api/v1/products?q=tea'",
     ]
 

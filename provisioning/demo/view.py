@@ -47,15 +47,17 @@ class Screen:
 
     def say(self, line: str) -> None:
         """Tell what happens."""
-        self.console.print(Padding(Text(line), (0, 0, 0, 2)))
+        self.console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
 
     def prove(self, proof: Proof) -> None:
         """Tell what was proved, or was not."""
         mark = ("proved: ", "bold green") if proof.holds else ("NOT PROVED: ", "bold red")
-        self.console.print(Padding(Text.assemble(mark, (proof.claim, "bold")), (0, 0, 0, 2)))
+        self.console.print(
+            Padding(Text.assemble(mark, (proof.claim, "bold")), (0, 0, 0, 2), expand=False)
+        )
         for figure in proof.figures:
             style = "" if proof.holds else "red"
-            self.console.print(Padding(Text(figure, style=style), (0, 0, 0, 4)))
+            self.console.print(Padding(Text(figure, style=style), (0, 0, 0, 4), expand=False))
 
     def footer(self, line: str) -> None:
         """Keep a line below the stores."""
