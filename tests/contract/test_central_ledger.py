@@ -3,24 +3,28 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import func, select
 
 from central import schema
 from central.authoring import Author
 from central.incarnation import begin
 from central.ingest import ingest
 from central.ledger import CentralLedger
+from central.members import create, edit, member_of
 from central.merging import Merger
-from central.records import Merged
+from central.records import Merged, held_of
 from central.store import Store
 from sync.bodies import Rule, StockLine
 from sync.identity import Replica
 from sync.ledger import Outcome
 from sync.quantities import Kind, pack_rows
 from sync.records import merge
+from sync.records_card import AddTag
 from sync.session import Commit
 from sync.signing import Signer
 from sync.wire import Delta, RecordDiff, RowGroup
 from tests.contract.ledger import STORE, Holder, LedgerContract, Message, Peer
+from tests.contract.records import Editor, RecordsContract
 
 NOW_MS = 1_000_000
 
@@ -72,6 +76,19 @@ class CentralHolder:
         delta = Delta(number - 1, number, True, 1, [(number, sku)], [group])
         assert self.commit(self._granter.replica, delta).have_quantities == number
 
+    def edit(self, document: str) -> None:
+        member, edits = member_of(document), [AddTag(f"own {self._mint().hex()}")]
+        with self.store.write() as connection:
+            if held_of(connection, document).state:
+                edit(connection, self.hq, member, edits)
+                return
+            create(connection, self.hq, member, edits)
+            stores, table = schema.store, schema.record_interest
+            store = connection.scalar(select(stores.c.id).where(stores.c.name == STORE))
+            record = connection.scalar(select(func.max(schema.record.c.id)))
+            connection.execute(table.insert().values(store_id=store, record_id=record, version=0))
+            edit(connection, self.hq, member, [AddTag("told")])
+
     def commit(self, origin: Replica, message: Message) -> Outcome:
         items: list[tuple[str, Commit | Merged]] = [(STORE, Commit(origin, message))]
         if isinstance(message, RecordDiff):
@@ -88,6 +105,16 @@ class TestCentralLedger(LedgerContract):
 
     @pytest.fixture
     def holder(self) -> Iterator[Holder]:
+        holder = CentralHolder()
+        yield holder
+        holder.store.close()
+
+
+class TestCentralRecords(RecordsContract):
+    peers = ("s1-n1", "s1-n2")
+
+    @pytest.fixture
+    def holder(self) -> Iterator[Editor]:
         holder = CentralHolder()
         yield holder
         holder.store.close()

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from edge.database import connect
+from edge.errors import Problem
 from edge.inbound import Intake
 from edge.ledger import EdgeLedger
+from edge.members import CreateMember, EditMember, member_of
 from edge.stock import Move, Open
 from edge.store import Life, Store, begin_life
 from sync import records
@@ -16,10 +18,12 @@ from sync.identity import Replica
 from sync.journal import genesis, make_batch
 from sync.ledger import Outcome
 from sync.quantities import Kind
+from sync.records_card import AddTag
 from sync.session import Commit
 from sync.signing import Signer
 from sync.wire import Facts
 from tests.contract.ledger import STORE, Holder, LedgerContract, Message, Peer
+from tests.contract.records import Editor, RecordsContract
 
 NOW_MS = 1_763_000_000_000
 SKUS = ["a", "b", "mine", *(f"own{n}" for n in range(7))]
@@ -63,6 +67,15 @@ class EdgeHolder:
         assert not isinstance(result, Exception), result
         return self.own, Kind.OPENING
 
+    def edit(self, document: str) -> None:
+        self._ids += 1
+        edits = (AddTag(f"own {self._ids}"),)
+        member = member_of(document)
+        for verb in (EditMember, CreateMember):
+            [result] = self.store.execute([verb(member, edits)])
+            if not isinstance(result, Problem):
+                return
+
     def commit(self, origin: Replica, message: Message) -> Outcome:
         [outcome] = self.store.execute([self.intake.command(Commit(origin, message))])
         assert isinstance(outcome, Outcome), outcome
@@ -75,6 +88,16 @@ class TestEdgeLedger(LedgerContract):
 
     @pytest.fixture
     def holder(self) -> Iterator[Holder]:
+        holder = EdgeHolder()
+        yield holder
+        holder.store.close()
+
+
+class TestEdgeRecords(RecordsContract):
+    peers = ("hq-n1", "hq-n2")
+
+    @pytest.fixture
+    def holder(self) -> Iterator[Editor]:
         holder = EdgeHolder()
         yield holder
         holder.store.close()

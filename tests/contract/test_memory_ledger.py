@@ -6,6 +6,7 @@ from sync.identity import Replica
 from sync.ledger import Outcome
 from sync.quantities import Kind
 from tests.contract.ledger import Holder, LedgerContract, Message
+from tests.contract.records import Counts, Editor, RecordsContract
 from tests.sync.memory import opening
 from tests.sync.pair import ledger
 
@@ -25,6 +26,9 @@ class MemoryHolder:
         self.ledger.append(opening(sku, quantity), sku.encode().ljust(16, b"."))
         return self.own, Kind.OPENING
 
+    def edit(self, document: str) -> None:
+        self.ledger.edit(document)
+
     def commit(self, origin: Replica, message: Message) -> Outcome:
         return self.ledger.commit(origin, message)
 
@@ -35,4 +39,13 @@ class TestMemoryLedger(LedgerContract):
 
     @pytest.fixture
     def holder(self) -> Holder:
+        return MemoryHolder()
+
+
+class TestMemoryRecords(RecordsContract):
+    peers = ("hq-n1", "hq-n2")
+    paper = Counts
+
+    @pytest.fixture
+    def holder(self) -> Editor:
         return MemoryHolder()

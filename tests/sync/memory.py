@@ -202,9 +202,15 @@ class MemoryLedger:
         return Outcome(have_records=self.state.record_streams[stream])
 
     def _record_diff(self, stream: str, document: str, update: bytes) -> Outcome:
-        held = self.state.documents.setdefault(document, {})
-        news = {w: n for w, n in _vector.decode(update).items() if n > held.get(w, 0)}
+        held = self.state.documents.get(document, {})
+        try:
+            said = _vector.decode(update)
+        except msgspec.MsgspecError as error:
+            self.state.quarantine.append(f"document: {error}")
+            return Outcome(merged_record=True)
+        news = {w: n for w, n in said.items() if n > held.get(w, 0)}
         if news:
+            held = self.state.documents.setdefault(document, {})
             held.update(news)
             self._changed(document, stream)
         return Outcome(merged_record=True)
@@ -294,11 +300,12 @@ class MemoryLedger:
             (changed, name)
             for (name, source), changed in self.state.document_changes.items()
             if changed > version and source != peer
-        )[:max_documents]
+        )
         if not newer:
             return None
-        encoded = [(n, msgspec.msgpack.encode(self.state.documents[n])) for _, n in newer]
-        return RecordOffer(version, newer[-1][0], encoded)
+        kept = newer[:max_documents]
+        encoded = [(n, msgspec.msgpack.encode(self.state.documents[n])) for _, n in kept]
+        return RecordOffer(version, kept[-1][0], encoded, len(kept) == len(newer))
 
     def records_have(self, stream: str) -> int:
         """See `Ledger`."""
@@ -309,17 +316,25 @@ class MemoryLedger:
         news = []
         for name, vector in documents:
             held = self.state.documents.get(name, {})
-            if any(n > held.get(w, 0) for w, n in _vector.decode(vector).items()):
+            if any(n > held.get(w, 0) for w, n in (_read(vector) or {}).items()):
                 news.append((name, msgspec.msgpack.encode(held)))
         return news
 
     def difference(self, document: str, state_vector: bytes) -> bytes | None:
         """See `Ledger`."""
         held = self.state.documents.get(document)
-        if held is None:
+        theirs = _read(state_vector)
+        if held is None or theirs is None:
             return None
-        theirs = _vector.decode(state_vector)
         return msgspec.msgpack.encode({w: n for w, n in held.items() if n > theirs.get(w, 0)})
+
+
+def _read(vector: bytes) -> _Vector | None:
+    """Decode a vector; None for one that can't be read."""
+    try:
+        return _vector.decode(vector)
+    except msgspec.MsgspecError:
+        return None
 
 
 def hash_of(name: str) -> int:
