@@ -70,7 +70,7 @@ SHEETS: dict[str, Sheet] = {
     "terminal-zvt-serial": Sheet(
         ("test_payment", "test_zvt"),
         ("terminal serial",),
-        {"foreign": "to do: tshark reads the TCP form only", "hardware": NO_DEVICE},
+        {"hardware": NO_DEVICE},
     ),
     "rfid-llrp": Sheet(
         ("test_rfid", "test_epc"),

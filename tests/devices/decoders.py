@@ -3,6 +3,7 @@
 import shutil
 import struct
 import subprocess
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,17 +28,36 @@ def tshark(
 
     ``frames`` are (from the client?, payload); ``protocol`` is tshark's name for it.
     """
+    capture = _pcap(101, _packets(frames, port))  # raw IP
+    return _tshark(capture, ["-d", f"tcp.port=={port},{protocol}"], fields)
+
+
+def tshark_serial(blocks: list[bytes], protocol: str, *fields: str) -> list[list[str]]:
+    """What tshark reads in the blocks of a serial line: one row of fields per block."""
+    link = f'uat:user_dlts:"User 0 (DLT=147)","{protocol}","0","","0",""'
+    return _tshark(_pcap(147, blocks), ["-o", link], fields)
+
+
+def _tshark(capture: bytes, options: list[str], fields: tuple[str, ...]) -> list[list[str]]:
     program = shutil.which("tshark")
     if program is None:
         pytest.skip("tshark (Debian: tshark) is not installed")
     with TemporaryDirectory() as folder:
-        capture = Path(folder, "talk.pcap")
-        capture.write_bytes(_pcap(frames, port))
+        file = Path(folder, "talk.pcap")
+        file.write_bytes(capture)
         wanted = [part for field in fields for part in ("-e", field)]
         done = subprocess.run(
             [
-                *(program, "-n", "-r", str(capture), "-d", f"tcp.port=={port},{protocol}"),
-                *("-T", "fields", "-E", "separator=;", *wanted),
+                program,
+                "-n",
+                "-r",
+                str(file),
+                *options,
+                "-T",
+                "fields",
+                "-E",
+                "separator=;",
+                *wanted,
             ],
             capture_output=True,
             check=True,
@@ -46,8 +66,14 @@ def tshark(
     return [line.split(";") for line in done.stdout.splitlines()]
 
 
-def _pcap(frames: list[tuple[bool, bytes]], port: int) -> bytes:
-    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)  # raw IP
+def _pcap(link: int, packets: Iterable[bytes]) -> bytes:
+    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link)
+    for number, packet in enumerate(packets):
+        out += struct.pack("<IIII", number, 0, len(packet), len(packet)) + packet
+    return out
+
+
+def _packets(frames: list[tuple[bool, bytes]], port: int) -> Iterator[bytes]:
     sequence = {True: 1, False: 1}
     for number, (ours, payload) in enumerate(frames):
         ports = (40000, port) if ours else (port, 40000)
@@ -58,8 +84,7 @@ def _pcap(frames: list[tuple[bool, bytes]], port: int) -> bytes:
         addresses = b"\x0a\0\0\x01\x0a\0\0\x02" if ours else b"\x0a\0\0\x02\x0a\0\0\x01"
         length = 40 + len(payload)
         ip = struct.pack(">BBHHHBBH", 0x45, 0, length, number, 0, 64, 6, 0) + addresses
-        out += struct.pack("<IIII", number, 0, length, length) + ip + tcp + payload
-    return out
+        yield ip + tcp + payload
 
 
 _RENDER = """

@@ -9,7 +9,7 @@ from devices.charge import Authorise
 from devices.payment import Terminal
 from devices.simulated.terminal import TerminalPeer
 from devices.zvt import Apdu, SerialLink, TcpLink, bcd, counted, crc16, fields, from_bcd
-from tests.devices.decoders import tshark
+from tests.devices.decoders import tshark, tshark_serial
 from tests.devices.rig import Wiretap
 
 messages = st.builds(Apdu, st.integers(0, 0xFFFF), st.binary(max_size=600))
@@ -42,6 +42,26 @@ def test_golden_serial_block() -> None:
     block = zvt.serial_block(Apdu(0x0600, b"\x10"))
     assert block[:-2] == b"\x10\x02\x06\x00\x01\x10\x10\x10\x03"
     assert block[-2:] == crc16(b"\x06\x00\x01\x10\x03").to_bytes(2, "little")
+
+
+@pytest.mark.parametrize(
+    ("message", "block"),
+    [
+        (Apdu(0x8000), "1002 80 00 00 1003 f51f"),
+        (Apdu(0x849C), "1002 84 9c 00 1003 c341"),
+        (Apdu(zvt.DIAGNOSIS), "1002 06 70 00 1003 d9f9"),
+        (
+            Apdu(zvt.REGISTER, bytes.fromhex("123456ba0978")),
+            "1002 06 00 06 123456 ba 0978 1003 24c3",
+        ),
+        (  # the amount contains a DLE, which is doubled
+            Apdu(zvt.AUTHORISE, b"\x04" + bcd(11000, 6) + b"\x49\x09\x78"),
+            "1002 06 01 0a 04 00000001101000 49 0978 1003 f2ff",
+        ),
+    ],
+)
+def test_golden_serial_blocks_of_real_tills(message: Apdu, block: str) -> None:
+    assert zvt.serial_block(message) == bytes.fromhex(block)
 
 
 @given(st.lists(messages, max_size=5), st.lists(st.integers(1, 50), max_size=20))
@@ -116,3 +136,18 @@ def test_tshark_reads_our_messages() -> None:
     assert heard == requests
     (authorise,) = (row for row in rows if "0x0601" in row[0])
     assert authorise[1:] == ["1234", "0x0978"]
+
+
+def test_tshark_reads_our_serial_blocks() -> None:
+    two = Wiretap(Terminal(SerialLink()), TerminalPeer(SerialLink()))
+    two.driver.submit(Authorise(ref="p", amount_minor=1234), 0.0)
+    two.settle()
+    blocks = [data.removeprefix(b"\x06") for from_us, data in two.talk if from_us]
+    rows = tshark_serial(
+        [block for block in blocks if block], "zvt", "zvt.control_field", "zvt.amount"
+    )
+    assert [row for row in rows if row[0]] == [
+        ["0x0600", ""],
+        ["0x0620", ""],
+        ["0x0601", "1234"],
+    ]
