@@ -169,6 +169,7 @@ def plan_void(command: VoidSale, reads: Reads, business_day: int) -> Void:
         lines,
         sale.total_minor,
         reason,
+        sale.tax_minor,
     )
 
 

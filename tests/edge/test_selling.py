@@ -22,7 +22,7 @@ from edge.pricing import SellLine, TenderLine
 from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import Sell, VoidSale
 from edge.stock import Grant, Move
-from sync.bodies import LineKind, Price, Rule, Shortfall, StockLine, Tender
+from sync.bodies import LineKind, Price, Rule, Shortfall, StockLine, Tender, Void
 from sync.quantities import Kind
 from tests.edge.shop import START_MS, Shop
 
@@ -223,6 +223,10 @@ def test_a_void_undoes_a_sale_once(shop: Shop) -> None:
     command = VoidSale(shop.new_id(), sale.id, "mistake")
     void = shop.run(command)
     assert (void.receipt, void.total_minor, void.repeated) == (sale.receipt, 800, False)
+    found = shop.store.books.find(command.id)
+    assert found is not None
+    assert isinstance(found.fact.body, Void)
+    assert found.fact.body.tax_minor == sale.tax_minor > 0
     assert shop.on_hand("TEA") == 0
     assert shop.run(command) == msgspec.structs.replace(void, repeated=True)
     with pytest.raises(SaleVoided):
