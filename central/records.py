@@ -191,7 +191,7 @@ def merge_record(
     """Commit what a store says of its documents."""
     if isinstance(message, Merged):
         _take_merged(books, store, origin, message)
-        return Outcome(merged_record=True)
+        return Outcome(answered_record=message.message.document)
     for document, theirs in message.documents:
         try:
             is_news(NOTHING, document, theirs)

@@ -131,7 +131,7 @@ class MergeRecord:
             sql = "SELECT no FROM journal WHERE name = ?"
             (source,) = books.connection.execute(sql, (str(self.origin),)).fetchone()
             keep(books, document, Held(result.state, result.state_vector), result.card, source)
-        return Outcome(merged_record=True)
+        return Outcome(answered_record=document)
 
     def _brings_news(self, held: bytes) -> bool:
         result, before = self.verdict.result, self.verdict.before

@@ -3,7 +3,7 @@
 Each lane keeps only soft state: after any doubt it starts again from what the peer says it holds.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from sync.flow import Window
@@ -173,7 +173,7 @@ class RecordLane:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._acked = 0
-        self._expected = 0
+        self._missing: set[str] = set()
         self._asked: list[tuple[str, bytes, bytes]] = []
         self._answers: dict[tuple[str, bytes, bytes], int] = {}
         self.waiting_ms: int | None = None
@@ -181,7 +181,7 @@ class RecordLane:
     def adopt(self, version: int) -> None:
         """Start from the version that the peer has committed."""
         self._acked = version
-        self._expected = 0
+        self._missing = set()
         self._asked = []
         self._answers = {}
         self.waiting_ms = None
@@ -212,7 +212,7 @@ class RecordLane:
         news = [(name, theirs[name], mine) for name, mine in self._ledger.wanted(offer.documents)]
         self._answers = {one: self._answers.get(one, 0) for one in news}
         self._asked = [one for one in news if self._answers[one] < ANSWERS_MAX][:WANT_DOCUMENTS]
-        self._expected = len(self._asked)
+        self._missing = {name for name, _, _ in self._asked}
         return RecordWant([(name, mine) for name, _, mine in self._asked]) if self._asked else None
 
     def answer(self, want: RecordWant, now_ms: int) -> Iterator[RecordDiff]:
@@ -223,15 +223,15 @@ class RecordLane:
             if update is not None:
                 yield RecordDiff(name, update)
 
-    def merged(self, documents: int) -> bool:
-        """Differences were committed; whether they were the last of those asked for."""
-        if not documents:
+    def answered(self, documents: Set[str]) -> bool:
+        """Differences of these documents were committed; whether to ask for the offer again."""
+        if not any(documents):
             return False
-        self._expected = max(self._expected - documents, 0)
-        if self._expected:
+        self._missing -= documents
+        if self._missing:
             return False
         for one in self._asked:
-            self._answers[one] = self._answers.get(one, 0) + 1
+            self._answers[one] += 1
         self._asked = []
         return True
 

@@ -17,15 +17,16 @@ from sync.wire import Delta, Have, Holding, RecordOffer
 class Outcome:
     """What committing one message led to.
 
-    `have` names the journals it touched; versions of -1 say nothing. `refused` is set when the
-    peer's life as a whole is not accepted (revoked, or its name is used twice).
+    `have` names the journals it touched; versions of -1 say nothing. `answered_record` is the
+    document whose difference it was, taken in or refused. `refused` is set when the peer's life as
+    a whole is not accepted (revoked, or its name is used twice).
     """
 
     have: tuple[Have, ...] = ()
     have_quantities: int = -1
     rewind_quantities: bool = False
     have_records: int = -1
-    merged_record: bool = False
+    answered_record: str = ""
     refused: str = ""
 
 

@@ -219,7 +219,7 @@ class Session:
             have_quantities=max(outcome.have_quantities for outcome in outcomes),
             rewind_quantities=any(outcome.rewind_quantities for outcome in outcomes),
             have_records=max(outcome.have_records for outcome in outcomes),
-            again_records=self.records.merged(sum(o.merged_record for o in outcomes)),
+            again_records=self.records.answered({o.answered_record for o in outcomes}),
             quantity_version=self._ledger.quantity_version(self._stream),
         )
         return [self._send_progress(progress, now_ms), *self._pump(now_ms)]

@@ -118,7 +118,7 @@ class RecordsContract:
         """Bring what is wanted of a document, as a session does."""
         for name, vector in holder.ledger.wanted([(paper.name, paper.vector)]):
             outcome = holder.commit(peer, RecordDiff(name, paper.news(vector)))
-            assert outcome.merged_record
+            assert outcome.answered_record == name
         assert holder.ledger.wanted([(paper.name, paper.vector)]) == []
 
     def drain(self, holder: Editor, peer: Replica, since: int, page: int) -> dict[str, bytes]:
@@ -194,7 +194,7 @@ class RecordsContract:
         heir = self.meet(holder, self.peers[1])
         before = holder.ledger.offer_after(str(heir), 0, 9)
         for update in (first, paper.news(self.paper(paper.name).vector)):
-            assert holder.commit(peer, RecordDiff(paper.name, update)).merged_record
+            assert holder.commit(peer, RecordDiff(paper.name, update)).answered_record
         assert holder.ledger.offer_after(str(heir), 0, 9) == before
         assert holder.ledger.wanted([(paper.name, paper.vector)]) == []
 
@@ -225,7 +225,7 @@ class RecordsContract:
         update = bytearray(paper.news(self.paper(paper.name).vector))
         update[-1] ^= 0xFF
         for bad in (b"", b"\xff" * 40, bytes(update)):
-            assert holder.commit(peer, RecordDiff(paper.name, bad)).merged_record
+            assert holder.commit(peer, RecordDiff(paper.name, bad)).answered_record
         self.say(holder, peer, paper)
 
     def test_versions_are_acknowledged_in_their_order(self, holder: Editor, peer: Replica) -> None:

@@ -207,13 +207,13 @@ class MemoryLedger:
             said = _vector.decode(update)
         except msgspec.MsgspecError as error:
             self.state.quarantine.append(f"document: {error}")
-            return Outcome(merged_record=True)
+            return Outcome(answered_record=document)
         news = {w: n for w, n in said.items() if n > held.get(w, 0)}
         if news:
             held = self.state.documents.setdefault(document, {})
             held.update(news)
             self._changed(document, stream)
-        return Outcome(merged_record=True)
+        return Outcome(answered_record=document)
 
     def _put(self, author: str, sku: str, kind: int, value: int, source: str) -> None:
         if sku not in self.state.known_skus:
