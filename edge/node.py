@@ -153,6 +153,7 @@ class Node:
             ca_file=self.file(settings.broker_ca_file),
             cert_file=self.file(settings.broker_cert_file),
             key_file=self.file(settings.broker_key_file),
+            backoff_max_s=settings.broker_retry_max_s,
         )
 
     def _offset_min(self, at_ms: int) -> int:

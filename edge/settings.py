@@ -65,6 +65,11 @@ class Settings:
     )
     broker_cert_file: str = _setting("Client certificate (PEM) shown to the broker.", "")
     broker_key_file: str = _setting("Private key (PEM) for broker_cert_file.", "")
+    broker_retry_max_s: int = _setting(
+        "Seconds that pauses between attempts to reach the broker grow to, 1 to 3600; long ones"
+        " spare the broker of a large chain when all stores come back at once.",
+        60,
+    )
     hq_key: str = _setting(
         "Public key of headquarters, 64 hexadecimal digits; empty trusts the first one seen.", ""
     )
@@ -86,6 +91,7 @@ class Settings:
             (0 <= self.exponent <= 4, "exponent: 0 to 4"),
             (0 <= self.port <= 65535, "port: 0 to 65535"),
             (bool(self.host), "host: an address to listen on, such as 127.0.0.1"),
+            (1 <= self.broker_retry_max_s <= 3600, "broker_retry_max_s: 1 to 3600"),
             (
                 bool(re.fullmatch(r"([0-9a-f]{64})?", self.hq_key)),
                 "hq_key: 64 hexadecimal digits, or empty",

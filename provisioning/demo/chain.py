@@ -117,9 +117,7 @@ class Chain:
     def check(self) -> None:
         """Raise ChildDiedError if a process has ended by itself."""
         if not self.broker.running:
-            raise ChildDiedError(
-                f"The broker ended by itself. Its last words:\n{self.broker.log_tail()}"
-            )
+            raise ChildDiedError("the broker", None, self.broker.log_tail())
         for site in (self.headquarters, *self.stores):
             site.program.check()
 
@@ -137,6 +135,8 @@ def open_chain(
     port: int,
     say: Callable[[str], None],
     at_end: Callable[[], None],
+    *,
+    currency: str = CURRENCY,
 ) -> Iterator[Chain]:
     """Start broker and headquarters and make the nodes; at the end, end everything.
 
@@ -156,14 +156,20 @@ def open_chain(
     ]
     with ExitStack() as stack:
         try:
-            chain = _start(stack, folder, port, say, [hq_user, *users])
+            chain = _start(stack, folder, port, say, [hq_user, *users], currency=currency)
             yield chain
         finally:
             at_end()
 
 
 def _start(
-    stack: ExitStack, folder: Path, port: int, say: Callable[[str], None], users: list[BrokerUser]
+    stack: ExitStack,
+    folder: Path,
+    port: int,
+    say: Callable[[str], None],
+    users: list[BrokerUser],
+    *,
+    currency: str,
 ) -> Chain:
     """Start the broker, make headquarters and nodes, start headquarters."""
     say("starting the broker (nats-server); each client has a user of its own")
@@ -179,7 +185,10 @@ def _start(
     chain = Chain(broker, hq, nodes, Ports(port))
     stack.callback(chain.stop)
     with ThreadPoolExecutor() as pool:
-        made = [pool.submit(_make_headquarters, hq), *(pool.submit(_make_store, n) for n in nodes)]
+        made = [
+            pool.submit(_make_headquarters, hq),
+            *(pool.submit(_make_store, node, currency) for node in nodes),
+        ]
         for one in made:
             one.result()
     hq.start(chain.ports)
@@ -216,16 +225,19 @@ def _store(folder: Path, site: tuple[str, str, str], user: BrokerUser, proxy: Li
         command=("evertill-edge", "run", "--data", str(data)),
         log=folder / f"{name}.log",
         port_variable="EVERTILL_EDGE_PORT",
-        environment=_environment("EVERTILL_EDGE", folder, user, proxy.port),
+        environment={
+            **_environment("EVERTILL_EDGE", folder, user, proxy.port),
+            "EVERTILL_EDGE_BROKER_RETRY_MAX_S": "4",  # a few stores need not spare the broker
+        },
     )
     return Store(name=name, title=title, region=region, data=data, program=program, proxy=proxy)
 
 
-def _make_store(store: Store) -> None:
+def _make_store(store: Store, currency: str) -> None:
     data = ("--data", str(store.data))
     call_program(
         "evertill-edge", "init", *data, "--store", store.name, "--chain", CHAIN,
-        "--currency", CURRENCY,
+        "--currency", currency,
     )  # fmt: skip
     store.token = call_program("evertill-edge", "device", "add", "pos", "--role", "pos", *data)
 

@@ -35,7 +35,11 @@ def open_for_business(
         say("starting the nodes")
         chain.start_stores()
         pins = define_assortment(headquarters, catalogue)
-    say(f"headquarters has defined {len(catalogue.products)} products; the stores follow")
+    some = next(product for product in catalogue.products if product.sku == "TEA-001")
+    say(
+        f"headquarters has defined {len(catalogue.products)} products, such as"
+        f" {some.names['en']} / {some.names['zh']}, GTIN {some.gtins[0]}"
+    )
     deadline_s = time.monotonic() + _SUPPLY_S
     for at, store in enumerate(chain.stores):
         with closing(store.till()) as till:

@@ -13,12 +13,19 @@ from pathlib import Path
 from provisioning.broker_process import ChildProcess, StartError
 
 HOST = "127.0.0.1"
-_START_S = 30.0
+_START_S = 60.0
 _CALL_S = 60.0
 
 
 class ChildDiedError(RuntimeError):
-    """A process of the chain ended by itself; the text holds its last log lines."""
+    """A process of the chain ended by itself; the text holds its last words and what to do."""
+
+    def __init__(self, title: str, code: int | None, words: str) -> None:
+        how = "" if code is None else f" with code {code}"
+        super().__init__(
+            f"{title} ended by itself{how}. Its last words:\n{words}\n\nThis should not happen. Run"
+            " the demo again with `--keep DIR`, and see the logs and data in that folder."
+        )
 
 
 def find_program(name: str) -> Path:
@@ -69,11 +76,7 @@ class Program:
     def check(self) -> None:
         """Raise ChildDiedError if it was started and has ended."""
         if self._child is not None and (code := self._child.exit_code) is not None:
-            raise ChildDiedError(
-                f"{self.title} ended by itself with code {code}. Its last words:\n"
-                f"{self._child.tail()}\n\nThis should not happen. Run the demo again with"
-                f" `--keep DIR` to keep its data and logs, and see {self.log.name} there."
-            )
+            raise ChildDiedError(self.title, code, self._child.tail())
 
     def kill(self) -> None:
         """End it with SIGKILL, as a power cut would."""

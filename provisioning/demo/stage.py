@@ -36,32 +36,32 @@ def run_demo(
     logs that is left there.
     """
     with (
-        _signals_end_it(),
-        _folder(keep) as folder,
+        signals_end_it(),
+        work_folder(keep) as folder,
         Screen(console) as screen,
     ):
         screen.act(f"Evertill: headquarters and {stores} stores on this machine")
-        with open_chain(folder, stores, port, screen.say, _ignore_signals) as chain:
+        with open_chain(folder, stores, port, screen.say, ignore_signals) as chain:
             try:
-                return _perform(chain, plan, screen, once=once)
+                return _perform(chain, plan, screen, once=once, keep=keep)
             except httpx.TransportError:
                 time.sleep(_DYING_S)
                 chain.check()  # if somebody died, that is the news, not who missed it
                 raise
 
 
-def _perform(chain: Chain, plan: Plan, screen: Screen, *, once: bool) -> bool:
+def _perform(chain: Chain, plan: Plan, screen: Screen, *, once: bool, keep: Path | None) -> bool:
     catalogue = make_catalogue(plan.seed)
     pins = open_for_business(chain, catalogue, plan.seed, screen.say)
     story = Story(chain, catalogue, plan, screen, pins)
     try:
-        return _tell(story, screen, once=once)
+        return _tell(story, screen, once=once, keep=keep)
     finally:
-        _ignore_signals()
+        ignore_signals()
         story.end()
 
 
-def _tell(story: Story, screen: Screen, *, once: bool) -> bool:
+def _tell(story: Story, screen: Screen, *, once: bool, keep: Path | None) -> bool:
     stores = story.chain.stores
     story.begin()
     story.sell_together()
@@ -74,6 +74,8 @@ def _tell(story: Story, screen: Screen, *, once: bool) -> bool:
         if failed
         else f"All {len(story.proofs)} claims were proved"
     )
+    if keep:
+        screen.say(f"Data and logs stay in {keep}; see `evertill-edge verify --data DIR/STORE`.")
     if not once:
         for line in addresses(story.chain, story.pins):
             screen.say(line)
@@ -111,7 +113,8 @@ def addresses(chain: Chain, pins: dict[str, str]) -> list[str]:
 
 
 @contextmanager
-def _folder(keep: Path | None) -> Iterator[Path]:
+def work_folder(keep: Path | None) -> Iterator[Path]:
+    """Make a folder that goes away at the end, or one to keep; raise FileExistsError."""
     if keep is not None:
         keep.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(keep.iterdir()):
@@ -126,11 +129,11 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 
 @contextmanager
-def _signals_end_it() -> Iterator[None]:
+def signals_end_it() -> Iterator[None]:
     """Turn signals that end a process into an exception, and let none disturb the clearing up."""
 
     def end(number: int, _frame: FrameType | None) -> None:
-        _ignore_signals()
+        ignore_signals()
         raise KeyboardInterrupt if number == signal.SIGINT else EndedError
 
     before = {number: signal.signal(number, end) for number in _ENDING}
@@ -141,6 +144,7 @@ def _signals_end_it() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _ignore_signals() -> None:
+def ignore_signals() -> None:
+    """Let no signal disturb what is done from now on."""
     for number in _ENDING:
         signal.signal(number, signal.SIG_IGN)

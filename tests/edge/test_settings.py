@@ -50,6 +50,7 @@ def test_the_environment_wins() -> None:
         ({"store": "s1", "broker_url": "mqtts://broker"}, "broker_ca_file"),
         ({"store": "s1", "broker_cert_file": "c.pem"}, "broker_cert_file"),
         ({"store": "s1", "http_key_file": "k.pem"}, "http_cert_file"),
+        ({"store": "s1", "broker_retry_max_s": 0}, "broker_retry_max_s"),
     ],
 )
 def test_what_cannot_work_is_named(values: dict[str, object], named: str) -> None:
