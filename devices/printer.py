@@ -20,7 +20,7 @@ from devices.receipt import Align, Document, Paper, Rule, Text, lay_out
 
 ANSWER_S = 1.0
 MISSES_LIMIT = 3
-CONFIRM_S = 30.0
+CONFIRM_S = 15.0
 WAIT_FOR_PAPER_S = 600.0
 BYTES_PER_S = 900  # 9600 baud, the slowest line in use
 QUEUE_LIMIT = 100
@@ -90,7 +90,8 @@ class Printer(Driver):
         self._process = 0
         self._sent_at: float | None = None
         self._said: dict[_About, object] = {}
-        self._trouble = False
+        self._probing = False  # a job is out, and the printer is asked what keeps it
+        self._calm_probes = 0
 
     @property
     def busy(self) -> bool:
@@ -101,7 +102,6 @@ class Printer(Driver):
         """Have the printer report by itself from now on."""
         super().started(now)
         self._said.clear()
-        self._trouble = False
         # Another number at every start: a late answer to an earlier program's job must not fit.
         self._process = int(now * 997) % PROCESS_IDS
         self._send(self._report)
@@ -118,10 +118,10 @@ class Printer(Driver):
         self.now = now
         if not isinstance(command, Print | Kick | Check):
             super().submit(command, now)
-        elif told := self._book.verdict(command.ref, again=getattr(command, "again", False)):
-            self._emit(told)
         elif any(command.ref == job.ref for job in self._jobs):
             self._refuse(command, "this job waits in the printer's queue already", Reason.BUSY)
+        elif told := self._book.verdict(command.ref, again=getattr(command, "again", False)):
+            self._emit(told)
         elif len(self._jobs) >= QUEUE_LIMIT:
             self._refuse(command, f"{QUEUE_LIMIT} jobs wait for the printer already", Reason.BUSY)
         else:
@@ -185,7 +185,10 @@ class Printer(Driver):
         self._say(status_of(bool(self._heard[1] & 0x04), open_when_high=self._open_when_high))
         self._say(PrinterStatus.COVER_OPEN if self._heard[2] & 0x04 else PrinterStatus.COVER_OK)
         self._say(_paper_status(self._paper_out(), bool(self._heard[4] & 0x0C)))
-        self._carry_on(self._reason())
+        if self._probing:
+            self._probed(trouble=self._reason() is not None)
+        else:
+            self._carry_on(self._reason())
 
     def _paper_out(self) -> bool:
         return bool(self._heard[2] & 0x20 or self._heard[4] & 0x60)
@@ -241,6 +244,7 @@ class Printer(Driver):
         else:
             self._send(escpos.ASK_PAPER_IN_ORDER)
         self._sent_at = self.now
+        self._calm_probes = 0
         self.wake_at = self.now + self._confirm_s + len(data) / BYTES_PER_S
 
     def _confirms(self, answer: escpos.Answer) -> bool:
@@ -249,10 +253,25 @@ class Printer(Driver):
         return isinstance(answer, Printed) and answer.process_id == f"{self._process:04}"
 
     def _wait_longer(self, sent_at: float) -> None:
-        if self._trouble and self.now - sent_at < WAIT_FOR_PAPER_S:
-            self.wake_at = self.now + self._confirm_s
+        """No confirmation in time: ask what keeps the printer, and wait while there is a reason."""
+        if self._probing:
+            self._probed(trouble=False)
+        elif self.now - sent_at > WAIT_FOR_PAPER_S:
+            self._fail(Reason.IN_DOUBT, IN_DOUBT)
         else:
-            self._fail(Reason.IN_DOUBT, MESSAGES[Reason.IN_DOUBT])
+            self._probing = True
+            self._questions = [1, 2, 4]
+            self._heard.clear()
+            self._ask_next()
+
+    def _probed(self, *, trouble: bool) -> None:
+        self._probing = False
+        self._questions.clear()
+        self._calm_probes = 0 if trouble else self._calm_probes + 1
+        if self._calm_probes == 2:
+            self._fail(Reason.IN_DOUBT, IN_DOUBT)
+        else:
+            self.wake_at = self.now + self._confirm_s
 
     def _finish(self) -> None:
         job = self._jobs.popleft()
@@ -277,13 +296,13 @@ class Printer(Driver):
 
     def _next(self) -> None:
         self.wake_at = None
+        self._probing = False
         self._questions.clear()
         self._deaf = False
         if self._jobs and self.online:
             self._begin()
 
     def _take_report(self, report: Report) -> None:
-        self._trouble = report.offline or report.cover_open or report.paper_out or report.error
         self._say(status_of(report.drawer_pin, open_when_high=self._open_when_high))
         self._say(PrinterStatus.COVER_OPEN if report.cover_open else PrinterStatus.COVER_OK)
         self._say(_paper_status(report.paper_out, report.paper_low))

@@ -100,15 +100,17 @@ def test_a_printer_that_cannot_print_is_sent_nothing(condition: str, reason: Rea
     assert len(peer.sheets) == 1
 
 
-def test_paper_out_in_the_middle_goes_on_after_a_new_roll() -> None:
-    two, peer = pair(line_s=1.0)
+@BOTH
+def test_paper_out_in_the_middle_goes_on_after_a_new_roll(confirm: Confirm) -> None:
+    two, peer = pair(Printer(confirm=confirm), line_s=1.0)
     submit(two, Print(ref="a", document=receipt()))
     two.take()
     two.advance(0.5)
     change(two, peer, paper_out=True)
-    assert Status(status=PrinterStatus.PAPER_EMPTY) in two.take()
     two.advance(120.0)
-    assert finals(two) == []
+    told = two.take()
+    assert Status(status=PrinterStatus.PAPER_EMPTY) in told
+    assert not [event for event in told if event.final]
     change(two, peer, paper_out=False)
     two.advance(5.0)
     assert finals(two) == [JobDone(ref="a")]
