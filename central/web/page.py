@@ -183,7 +183,9 @@ def _store_row(picture: Picture, store: StoreStatus) -> str:
         numbers = t("ago", age=age(language, heard_ms))
     closed = "" if store.active else f' <span class="badge none">{t("closed")}</span>'
     about = " · ".join(filter(None, (store.title, store.region)))
-    tone = _AGREEMENT.get(store.agreement, _WAIT)
+    tone, agreement = _AGREEMENT.get(store.agreement, _WAIT), t(store.agreement)
+    if not up and tone == _GOOD:  # what it did since, nobody here can know
+        tone, agreement = _NONE, t("agreed")
     net = "<br>".join(
         escape(money(one.net_minor, one.currency, picture.exponent)) for one in store.takings
     )
@@ -191,10 +193,10 @@ def _store_row(picture: Picture, store: StoreStatus) -> str:
         f'<tr><td><b>{escape(store.store)}</b>{closed}<span class="sub">{escape(about)}</span></td>'
         f"<td>{_badge(_GOOD if up else _BAD, t('up' if up else 'cut'))}"
         f'<span class="sub">{reason}</span></td><td class="nowrap">{numbers}</td>'
-        f"<td>{_badge(tone, t(store.agreement))}</td>"
+        f"<td>{_badge(tone, agreement)}</td>"
         f'<td class="num">{sum(one.sales for one in store.takings):,}</td>'
         f'<td class="num">{net or "–"}</td><td class="num">{store.facts:,}</td>'
-        f'<td class="num">{store.missing_facts:,}</td></tr>'
+        f'<td class="num">{"" if up else "≥ "}{store.missing_facts:,}</td></tr>'
     )
 
 

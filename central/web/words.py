@@ -32,6 +32,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "unsynced": ("Not yet here", "未同步"),
     "agreement": ("Stock agrees", "库存核对"),
     "agrees": ("Agrees", "一致"),
+    "agreed": ("Agreed then", "当时一致"),
     "facts-behind": ("Sales still on the way", "明细同步中"),
     "counters-behind": ("Counts still on the way", "数量同步中"),
     "nothing-yet": ("Nothing yet", "暂无数据"),

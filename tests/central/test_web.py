@@ -280,6 +280,14 @@ def test_the_page_needs_a_token_and_shows_every_store(busy: Api) -> None:
     assert 'type="password"' in busy.client.get("/").text
 
 
+def test_the_page_claims_nothing_now_about_a_store_that_is_cut_off(busy: Api) -> None:
+    busy.client.post("/login", data={"token": busy.tokens["read"]})
+    assert "Agrees" in busy.client.get("/?lang=en").text
+    busy.chain.clock.now_ms += 60_000
+    page = busy.client.get("/?lang=en").text
+    assert ("Agreed then" in page, "Agrees" in page, "≥ 0" in page) == (True, False, True)
+
+
 def test_the_page_escapes_what_stores_say(api: Api) -> None:
     body = {"name": "<script>alert(1)</script>", "currency": "EUR"}
     assert api.ask("PUT", "/stores/s1", body).status_code == 200
