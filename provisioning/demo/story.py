@@ -47,8 +47,8 @@ class Plan:
 
     tills: int = 3
     pause_s: float = 0.2
-    selling_s: float = 5.0
-    cut_s: float = 10.0
+    selling_s: float = 4.0
+    cut_s: float = 8.0
     after_s: float = 3.0
     seed: int = 952
 

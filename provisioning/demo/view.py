@@ -47,21 +47,25 @@ class Screen:
 
     def say(self, line: str) -> None:
         """Tell what happens."""
-        self.console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
+        self._print(Text(line), 2)
 
     def prove(self, proof: Proof) -> None:
         """Tell what was proved, or was not."""
         mark = ("proved: ", "bold green") if proof.holds else ("NOT PROVED: ", "bold red")
-        self.console.print(
-            Padding(Text.assemble(mark, (proof.claim, "bold")), (0, 0, 0, 2), expand=False)
-        )
+        self._print(Text.assemble(mark, (proof.claim, "bold")), 2)
         for figure in proof.figures:
             style = "" if proof.holds else "red"
-            self.console.print(Padding(Text(figure, style=style), (0, 0, 0, 4), expand=False))
+            self._print(Text(figure, style=style), 4)
 
     def footer(self, line: str) -> None:
         """Keep a line below the stores."""
         self._footer = line
+
+    def _print(self, text: Text, indent: int) -> None:
+        """Print indented, without the trailing blanks that fill a terminal's line."""
+        for line in text.wrap(self.console, self.console.width - indent):
+            line.rstrip()
+            self.console.print(Text(" " * indent).append_text(line), soft_wrap=True)
 
     def show(self, picture: Sequence[StoreState]) -> None:
         """Show the stores as they are now; without a terminal only now and then."""
