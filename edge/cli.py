@@ -15,11 +15,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
+    MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 from rich.table import Table
 
@@ -28,6 +31,7 @@ from edge.database import connect
 from edge.docs import write_pages
 from edge.errors import Problem
 from edge.node import Node, wall_clock
+from edge.replay import RemoteNode, Tally, feed, reach, read_documents
 from edge.server import listen, make_server, url_of
 from edge.settings import FILE_NAME, load_settings, make_settings
 from edge.setup import SOFTWARE_VERSION, create_node
@@ -72,10 +76,10 @@ def _told() -> Iterator[None]:
         raise _failure(str(error)) from None
 
 
-def _bar() -> Progress:
+def _bar(*more: ProgressColumn) -> Progress:
     """Show progress on the error output, where results don't go."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=say)
+    return Progress(*columns, *more, TimeElapsedColumn(), console=say)
 
 
 def settings_of(target: Path) -> Path:
@@ -243,6 +247,58 @@ def status(*, data: Data = DEFAULT_DATA) -> None:
     for name in ("facts", "products", "skus", "worklist", "quarantine", "headquarters"):
         table.add_row(name, str(getattr(view, name)))
     Console().print(table)
+
+
+@app.command()
+def replay(
+    *,
+    file: Annotated[Path, typer.Argument(help="Documents, one JSON object a line.")],
+    url: Annotated[str, typer.Option(help="Address of the node.")] = "http://127.0.0.1:8470",
+    token_file: Annotated[
+        Path, typer.Option(help="File that holds a device's token; role admin posts everything.")
+    ],
+    connections: Annotated[
+        int, typer.Option(min=1, max=64, help="How many documents are on the way at once.")
+    ] = 8,
+    patience: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for a node that does not answer.")
+    ] = 60.0,
+    ca: Annotated[
+        Path | None, typer.Option(help="Certificate to trust, where the node has its own.")
+    ] = None,
+) -> None:
+    """Post real documents (sales, returns, stock work) to a running node.
+
+    Each document's id follows from its reference: run it again after an interruption and it goes
+    on, run it twice and nothing changes. The format is described in docs/integrator/replay.md.
+    """
+    with _told():
+        token = token_file.read_text("utf-8").strip()
+        with reach(url, token, connections=connections, patience_s=patience, ca=ca) as node:
+            try:
+                tally = _replay(file, node, connections)
+            except KeyboardInterrupt:
+                _tell("Interrupted: run the same command again and it goes on from there.")
+                raise typer.Exit(130) from None
+    _tell(f"{tally.posted:,} documents posted, {tally.repeated:,} were on record before.")
+    _tell("Next: see the stock they left, GET /api/v1/stock, or check the books where the node")
+    _tell("lives: evertill-edge verify --data DIR")
+
+
+def _replay(file: Path, node: RemoteNode, connections: int) -> Tally:
+    """Read a whole file before the first of its documents is sent."""
+    rate = TextColumn("{task.fields[rate]}")
+    with _bar(MofNCompleteColumn(), rate, TimeRemainingColumn(elapsed_when_finished=True)) as bar:
+        store = node.store()
+        task = bar.add_task("reading", total=None, rate="")
+        total = sum(1 for _ in read_documents(file, store))
+        bar.update(task, description=f"posting at {store}", total=total)
+
+        def done(tally: Tally) -> None:
+            speed = bar.tasks[0].speed or 0
+            bar.update(task, completed=tally.documents, rate=f"{speed:,.0f}/s")
+
+        return feed(node, read_documents(file, store), connections, done)
 
 
 @device_app.command("add")
