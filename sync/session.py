@@ -164,9 +164,8 @@ class Session:
         if envelope.to != self.me.session:
             return []
         if envelope.session != self._peer_session:
-            if self._callers.get(envelope.origin) == envelope.session:
-                return self._on_early(envelope)
-            return self._on_stranger(envelope, now_ms)
+            is_caller = self._callers.get(envelope.origin) == envelope.session
+            return self._on_early(envelope) if is_caller else self._on_stranger(envelope, now_ms)
         if envelope.origin != self.peer:
             reason = f"{envelope.origin} speaks in the session of {self.peer}"
             return [Reject(lane, reason, payload)]

@@ -15,7 +15,7 @@ from tests.simulation.verdict import difference, judge
 from tests.simulation.world import Broken, Clock, World
 
 CALM_MS = 4_000
-STORM_MS = 40_000
+STORM_MS = 25_000
 HEAL_MS = 60_000
 STEP_MS = 5_000
 CRASHED = 99
@@ -57,6 +57,7 @@ class Chain:
         self.zombies: list[Box] = []
         self.revoked: list[Replica] = []
         self.stormy = False
+        self.calm = world.chance(0.25)  # what a storm heals by accident must not need one
 
     def _box(self, replica: Replica, reason: str = "setup", image: bytes = b"") -> Box:
         clock = Clock(self.world, self.world.random.randint(-5_000, 5_000))
@@ -73,7 +74,8 @@ class Chain:
             self.shop.open(box)
         self.stormy = True
         self._trade()
-        self._weather()
+        if not self.calm:
+            self._weather()
         for fault in self._faults():
             self.world.after(self.world.random.randint(0, STORM_MS), fault)
         self.world.run(STORM_MS)
@@ -96,11 +98,11 @@ class Chain:
             return
         rng = self.world.random
         self.shop.act(rng.choice(self.boxes))
-        if self.world.chance(0.3):
+        if self.world.chance(0.25):
             self.shop.decide(self.office)
         for zombie in self.zombies:
             self.shop.sell(zombie)
-        self.world.after(rng.randint(50, 1_200), self._trade)
+        self.world.after(rng.randint(50, 900), self._trade)
 
     def _weather(self) -> None:
         if not self.stormy:
@@ -140,7 +142,7 @@ class Chain:
             self._disk_full,
             self._forge,
         ]
-        faults = rng.choices(common, k=rng.randint(2, 8))
+        faults = rng.choices(common, k=rng.randint(0, 2) if self.calm else rng.randint(2, 8))
         if self.world.chance(0.25):
             faults.append(self._poison)
         if self.world.chance(0.35):
@@ -157,7 +159,7 @@ class Chain:
         def mend() -> None:
             line.dark = False
 
-        self.world.after(self.world.random.randint(500, 25_000), mend)
+        self.world.after(self.world.random.randint(500, 18_000), mend)
 
     def _crash_box(self) -> None:
         self.world.random.choice(self.boxes).disk.trouble = self.world.random.choice(
@@ -207,7 +209,7 @@ class Chain:
         rng = self.world.random
         old = rng.choice(self.boxes)
         image = old.backup() if self.world.chance(0.6) else b""
-        delay_ms = rng.randint(0, 10_000)
+        delay_ms = rng.randint(0, 7_000)
         survives = self.world.chance(0.3)
         self.world.after(delay_ms, lambda: self._take_over(old, image, survives))
 
@@ -245,7 +247,7 @@ class Chain:
     def _restore_office(self) -> None:
         """Headquarters is backed up; some time later that is all there is."""
         image = self.office.database.image()
-        self.world.after(self.world.random.randint(0, 20_000), lambda: self._go_back(image))
+        self.world.after(self.world.random.randint(0, 12_000), lambda: self._go_back(image))
 
     def _go_back(self, image: bytes) -> None:
         if not self.stormy:

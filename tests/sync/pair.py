@@ -34,7 +34,7 @@ class Network:
 
     random: Random
     weather: Weather = field(default_factory=Weather)
-    now_ms: int = 1_000_000
+    now_ms: int = 10_000_000_000
     sent_bytes: int = 0
     log: list[tuple[int, str, str]] = field(default_factory=list)
     _queue: list[tuple[int, int, Callable[[], None]]] = field(default_factory=list)
@@ -79,21 +79,27 @@ class End:
         self.out: list[Callable[[Lane, bytes], None]] = []
         self.rejected: list[Reject] = []
         self.alive = True
+        self.skew_ms = 0
         self._inbox: list[Commit] = []
         network.at(network.random.randint(0, TICK_MS), self._tick)
 
+    @property
+    def now_ms(self) -> int:
+        """What the clock of this process shows."""
+        return self.network.now_ms + self.skew_ms
+
     def connect(self) -> None:
         """Tell the session that the way is open."""
-        self.run(self.session.connected(self.network.now_ms))
+        self.run(self.session.connected(self.now_ms))
 
     def receive(self, lane: Lane, payload: bytes) -> None:
         """Hand a payload to the session, unless the process is dead."""
         if self.alive:
-            self.run(self.session.receive(lane, payload, self.network.now_ms))
+            self.run(self.session.receive(lane, payload, self.now_ms))
 
     def committed_locally(self) -> None:
         """Tell the session that something was committed here."""
-        self.run(self.session.local_commit(self.network.now_ms))
+        self.run(self.session.local_commit(self.now_ms))
 
     def run(self, effects: list[Effect]) -> None:
         """Carry out effects."""
@@ -118,7 +124,7 @@ class End:
             self.run(self._report(commit, outcome))
 
     def _report(self, commit: Commit, outcome: Outcome) -> list[Effect]:
-        now_ms = self.network.now_ms
+        now_ms = self.now_ms
         if isinstance(commit.message, Hello):
             if outcome.refused:
                 return self.session.refuse(commit.origin, outcome.refused, now_ms)
@@ -127,7 +133,7 @@ class End:
 
     def _tick(self) -> None:
         if self.alive:
-            self.run(self.session.tick(self.network.now_ms))
+            self.run(self.session.tick(self.now_ms))
             self.network.at(TICK_MS, self._tick)
 
 

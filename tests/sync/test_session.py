@@ -189,7 +189,7 @@ def test_bytes_on_the_way_stay_within_the_window() -> None:
 def test_every_message_fits_however_many_and_long_the_names_are() -> None:
     p = pair()
     rng = p.network.random
-    for _ in range(9_000):
+    for _ in range(3_000):
         sku = "".join(chr(rng.randint(0x4E00, 0x9FFF)) for _ in range(64))
         p.store.ledger._put("s1-n1", sku, 1, rng.randint(1, 2**40), "")
     p.store.committed_locally()
@@ -468,3 +468,17 @@ def test_a_closed_session_hears_and_says_nothing() -> None:
     assert p.hq.session.receive(Lane.HELLO, hello[0].payload, 2_000_000) == []
     assert p.hq.session.tick(3_000_000) == []
     assert p.hq.session.local_commit(3_000_000) == []
+
+
+@pytest.mark.parametrize("back_ms", [1_000, 3_600_000])
+def test_a_clock_that_is_set_back_stops_nothing(back_ms: int) -> None:
+    p = pair()
+    p.network.run(8_000)
+    p.store.skew_ms = -back_ms
+    p.network.weather.cut = True
+    p.sell(p.store, opening("a", 1))
+    p.network.run(5_000)
+    p.network.weather.cut = False
+    p.network.run(40_000)
+    assert p.equal
+    assert p.store.session.state is State.OPEN
