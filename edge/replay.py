@@ -82,6 +82,8 @@ def read_documents(path: Path, store: str) -> Iterator[Document]:
     seen: dict[UUID, str] = {}
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
+            if line.isspace():
+                continue
             place = f"{path.name}, line {number}"
             try:
                 document = _document(line, store, place)
