@@ -1,28 +1,24 @@
 """Sales a second through headquarters' ingest, beside the limit of inserting as many bare rows.
 
-Decode, chain and signature check, fold, totals and COMMIT (SQLite WAL, synchronous=FULL) on one
-core: payloads as stores seal them come in, one transaction takes what a worker would drain. The
-limit is an `executemany` of the same number of fact rows into the same table, committed as often.
-Run it as `python -m benchmarks.ingest [--sales N] [--profile] [--postgres URL] [--json]`.
+Decode, chain and signature check, fold, totals and COMMIT on one core: payloads as stores seal them
+come in, one transaction takes what a worker would drain. The limit is an `executemany` of the same
+fact rows into the same table, committed as often. SQLite runs in WAL mode with synchronous=FULL;
+PostgreSQL (where its programs are found) with its own settings, durable, and on other cores.
 """
 
-import argparse
-import cProfile
-import json
-import pstats
-import tempfile
-import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from random import Random
+from statistics import median
 
 from sqlalchemy import func, select
 
+from benchmarks.figures import AT_LEAST, Figure, Run, wall_and_cpu
 from central import schema
 from central.authoring import Author
 from central.incarnation import Headquarters, begin
 from central.ingest import ingest
-from central.schema import metadata
 from central.store import Store
 from sync.bodies import Line, Sale, StoreProfile, Tender
 from sync.effects import movements
@@ -33,10 +29,14 @@ from sync.quantities import pack_rows
 from sync.session import Commit
 from sync.signing import Signer
 from sync.wire import Delta, Facts, Hello, RowGroup, seal, unseal
+from tests.parts import find_postgresql
+from tests.postgres import running_cluster
 
 STORES = 20
 SKUS = 2_000
 BATCH = 100
+ROUNDS = 4
+BARE_JOURNAL = 10**6
 MESSAGES_AT_ONCE = 200  # ten of each store: what is on the way when a worker is busy
 NOW_MS = 1_760_000_000_000
 KEY = b"k" * 32
@@ -121,12 +121,84 @@ def take(store: Store, hq: Headquarters, payloads: list[bytes]) -> None:
             ingest(connection, hq, items, NOW_MS)
 
 
-def limit(store: Store, payloads: list[bytes]) -> Callable[[], None]:
+@dataclass(slots=True)
+class Speeds:
+    """Sales a second of each round, by the clock and by CPU seconds, and of bare rows."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    bare_wall: list[float] = field(default_factory=list)
+    bare_cpu: list[float] = field(default_factory=list)
+
+
+def measure(run: Run) -> Iterable[Figure]:
+    """Measure SQLite, and PostgreSQL if it is there."""
+    run.say("central ingest: what stores send is being made")
+    rounds = run.pick(ROUNDS, 1)
+    sales = STORES * BATCH * rounds * run.pick(6, 1)
+    hellos, payloads = make_payloads(sales)
+    store = Store.open(f"sqlite:///{run.folder / 'central.db'}")
+    speeds = _measure(run, "SQLite", store, (hellos, payloads))
+    yield from _figures("SQLite", speeds)
+    store.close()
+    programs = find_postgresql()
+    if programs is None:
+        run.say("central ingest: PostgreSQL is not installed and left out")
+        return
+    with running_cluster(programs, settings={}) as url:
+        store = Store.open(url.replace("postgresql:", "postgresql+psycopg:", 1))
+        speeds = _measure(run, "PostgreSQL", store, (hellos, payloads))
+        store.close()
+    yield from _figures("PostgreSQL", speeds)
+
+
+def _measure(
+    run: Run, name: str, store: Store, sent: tuple[list[tuple[str, Commit]], list[bytes]]
+) -> Speeds:
+    hellos, payloads = sent
+    rounds = run.pick(ROUNDS, 1)
+    hq = prepare(store)
+    with store.write() as connection:
+        ingest(connection, hq, hellos, NOW_MS)
+    speeds = Speeds()
+    part = len(payloads) // rounds
+    for number in run.rounds(f"central ingest, {name}", rounds, rounds):
+        mine = payloads[(number - 1) * part : number * part]
+        sales = part // 2 * BATCH
+        wall, cpu = wall_and_cpu(partial(take, store, hq, mine))
+        speeds.wall.append(sales / wall)
+        speeds.cpu.append(sales / cpu)
+        wall, cpu = wall_and_cpu(limit(store, mine, number))
+        speeds.bare_wall.append(sales / wall)
+        speeds.bare_cpu.append(sales / cpu)
+    with store.read() as connection:
+        journal = schema.fact.c.journal_id
+        mine_only = (schema.fact.c.kind == 2) & (journal < BARE_JOURNAL)
+        held = connection.scalar(select(func.count()).where(mine_only))
+    assert held == part // 2 * BATCH * rounds, f"{held} sales arrived"
+    return speeds
+
+
+def _figures(name: str, speeds: Speeds) -> Iterator[Figure]:
+    limit_is = "bare rows, as many commits"
+    yield Figure(
+        what=f"central ingest, {name}, per core", unit="sales/CPU s", value=median(speeds.cpu),
+        better=AT_LEAST, goal=15_000.0 if name == "SQLite" else None,
+        limit=median(speeds.bare_cpu), limit_is=limit_is,
+        note="" if name == "SQLite" else "CPU of headquarters alone, not of the database server",
+    )  # fmt: skip
+    yield Figure(
+        what=f"central ingest, {name}, by the clock", unit="sales/s", value=median(speeds.wall),
+        better=AT_LEAST, limit=median(speeds.bare_wall), limit_is=limit_is,
+    )  # fmt: skip
+
+
+def limit(store: Store, payloads: list[bytes], number: int) -> Callable[[], None]:
     """Return an action that inserts as many bare fact rows as the payloads hold."""
     messages = [unseal(payload).message for payload in payloads]
     rows = [
-        (10**6, number, number.to_bytes(16, "big"), 2, NOW_MS, fact)
-        for number, fact in enumerate(
+        (BARE_JOURNAL + number, at, at.to_bytes(16, "big"), 2, NOW_MS, fact)
+        for at, fact in enumerate(
             fact for one in messages if isinstance(one, Facts) for fact in one.batch.facts
         )
     ]
@@ -140,71 +212,3 @@ def limit(store: Store, payloads: list[bytes]) -> Callable[[], None]:
                 connection.exec_driver_sql(statement, rows[start : start + at_once])
 
     return insert
-
-
-def timed(action: Callable[[], None]) -> tuple[float, float]:
-    """Return wall-clock and CPU seconds of an action."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    action()
-    return time.perf_counter() - wall, time.process_time() - cpu
-
-
-def measure(name: str, store: Store, sales: int, profile: bool) -> dict[str, object]:
-    """Measure one database; return the row of the table."""
-    hq = prepare(store)
-    hellos, payloads = make_payloads(sales)
-    with store.write() as connection:
-        ingest(connection, hq, hellos, NOW_MS)
-    profiler = cProfile.Profile()
-    if profile:
-        profiler.enable()
-    wall, cpu = timed(lambda: take(store, hq, payloads))
-    if profile:
-        profiler.disable()
-        pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
-    with store.read() as connection:
-        held = connection.scalar(select(func.count()).where(schema.fact.c.kind == 2))
-    assert held == sales, f"{held} of {sales} sales arrived"
-    bare, bare_cpu = timed(limit(store, payloads))
-    return {
-        "what": f"central ingest, {name}",
-        "sales": sales,
-        "sales_per_s": round(sales / wall),
-        "sales_per_cpu_s": round(sales / cpu),
-        "limit_rows_per_s": round(sales / bare),
-        "limit_rows_per_cpu_s": round(sales / bare_cpu),
-        "goal_per_s": 15_000,
-    }
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sales", type=int, default=60_000)
-    parser.add_argument("--postgres", default="", help="SQLAlchemy URL of an empty database")
-    parser.add_argument("--profile", action="store_true")
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    sales = max(asked.sales // (STORES * BATCH), 1) * STORES * BATCH
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store.open(f"sqlite:///{Path(folder) / 'central.db'}")
-        rows = [measure("SQLite", store, sales, asked.profile)]
-        store.close()
-    if asked.postgres:
-        store = Store.open(asked.postgres)
-        rows.append(measure("PostgreSQL", store, sales, asked.profile))
-        metadata.drop_all(store.engine)
-        store.close()
-    if asked.json:
-        print(json.dumps(rows))
-        return
-    for row in rows:
-        print(
-            f"{row['what']}: {row['sales_per_s']:,} sales/s ({row['sales_per_cpu_s']:,} per CPU"
-            f" second), goal {row['goal_per_s']:,}; bare rows {row['limit_rows_per_s']:,}/s"
-            f" ({row['limit_rows_per_cpu_s']:,} per CPU second)"
-        )
-
-
-if __name__ == "__main__":
-    main()

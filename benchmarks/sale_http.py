@@ -1,77 +1,110 @@
-"""Time sales of three lines over HTTP against a real node, one till and eight at once.
+"""Sales of three lines over HTTP against a real node, one till and eight at once.
 
-Beside them, in the same run and on the same disk: the limit of a bare server that parses nothing
-and commits one row a request, one commit each. Tills keep their connections open.
+Beside them, in the same run and on the same disk: a bare server that parses nothing and commits one
+row for each request. Tills are threads of this process and keep their connections open.
 """
 
-import argparse
+import itertools
 import json
 import os
 import random
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import psutil
 import uvicorn
 
-from benchmarks.sale_core import make_row_database
+from benchmarks.figures import AT_LEAST, Figure, Run, percentile
+from benchmarks.sale_core import make_row_database, sku_name
 from edge import access, catalogue, database
 from edge.backup import DATABASE
 from edge.node import wall_clock
 from edge.settings import make_settings
 from edge.setup import create_node
 from sync.bodies import Product, TaxRate
-from sync.identity import Replica
+from sync.identity import Replica, series_id
 
 SKUS = 20_000
 HEADQUARTERS = Replica("hq", 1)
 TILLS = (1, 8)
 Request = Callable[[], bytes]
-Row = dict[str, Any]
 
 
-def main() -> None:
-    """Print one row per server and number of tills, then the same as JSON."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--seconds", type=float, default=5.0, help="per row")
-    arguments.add_argument("--dir", default=None, help="directory on the disk to measure")
-    arguments.add_argument("--bare", default=None, help=argparse.SUPPRESS)
-    asked = arguments.parse_args()
-    if asked.bare:
-        serve_bare(Path(asked.bare))
-        return
-    with tempfile.TemporaryDirectory(dir=asked.dir) as directory:
-        rows = measure(Path(directory), asked.seconds)
-    print(json.dumps(rows))
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What a round of requests took: how many a second, milliseconds, CPU of the server each."""
+
+    per_s: float
+    p50_ms: float
+    p99_ms: float
+    cpu_ms: float
 
 
-def measure(directory: Path, seconds: float) -> list[Row]:
-    """Measure both servers; return their rows."""
-    rows = []
-    data = directory / "node"
-    tokens = make_node(data, max(TILLS))
-    node = [sys.executable, "-c", "from edge.cli import app; app()", "run", "--data", str(data)]
-    bare = [sys.executable, "-m", "benchmarks.sale_http", "--bare", str(directory / "row.db")]
-    for name, command in (("one row over HTTP", bare), ("sale over HTTP", node)):
-        with running(command) as (port, process):
+def measure(run: Run) -> Iterable[Figure]:
+    """Measure both servers with one till and with eight, in turns."""
+    run.say("sale over HTTP: making a node with a catalogue")
+    data = run.folder / "node"
+    tokens = make_node(data, max(TILLS), run.pick(SKUS, 2_000))
+    seconds = 0.5 if run.quick else 1.5
+    took: dict[tuple[str, int], list[Took]] = {}
+    with (
+        running(bare_command(run.folder / "row.db")) as bare,
+        running(node_command(data)) as node,
+    ):
+        makers = [sale_maker(token, at, run.pick(SKUS, 2_000)) for at, token in enumerate(tokens)]
+        for one in (bare, node):
+            ask(one[0], makers, 0.3)
+        for _ in run.rounds("sale over HTTP", 5, 1):
             for tills in TILLS:
-                makers = [
-                    sale_maker(token, 100 * tills + at) for at, token in enumerate(tokens[:tills])
-                ]
-                rows.append(drive(name, port, process, makers, seconds))
-    return rows
+                for name, (port, process) in (("bare", bare), ("node", node)):
+                    one_round = drive(port, process, makers[:tills], seconds)
+                    took.setdefault((name, tills), []).append(one_round)
+    return list(figures(took))
 
 
-def make_node(data: Path, tills: int) -> list[str]:
+def figures(took: Mapping[tuple[str, int], list[Took]]) -> Iterator[Figure]:
+    """Tell what came of it."""
+
+    def of(name: str, tills: int, value: str) -> float:
+        return float(median(getattr(one, value) for one in took[name, tills]))
+
+    limit = "bare endpoint, one row each"
+    for what, unit, tills, value, better, goal in (
+        ("sale over HTTP, one till, p50", "ms", 1, "p50_ms", "≤", 1.5),
+        ("sale over HTTP, one till, p99", "ms", 1, "p99_ms", "≤", None),
+        ("sale over HTTP, one till", "/s", 1, "per_s", AT_LEAST, 500.0),
+        ("sale over HTTP, 8 tills", "/s", 8, "per_s", AT_LEAST, 1_500.0),
+        ("the same, server CPU for each sale", "ms", 8, "cpu_ms", "≤", 0.7),
+    ):
+        yield Figure(
+            what=what, unit=unit, value=of("node", tills, value), better=better, goal=goal,
+            limit=of("bare", tills, value), limit_is=limit,
+            note="sales of waiting tills share a commit" if (tills, unit) == (8, "/s") else "",
+        )  # fmt: skip
+
+
+def node_command(data: Path) -> list[str]:
+    """Return the command that runs a node."""
+    run = "from edge.cli import app; app()"
+    return [sys.executable, "-c", run, "run", "--data", str(data)]
+
+
+def bare_command(database_path: Path) -> list[str]:
+    """Return the command that runs the bare server."""
+    return [sys.executable, "-m", "benchmarks.sale_http", str(database_path)]
+
+
+def make_node(data: Path, tills: int, skus: int = SKUS) -> list[str]:
     """Make a node with a catalogue and its tills; return their tokens."""
     settings = make_settings({"store": "s0001", "port": 0}, {})
     create_node(data, settings, clock=wall_clock, random=os.urandom)
@@ -79,10 +112,9 @@ def make_node(data: Path, tills: int) -> list[str]:
     with closing(database.connect(data / DATABASE)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         catalogue.apply(connection, HEADQUARTERS, 1, TaxRate("std", 190_000, True))
-        for n in range(SKUS):
-            product = Product(
-                f"SKU{n:06d}", {"en": f"Article {n}"}, [], "piece", "std", 100 + n % 900
-            )
+        for n in range(skus):
+            names = {"en": f"Article {n}"}
+            product = Product(sku_name(n), names, [], "piece", "std", 100 + n % 900)
             catalogue.apply(connection, HEADQUARTERS, n + 2, product)
         for number, token in enumerate(tokens):
             access.add_device(connection, f"t{number}", "till", token, wall_clock())
@@ -103,48 +135,42 @@ def running(command: list[str]) -> Iterator[tuple[int, psutil.Process]]:
         process.wait(20)
 
 
-def sale_maker(token: str, seed: int) -> Request:
-    """Make the requests of one till: three different goods, paid in cash with change."""
+def sale_maker(token: str, seed: int, skus: int = SKUS, till: str = "") -> Request:
+    """Make the requests of one till: three different goods, paid in cash with change.
+
+    A token of a till says which it is; any other has to.
+    """
     rng = random.Random(seed)
+    said = {"till": till} if till else {}
+    prefix, numbers = rng.getrandbits(60), itertools.count(1)
     head = (
         f"PUT /api/v1/sales/%s HTTP/1.1\r\nHost: store\r\nAuthorization: Bearer {token}\r\n"
         "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
     )
 
     def make() -> bytes:
-        lines = [{"sku": f"SKU{n:06d}", "quantity": 1} for n in rng.sample(range(SKUS), 3)]
-        sale = {"lines": lines, "tenders": [{"kind": "cash", "amount_minor": 100_000}]}
+        lines = [{"sku": sku_name(n), "quantity": 1} for n in rng.sample(range(skus), 3)]
+        sale = {"lines": lines, "tenders": [{"kind": "cash", "amount_minor": 100_000}], **said}
         body = json.dumps(sale)
-        return (head % (uuid.UUID(int=rng.getrandbits(128)), len(body), body)).encode()
+        sale_id = uuid.UUID(bytes=series_id(prefix, next(numbers)))
+        return (head % (sale_id, len(body), body)).encode()
 
     return make
 
 
-def drive(
-    name: str, port: int, process: psutil.Process, makers: list[Request], seconds: float
-) -> Row:
-    """Have tills ask one thing after the other for some seconds, and print what came of it."""
-    ask(port, makers, 0.5)
+def drive(port: int, process: psutil.Process, makers: list[Request], seconds: float) -> Took:
+    """Have tills ask one thing after the other for some seconds; return what it took."""
     before, began = process.cpu_times(), time.perf_counter()
-    latencies_ms = ask(port, makers, seconds)
+    timings_ms = ask(port, makers, seconds)
     took, after = time.perf_counter() - began, process.cpu_times()
     cpu_s = after.user + after.system - before.user - before.system
-    ordered, count = sorted(latencies_ms), len(latencies_ms)
-    row = {
-        "what": name,
-        "tills": len(makers),
-        "per_s": round(count / took),
-        "p50_ms": round(ordered[count // 2], 2),
-        "p99_ms": round(ordered[count * 99 // 100], 2),
-        "server_cpu_ms": round(cpu_s / count * 1000, 3),
-        "memory_mb": round(process.memory_info().rss / 1e6),
-    }
-    print(
-        f"{name:18} {row['tills']} till(s)  {row['per_s']:5}/s   p50 {row['p50_ms']:6.2f} ms"
-        f"   p99 {row['p99_ms']:6.2f} ms   server {row['server_cpu_ms']:.3f} ms CPU each,"
-        f" {row['memory_mb']} MB"
+    count = len(timings_ms)
+    return Took(
+        count / took,
+        percentile(timings_ms, 50),
+        percentile(timings_ms, 99),
+        cpu_s / count * 1000,
     )
-    return row
 
 
 def ask(port: int, makers: list[Request], seconds: float) -> list[float]:
@@ -208,4 +234,4 @@ def serve_bare(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve_bare(Path(sys.argv[1]))

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -67,15 +67,15 @@ def _url(database: str, folder: str) -> str:
 
 
 @contextmanager
-def running_cluster(programs: Path) -> Iterator[str]:
+def running_cluster(programs: Path, settings: Mapping[str, str] = FAST) -> Iterator[str]:
     """Run a new cluster with the programs in that folder; yield a libpq URL of its database.
 
     It listens only on a socket in its own folder: there is no port that could be taken.
     """
     folder = Path(tempfile.mkdtemp(prefix="evertill-pg-"))
     log, data = folder / "log", str(folder / "data")
-    settings = FAST | {"listen_addresses": "", "unix_socket_directories": str(folder)}
-    flags = [f"--{name}={value}" for name, value in settings.items()]
+    own = {**settings, "listen_addresses": "", "unix_socket_directories": str(folder)}
+    flags = [f"--{name}={value}" for name, value in own.items()]
     # Should this process die without cleaning up, the server ends with it (Linux).
     guard = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
     initdb = [str(programs / "initdb"), "-D", data, "-U", "evertill", "-A", "trust", "-N"]
