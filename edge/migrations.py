@@ -195,12 +195,14 @@ def attention(db: Database) -> None:
     db.execute("""
         CREATE TABLE quarantine (
             number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, origin TEXT NOT NULL,
-            lane TEXT NOT NULL, reason TEXT NOT NULL, payload BLOB NOT NULL, closed_ms INTEGER
+            lane TEXT NOT NULL, reason TEXT NOT NULL, payload BLOB NOT NULL,
+            closed_ms INTEGER, closed_by TEXT, note TEXT
         )""")
     db.execute("""
         CREATE TABLE worklist (
             number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL,
-            sku TEXT NOT NULL, fact BLOB NOT NULL, detail TEXT NOT NULL, closed_ms INTEGER
+            sku TEXT NOT NULL, fact BLOB NOT NULL, detail TEXT NOT NULL,
+            closed_ms INTEGER, closed_by TEXT, note TEXT
         )""")
     db.execute("CREATE INDEX worklist_open ON worklist (number) WHERE closed_ms IS NULL")
 

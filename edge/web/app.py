@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 
+from edge.attention import Closed
 from edge.node import Node
 from edge.views import ProductPage, ProductView, StockPage
 from edge.web import (
@@ -70,6 +71,7 @@ SHAPES: tuple[type, ...] = (
     requests.Open,
     requests.Grant,
     requests.Login,
+    requests.Close,
     requests.CreateMember,
     requests.EditMember,
     ProductView,
@@ -85,6 +87,7 @@ SHAPES: tuple[type, ...] = (
     replies.TransfersReply,
     replies.WorklistReply,
     replies.QuarantineReply,
+    Closed,
     replies.ChangeEvent,
     replies.RestartEvent,
     cards.MemberEvent,

@@ -22,6 +22,7 @@ SELL_WITH_ID = Decoder(requests.SellWithId)
 VOID = Decoder(requests.VoidSale)
 RETURN = Decoder(requests.ReturnGoods)
 LOGIN = Decoder(requests.Login)
+CLOSE = Decoder(requests.Close)
 CREATE_MEMBER = Decoder(requests.CreateMember)
 EDIT_MEMBER = Decoder(requests.EditMember)
 

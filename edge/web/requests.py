@@ -250,6 +250,12 @@ class Grant(StockWork, frozen=True, kw_only=True):
     lines: Annotated[list[StockLine], Lines]
 
 
+class Close(Request, frozen=True, kw_only=True):
+    """Take an entry off a list; `note` says what was done about it."""
+
+    note: Reason
+
+
 class Login(Request, frozen=True, kw_only=True):
     """A person at an authenticated device."""
 

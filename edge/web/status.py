@@ -7,10 +7,14 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from edge.access import Caller
+from edge.attention import Close, Closed, List
 from edge.node import Node
 from edge.views import JournalEntry
-from edge.web.auth import Auditing, Reading, node_of
-from edge.web.body import reply
+from edge.web import requests
+from edge.web.auth import Auditing, Editing, Reading, node_of
+from edge.web.body import read_body, reply
+from edge.web.decoding import CLOSE
 from edge.web.operation import operation
 from edge.web.products import Limit
 from edge.web.replies import (
@@ -25,6 +29,7 @@ from edge.web.showing import journal_line, work_item
 router = APIRouter(tags=["the node"])
 
 PAGE = 500
+SEEN = {"note": "counted the shelf: two pieces were there"}
 JournalName = Annotated[
     str, Query(max_length=64, description="A journal held here, such as hq-n1; empty: the own.")
 ]
@@ -76,6 +81,24 @@ async def quarantine(request: Request, _caller: Auditing, limit: Limit = 200) ->
     """List messages that were set aside because they could not be accepted, and why."""
     node = node_of(request)
     return reply(QuarantineReply(await node.read(node.views.quarantine, limit)))
+
+
+@router.post("/worklist/{number}/close", **operation(Closed, body=requests.Close, example=SEEN))
+async def close_work(request: Request, caller: Editing, number: int) -> Response:
+    """Take an entry off the worklist, with a note of what was done."""
+    return await _close(request, caller, List.WORKLIST, number)
+
+
+@router.post("/quarantine/{number}/close", **operation(Closed, body=requests.Close, example=SEEN))
+async def close_quarantine(request: Request, caller: Auditing, number: int) -> Response:
+    """Take a message off the quarantine list, with a note of what was found."""
+    return await _close(request, caller, List.QUARANTINE, number)
+
+
+async def _close(request: Request, caller: Caller, which: List, number: int) -> Response:
+    asked = await read_body(request, CLOSE)
+    command = Close(which, number, asked.note, caller.actor)
+    return reply(await node_of(request).commit(command))
 
 
 @router.get("/journal", **operation(JournalLine, media_type="application/jsonl"))
