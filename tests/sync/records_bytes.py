@@ -31,12 +31,22 @@ def forged(change: Callable[[Any], None], base: bytes = CARD, writer: int = WRIT
     return seal(doc.get_update(before))
 
 
-def item(content: bytes, part: bytes = b"fields", key: bytes = b"name") -> bytes:
-    """Make an update with one map entry of writer 1 holding encoded `content`."""
-    head = bytes([1, 1, 1, 0, 0x28, 1, len(part)]) + part + bytes([len(key)]) + key
+def item(content: bytes, part: bytes = b"fields", key: bytes = b"name", writer: int = 1) -> bytes:
+    """Make an update with one map entry of a writer holding encoded `content`."""
+    head = bytes([1, 1]) + varint(writer) + bytes([0, 0x28, 1, len(part)]) + part
+    head += bytes([len(key)]) + key
     return seal(head + b"\x01" + content + b"\x00")
 
 
-def nested_arrays(depth: int) -> bytes:
+def varint(number: int) -> bytes:
+    """Encode an integer in base 128, the lowest digits first."""
+    out = bytearray()
+    while number > 0x7F:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def nested_arrays(depth: int, writer: int = 1) -> bytes:
     """Make an update of about `2 * depth` bytes: arrays within arrays as one field's value."""
-    return item(b"u\x01" * depth + b"~")
+    return item(b"u\x01" * depth + b"~", writer=writer)
