@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import msgspec
 from fastapi import Request, Response
+from starlette.requests import ClientDisconnect
 
 from edge.web.problems import Invalid, Malformed, TooLarge, WrongMediaType
 
@@ -30,10 +31,13 @@ async def _bytes(request: Request) -> bytes:
     """Read a body; raise TooLarge as soon as it is announced or found to be over the limit."""
     data = b""
     announced = int(request.headers.get("content-length", 0))
-    async for chunk in request.stream():
-        data += chunk
-        if max(announced, len(data)) > BODY_MAX_BYTES:
-            raise TooLarge(f"Send at most {BODY_MAX_BYTES // 1024} KiB in one request.")
+    try:
+        async for chunk in request.stream():
+            data += chunk
+            if max(announced, len(data)) > BODY_MAX_BYTES:
+                raise TooLarge(f"Send at most {BODY_MAX_BYTES // 1024} KiB in one request.")
+    except ClientDisconnect:  # who hung up reads no answer, and nothing is wrong with the node
+        raise Malformed("The connection ended before the body did: send it again.") from None
     return data
 
 

@@ -2,6 +2,8 @@
 
 import copy
 import json
+import logging
+import socket
 from typing import Any
 
 import httpx
@@ -261,3 +263,24 @@ def test_a_reused_id_with_other_content_is_a_conflict(shop: Shop, path: str) -> 
         repeat = client.post(path, json=body)
         assert (repeat.status_code, repeat.json()) == (200, first.json() | {"repeated": True})
     assert shop.books() == books
+
+
+def test_a_caller_who_hangs_up_in_mid_sentence_is_no_fault_of_the_node(
+    shop: Shop, till: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = httpx.URL(shop.url)
+    token = shop.tokens["till"]
+    head = f"POST /api/v1/sales HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+    with (
+        caplog.at_level(logging.ERROR),
+        socket.create_connection((address.host, address.port or 0)) as caller,
+    ):
+        caller.sendall(
+            f"{head}Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{{".encode()
+        )
+        assert till.get("/status").status_code == 200
+        caller.shutdown(socket.SHUT_WR)
+        while caller.recv(1000):
+            pass
+    assert till.get("/status").status_code == 200
+    assert caplog.records == []
