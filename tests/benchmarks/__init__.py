@@ -1,0 +1,1 @@
+"""What the benchmarks and large runs are made of, tested in the small."""
