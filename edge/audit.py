@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from edge.postings import receipt_of, undoings
 from edge.reads import body_kind
+from edge.records import contradictions
 from edge.selling import generation_of
 from edge.words import words_of
 from sync.effects import movements
@@ -69,6 +70,10 @@ def verify(connection: sqlite3.Connection) -> Iterator[Progress]:
         _verify_undone(connection, fold)
         yield Progress("counters", 1, 1)
         yield from _verify_products(connection)
+        yield Progress("members", 0, 1)
+        for document, detail in contradictions(connection):
+            raise Disagreement("record", document, detail)
+        yield Progress("members", 1, 1)
     finally:
         connection.execute("COMMIT")
 

@@ -165,3 +165,23 @@ def member_words(card: MemberCard) -> str:
     digits = "".join(filter(str.isdigit, card.phone))
     ends = [digits[at:] for at in range(max(len(digits) - PHONE_PART_DIGITS, 0) + 1)]
     return words_of([card.name, card.email, *card.tags, *ends])
+
+
+def contradictions(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Yield each document that does not say what is kept beside it, with what is wrong."""
+    sql = (
+        "SELECT doc_id, state, vector, card, words FROM record"
+        " LEFT JOIN member ON record = number LEFT JOIN member_words AS w ON w.rowid = number"
+        " WHERE state <> x'' ORDER BY number"
+    )
+    for document, state, vector, card, words in connection.execute(sql):
+        try:
+            found = records.read(state)
+            if records.state_vector(state) != vector:
+                yield document, "its state vector is not that of its state"
+            elif _encode(found) != card:
+                yield document, "its card does not say what its state says"
+            elif words != member_words(found):
+                yield document, "its search terms are not those of its card"
+        except RecordRefused as refusal:
+            yield document, str(refusal)
