@@ -14,7 +14,7 @@ from rich.text import Text
 from provisioning.demo.proofs import Proof
 from provisioning.demo.watch import StoreState
 
-_PLAIN_EVERY_S = 3.0
+_PLAIN_EVERY_S = 5.0
 
 
 class Screen:
@@ -64,8 +64,9 @@ class Screen:
     def _print(self, text: Text, indent: int) -> None:
         """Print indented, without the trailing blanks that fill a terminal's line."""
         for line in text.wrap(self.console, self.console.width - indent):
+            line.pad_left(indent)
             line.rstrip()
-            self.console.print(Text(" " * indent).append_text(line), soft_wrap=True)
+            self.console.print(line, soft_wrap=True)
 
     def show(self, picture: Sequence[StoreState]) -> None:
         """Show the stores as they are now; without a terminal only now and then."""
@@ -102,14 +103,14 @@ def plain_line(state: StoreState) -> str:
     """Say a store's state in one line of at most 78 columns."""
     lag = "–" if state.lag_ms is None else f"{state.lag_ms} ms"
     return (
-        f"{state.name} {_link(state)[0]:9}{state.sales:6,} sales {state.unsynced:5,} unsynced"
-        f"  stock {state.agree}/{state.positions}  lag {lag}  HQ {age(state.age_ms)}"
+        f"{state.name} {_link(state)[0]:9} {state.sales:5,} sales {state.unsynced:4,} unsynced"
+        f" stock {state.agree}/{state.positions} lag {lag} HQ {age(state.age_ms, '')}"
     )
 
 
-def age(age_ms: int) -> str:
+def age(age_ms: int, old: str = " old") -> str:
     """Say how old numbers are."""
-    return "now" if age_ms < 1000 else f"{age_ms / 1000:.0f} s old"
+    return "now" if age_ms < 1000 else f"{age_ms / 1000:.0f} s{old}"
 
 
 def _link(state: StoreState) -> tuple[str, str]:
