@@ -84,6 +84,8 @@ def demo(
     except _EXPECTED as error:
         console.print(Text(f"\nThe demo failed: {error}", style="red"))
         raise typer.Exit(1) from None
+    if story is Telling.LIVE:
+        console.print("\nEnded; everything was stopped and cleared away.")
     if not held:
         raise typer.Exit(1)
 
