@@ -97,10 +97,10 @@ MUTANTS = (
         "WHERE excluded.value <> quantity.value",
     ),
     Mutant(
-        "headquarters adds a repeated batch again",
-        "sync.journal",
-        "    if overlap == len(batch.facts):\n        return Repeat()\n",
-        "    if overlap == len(batch.facts):\n        return Extension(head.seq + 1, [], head)\n",
+        "headquarters adds up again what it holds of a batch",
+        "central.ingest",
+        "post(books, of, source, journal, reading)",
+        "post(books, of, source, journal, Extension(reading.first, batch.facts, reading.head))",
     ),
     Mutant(
         "a restored node keeps its generation",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from central.authoring import Author
@@ -176,11 +177,13 @@ class Shop:
         done = self._repeatable.get(box.name, [])
         if not done:
             return
-        _, fact_id = self.world.random.choice(done)
+        command, fact_id = self.world.random.choice(done)
+        other = _altered(command)
+        if other is None:
+            return
         held = "SELECT count(*) FROM fact"
         before = box.disk.execute(held).fetchone()
-        moves = (Move(quantity=7, sku=self.skus[0]),)
-        results = box.execute([WriteOff(id=fact_id, reason="other", lines=moves)])
+        results = box.execute([other])
         if results is None or box.failed(results[0]):
             return
         if not isinstance(results[0], Conflict) or (box.disk.execute(held).fetchone() != before):
@@ -290,6 +293,19 @@ class Shop:
         result = office.write(lambda connection: action(office.author, connection))
         self.world.note(before, f"decides: {type(result).__name__}")
         return not isinstance(result, Refusal) and office.alive
+
+
+def _altered(command: Command[object]) -> Command[object] | None:
+    """Ask for something else under the same id."""
+    match command:
+        case Sell() | ReturnGoods():
+            return replace(command, till="t3")
+        case VoidSale() | WriteOff() | Adjust():
+            return replace(command, reason="another")
+        case ReceiveGoods():
+            return replace(command, reference="another")
+        case _:
+            return None
 
 
 class _Poison:
