@@ -21,6 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import httpx
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -39,6 +40,7 @@ DATA = Path(__file__).parents[2] / "shared" / "data" / "uci_online_retail"
 _CHUNK = 250
 _PATIENCE_S = 60.0
 _LOOK_S = 0.1
+_TITLE = "Every line of the file"
 _EXPECTED = (
     StartError, ChildDiedError, FeedError, Refusal, ValueError, OSError, httpx.TransportError
 )  # fmt: skip
@@ -68,7 +70,7 @@ def main() -> None:
     except EndedError:
         sys.exit(143)
     except _EXPECTED as error:
-        console.print(Text(f"The replay failed: {error}", style="red"))
+        console.print(Text(f"The replay failed: {error}", style="red"), soft_wrap=True)
         sys.exit(1)
     sys.exit(not held)
 
@@ -346,7 +348,7 @@ def _verified(chain: Chain) -> Proof:
 
 def categories(totals: Totals) -> Table:
     """Show what was posted as what; the sums are the file's."""
-    table = Table("Posted as", "What", title="Every line of the file")
+    table = Table("Posted as", "What", box=SIMPLE_HEAD, pad_edge=False, title=_TITLE)
     for name in ("Lines", f"{CURRENCY} in the file", "rounded"):
         table.add_column(name, justify="right")
     keys = sorted(totals.lines, key=lambda key: (POSTINGS.index(key[0]), -totals.lines[key]))

@@ -39,13 +39,13 @@ class Category(Enum):
     ADJUSTED = "stock adjusted"
     WRITTEN_OFF = "stock written off"
     VOUCHER = "gift vouchers"
-    POSTAGE = "postage and carriage"
-    FEE = "bank, marketplace and charity fees"
+    POSTAGE = "postage, carriage"
+    FEE = "fees, commissions"
     MANUAL = "manual entries"
     SAMPLES = "samples"
     DISCOUNT = "discounts"
     BAD_DEBT = "bad debt"
-    EMPTY = "neither goods nor money"
+    EMPTY = "no goods, no money"
 
 
 STOCK = (Category.ADJUSTED, Category.WRITTEN_OFF)

@@ -28,7 +28,7 @@ NO_REASON = "the file gives no reason"
 _TILL = "uci"
 _TENDER = "invoice"
 
-SALE, WITH_RECEIPT, WITHOUT = "sale", "return against a receipt", "return without one"
+SALE, WITH_RECEIPT, WITHOUT = "sale", "return, receipt", "return, no receipt"
 ADJUSTMENT, WRITE_OFF = "adjustment", "write-off"
 POSTINGS = (SALE, WITH_RECEIPT, WITHOUT, ADJUSTMENT, WRITE_OFF)
 Document = dict[str, Any]
