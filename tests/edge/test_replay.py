@@ -1,6 +1,7 @@
 """Files of documents against a real node: each is posted once, whatever happens on the way."""
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -212,6 +213,15 @@ def test_a_node_that_comes_back_in_time_is_waited_for(tmp_path: Path) -> None:
         asked = pool.submit(node.store)
         with open_shop(tmp_path / "node", tokens):
             assert asked.result() == "s0001"
+
+
+def test_the_format_is_described_with_examples_that_are_documents(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/integrator/replay.md").read_text("utf-8")
+    (examples,) = re.findall(r"```json\n(.+?)```", page, re.DOTALL)
+    path = tmp_path / "examples"
+    path.write_text(examples, "utf-8")
+    assert len(list(read_documents(path, "s0001"))) == examples.count("\n") == 5
+    assert all(f"`{kind}`" in page for kind in PATHS)
 
 
 @given(st.text(min_size=1, max_size=20), st.text(min_size=1, max_size=20))
