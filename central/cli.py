@@ -164,7 +164,9 @@ def store_add(
     profile = StoreProfile(store, name or store, region, currency)
     with _opened(data) as opened, opened.store.write() as connection:
         opened.author.define(connection, [profile], "cli")
-    say.print(f"Store {store} is known. Next, on its box: evertill-edge init --store {store}")
+        chain = opened.settings.chain
+    how = f"evertill-edge init --store {store} --chain {chain} --currency {currency}"
+    say.print(f"Store {store} is known. Next, on its box: {how}")
 
 
 @store_app.command("revoke")
@@ -264,7 +266,8 @@ def restore(
             hq = backup.restore(file, data, wall_clock, secrets.token_bytes)
         else:
             hq = backup.adopt(data, wall_clock, secrets.token_bytes)
-    say.print(f"Headquarters goes on as {hq.replica}.")
+    say.print(f"Headquarters goes on as {hq.replica}. Its public key: {hq.key.hex()}")
+    say.print("What was revoked since that backup is live again: revoke it again.")
     say.print("Nothing is promised online from a store until that store has been heard again.")
     say.print(f"Next: evertill-central run --data {data}")
 
