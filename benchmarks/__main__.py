@@ -22,8 +22,11 @@ from rich.table import Table
 from benchmarks import (
     catch_up,
     ingest,
+    lookup,
+    reconnect,
     sale_core,
     sale_http,
+    starting,
     visible,
     wire_bytes,
 )
@@ -36,6 +39,9 @@ BENCHES: dict[str, Callable[[Run], Iterable[Figure]]] = {
     "catch-up": catch_up.measure,
     "visible": visible.measure,
     "ingest": ingest.measure,
+    "start": starting.measure,
+    "lookup": lookup.measure,
+    "reconnect": reconnect.measure,
 }
 
 

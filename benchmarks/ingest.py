@@ -15,6 +15,7 @@ from statistics import median
 from sqlalchemy import func, select
 
 from benchmarks.figures import AT_LEAST, Figure, Run, wall_and_cpu
+from benchmarks.sale_core import sku_name
 from central import schema
 from central.authoring import Author
 from central.incarnation import Headquarters, begin
@@ -46,7 +47,7 @@ def make_sale(random: Random, number: int) -> Sale:
     """Make a sale of three lines with tax, paid in cash."""
     lines = [
         Line(
-            f"SKU{random.randrange(SKUS):05}",
+            sku_name(random.randrange(SKUS)),
             random.randint(1, 3),
             random.randint(50, 5000),
             "std",

@@ -66,6 +66,12 @@ class Office:
             rows = connection.execute(sql, {"s": store}).all()
         return {(row.sku, row.kind): max(row.value, row.folded) for row in rows}
 
+    def facts(self) -> int:
+        """How many facts of stores are committed."""
+        sql = "SELECT COALESCE(SUM(head_seq), 0) FROM journal WHERE store_id IS NOT NULL"
+        with self.store.read() as connection:
+            return int(connection.scalar(text(sql)) or 0)
+
     def close(self) -> None:
         """Close the database."""
         self.store.close()

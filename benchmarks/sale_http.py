@@ -200,6 +200,14 @@ def ask(port: int, makers: list[Request], seconds: float) -> list[float]:
     return latencies_ms
 
 
+def ask_once(port: int, request: bytes) -> None:
+    """Ask one thing and wait for its answer, which must be that something was made."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(request)
+        answer = receive(connection)
+        assert answer.startswith(b"HTTP/1.1 201"), answer
+
+
 def receive(connection: socket.socket) -> bytes:
     """Read one answer with a known length."""
     answer = b""
