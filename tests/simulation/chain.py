@@ -143,9 +143,9 @@ class Chain:
             self._forge,
         ]
         faults = rng.choices(common, k=rng.randint(0, 2) if self.calm else rng.randint(2, 8))
-        if self.world.chance(0.25):
+        if self.world.chance(0.4):
             faults.append(self._poison)
-        if self.world.chance(0.35):
+        if self.world.chance(0.4):
             faults.append(self._restore_office)
         if self.world.chance(0.5):
             faults.append(self._replace)

@@ -111,8 +111,11 @@ MUTANTS = (
     Mutant(
         "a restored headquarters keeps its incarnation",
         "central.incarnation",
-        "        schema.incarnation.insert().values(",
-        '        schema.incarnation.insert().prefix_with("OR REPLACE").values(',
+        "    generation = mint_generation(newest or 0, now_ms)\n"
+        "    connection.execute(\n        schema.incarnation.insert().values(",
+        "    generation = newest or mint_generation(0, now_ms)\n"
+        '    connection.execute(\n        schema.incarnation.insert().prefix_with("OR REPLACE")'
+        ".values(",
     ),
     Mutant(
         "a revoked life is accepted",
@@ -193,12 +196,6 @@ MUTANTS = (
         "edge.store",
         "        self._stale = True\n        return StoreFailed(",
         "        return StoreFailed(",
-    ),
-    Mutant(
-        "a refused command leaves its traces in memory",
-        "edge.store",
-        "        self.books.back_to(before)\n",
-        "",
     ),
     Mutant(
         "a received batch is kept without its signature",

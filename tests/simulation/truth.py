@@ -6,8 +6,9 @@ own fold), and knows what can still be somewhere when disks are lost.
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
+from central.authoring import rights
 from sync.bodies import GiveBack, Grant, Promise, Release, Return, Sale, Void
 from sync.facts import Fact, FactError, decode_fact
 from tests.simulation.box import Box
@@ -29,6 +30,7 @@ _REVOKED = text(
     " JOIN store AS s ON s.id = l.store_id JOIN journal AS j ON j.id = l.journal_id"
     " WHERE l.status = 'revoked'"
 )
+_ADOPTED = text("SELECT id, name FROM store WHERE adopted = :generation")
 
 
 @dataclass
@@ -94,6 +96,7 @@ class Truth:
                 self._compare(office, name, known, [bytes(row.body) for row in rows])
                 self.shared[name] = max(self.shared.get(name, 0), head)
             revoked = connection.execute(_REVOKED).all()
+            self._check_free(connection, office.author.hq.generation)
         for store, generation, have, head in revoked:
             self._check_revoked(f"{store}-n{generation}", have, head)
 
@@ -107,6 +110,15 @@ class Truth:
             journal.required = len(journal.facts)
         if facts != journal.facts[known : known + len(facts)]:
             raise Broken(2, f"headquarters holds other facts of {name} than were written")
+
+    def _check_free(self, connection: Connection, generation: int) -> None:
+        """Headquarters may forget, but never believe that more is free than there is."""
+        for store, name in connection.execute(_ADOPTED, {"generation": generation}).all():
+            for sku, free in rights(connection, store).items():
+                key = (name, sku)
+                true = self.granted.get(key, 0) - self.promised.get(key, 0)
+                if free > true:
+                    raise Broken(5, f"{free} of {key} count as free, {true} are")
 
     def _check_revoked(self, name: str, have: int, head: int) -> None:
         version, allowed = self.revoked.setdefault(name, (have, head))
