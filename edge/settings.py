@@ -68,7 +68,7 @@ class Settings:
     broker_retry_max_s: int = _setting(
         "Seconds that pauses between attempts to reach the broker grow to, 1 to 3600; long ones"
         " spare the broker of a large chain when all stores come back at once.",
-        60,
+        30,
     )
     hq_key: str = _setting(
         "Public key of headquarters, 64 hexadecimal digits; empty trusts the first one seen.", ""

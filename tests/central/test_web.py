@@ -197,6 +197,19 @@ def test_totals_and_status_add_up(busy: Api) -> None:
     assert busy.ask("GET", "/status").json()["stores_up"] == 2
 
 
+def test_a_journal_is_listed_fact_by_fact(busy: Api) -> None:
+    facts = busy.ask("GET", "/journals/s1-n1").json()["facts"]
+    assert [(one["seq"], one["type"], one["net_minor"]) for one in facts] == [
+        (1, "Born", 0),
+        (2, "Opening", 0),
+        (3, "Grant", 0),
+        (4, "Sale", 600),
+    ]
+    page = busy.ask("GET", "/journals/s1-n1?after=2&limit=1").json()["facts"]
+    assert page == facts[2:3]
+    assert busy.ask("GET", "/journals/s9-n1").json()["facts"] == []
+
+
 def test_rights_are_promised_released_and_given_back_and_never_twice(busy: Api) -> None:
     def ask(what: str, **body: Any) -> httpx.Response:
         return busy.ask("POST", f"/stores/s1/{what}", body)
