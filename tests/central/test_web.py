@@ -200,13 +200,12 @@ def test_totals_and_status_add_up(busy: Api) -> None:
 def test_a_journal_is_listed_fact_by_fact(busy: Api) -> None:
     facts = busy.ask("GET", "/journals/s1-n1").json()["facts"]
     assert [(one["seq"], one["type"], one["net_minor"]) for one in facts] == [
-        (1, "Born", 0),
-        (2, "Opening", 0),
-        (3, "Grant", 0),
-        (4, "Sale", 600),
+        (1, "Opening", 0),
+        (2, "Grant", 0),
+        (3, "Sale", 600),
     ]
-    page = busy.ask("GET", "/journals/s1-n1?after=2&limit=1").json()["facts"]
-    assert page == facts[2:3]
+    page = busy.ask("GET", "/journals/s1-n1?after=1&limit=1").json()["facts"]
+    assert page == facts[1:2]
     assert busy.ask("GET", "/journals/s9-n1").json()["facts"] == []
 
 
