@@ -16,9 +16,8 @@ from typing import NamedTuple
 
 from benchmarks.figures import Figure, Run, milliseconds
 from benchmarks.memory_chain import Link, Office, RealStore
-from benchmarks.sale_core import make_row_database, make_sale, sell, series, sku_name
+from benchmarks.sale_core import make_row_database, make_sale, open_stock, sell, series
 from edge.selling import Sell
-from edge.stock import Move, Open
 from sync.quantities import pack_rows
 from sync.topics import Lane
 
@@ -76,9 +75,7 @@ def measure(run: Run) -> Iterable[Figure]:
 
 def _open_stock(store: RealStore, rng: random.Random) -> None:
     """Open the stock of every SKU and sell each: its rows exist before the day that is measured."""
-    for start in range(0, SKUS, 250):
-        moves = tuple(Move(sku=sku_name(n), quantity=10_000) for n in range(start, start + 250))
-        store.execute(Open(id=rng.randbytes(16), lines=moves))
+    open_stock(store.store, SKUS, series(rng))
     for _ in range(SKUS // 250):
         sell(store.store, [make_sale(rng, SKUS, rng.randbytes(16)) for _ in range(500)])
 

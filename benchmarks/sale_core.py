@@ -11,22 +11,25 @@ from benchmarks.figures import Figure, Rounds, Run, milliseconds
 from edge import database
 from edge.checkpoints import Checkpointer
 from edge.selling import SaleResult, Sell, SellLine, TenderLine
+from edge.stock import Move, Open
 from edge.store import Life, Store, begin_life
 from sync.identity import Replica, series_id
 
 SKUS = 20_000
 GROUP = 20
+OPENING_LINES = 250
 KEY = bytes(32)
 
 
 def measure(run: Run) -> Iterable[Figure]:
     """Measure sales that are committed one by one, and some that share a commit."""
     rng = random.Random(1)
-    store = make_store(run.folder / "store.db", Replica("s0001", 1), KEY, run.pick(SKUS, 2_000))
+    skus, sales, ids = run.pick(SKUS, 2_000), run.pick(500, 120), series(rng)
+    run.say("sale of 3 lines, core: opening a store")
+    store = make_store(run.folder / "store.db", Replica("s0001", 1), KEY, skus)
     row = make_row_database(run.folder / "row.db")
+    open_stock(store, skus, ids)
     checkpointer = Checkpointer(store.connection)
-    skus, sales = run.pick(SKUS, 2_000), run.pick(500, 120)
-    ids = series(rng)
     alone, bare, shared = Rounds(), Rounds(), Rounds()
     for _ in run.rounds("sale of 3 lines, core", 7, 2):
         sale_ms, row_ms, shared_ms = [], [], []
@@ -78,6 +81,15 @@ def make_store(path: Path, replica: Replica, key: bytes, skus: int) -> Store:
     )
     connection.execute("COMMIT")
     return Store(connection, clock=clock)
+
+
+def open_stock(store: Store, skus: int, ids: Iterator[bytes]) -> None:
+    """Open the stock of every SKU, as a store does before its first customer."""
+    for start in range(0, skus, OPENING_LINES):
+        numbers = range(start, min(start + OPENING_LINES, skus))
+        moves = tuple(Move(sku=sku_name(n), quantity=10_000) for n in numbers)
+        (result,) = store.execute([Open(id=next(ids), lines=moves)])
+        assert not isinstance(result, Exception), result
 
 
 def make_row_database(path: Path) -> sqlite3.Connection:

@@ -13,8 +13,7 @@ from edge.errors import BadField, Conflict, StoreClosed
 from edge.postings import post
 from edge.reads import Found, Item, Rate, Reads, body_kind
 from sync.bodies import AnyBody
-from sync.effects import movements
-from sync.facts import ID_BYTES, Fact, FactError, decode_fact, encode_fact
+from sync.facts import ID_BYTES, Fact, FactError, encode_fact, read_fact
 from sync.identity import Replica
 from sync.journal import FACT_MAX_BYTES, Head, genesis, link
 from sync.quantities import total
@@ -167,12 +166,12 @@ class Books(Reads):
         """Append a fact with the counters it moves and its postings; return its number."""
         data = encode_fact(Fact(fact_id, at_ms, self.offset_min(at_ms), actor, body))
         try:
-            decode_fact(data)  # nobody can be told to forget a fact that nobody can read
+            _, moves = read_fact(data)  # nobody can be told to forget a fact that nobody can read
         except FactError as error:
             raise BadField(f"this makes no valid document: {error}", "lines") from None
         if len(data) > FACT_MAX_BYTES:
             raise BadField(f"a document of {len(data)} bytes is too large: split it", "lines")
-        counts = total(movements(body))
+        counts = total(moves)
         head = Head(self.head.seq + 1, link(self.head.hash, data))
         moved = self.moved + sum(counts.values())
         self.connection.execute(

@@ -78,9 +78,11 @@ def journals(db: Database) -> None:
 def quantities(db: Database) -> None:
     """Counter rows, each with the version of its last change and the peer it came from.
 
-    `author` and `source` are journal numbers; source 0 means written here. `changed` lists changes
-    by version; an entry whose row has moved on since is void. Cheaper than an index of versions,
-    from which every sale would have to delete at random places.
+    `author` and `source` are journal numbers; source 0 means written here. `quantity_rights` makes
+    it cheap to see that there are no rights (kinds from 20 on), as in most stores.
+
+    `changed` lists changes by version; an entry whose row has moved on since is void. Cheaper than
+    an index of versions, from which every sale would have to delete at random places.
     """
     db.execute("""
         CREATE TABLE sku (
@@ -94,6 +96,7 @@ def quantities(db: Database) -> None:
             value INTEGER NOT NULL, version INTEGER NOT NULL, source INTEGER NOT NULL,
             PRIMARY KEY (sku, kind, author)
         ) WITHOUT ROWID""")
+    db.execute("CREATE INDEX quantity_rights ON quantity (sku) WHERE kind >= 20")
     db.execute("""
         CREATE TABLE changed (
             version INTEGER PRIMARY KEY, sku INTEGER NOT NULL, kind INTEGER NOT NULL,

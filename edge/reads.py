@@ -114,8 +114,13 @@ class Reads:
         """Base units the books say are there."""
         return on_hand(self.counts(sku))
 
+    def has_rights(self) -> bool:
+        """Whether headquarters was ever granted anything of this store's stock."""
+        sql = f"SELECT EXISTS (SELECT 1 FROM quantity WHERE kind >= {FIRST_RIGHTS_KIND})"  # noqa: S608
+        return bool(self.connection.execute(sql).fetchone()[0])
+
     def reserved(self, sku: str) -> int:
-        """Base units kept for headquarters; cheap where nothing was ever granted."""
+        """Base units kept for headquarters."""
         sql = (
             "SELECT kind, value FROM sku JOIN quantity ON quantity.sku = sku.number"
             " WHERE sku.sku = ? AND kind >= ?"

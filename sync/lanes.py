@@ -124,6 +124,8 @@ class FactLane:
 
     def batches(self, now_ms: int) -> Iterator[Batch]:
         """Yield what may be sent now."""
+        if not self._window.room_bytes:
+            return
         for holding in self._ledger.holdings():
             cursor = self._cursors.setdefault(holding.journal, _Cursor())
             while not cursor.halted and cursor.sent < holding.seq and self._window.room_bytes:
