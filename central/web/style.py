@@ -57,5 +57,6 @@ border:1px solid var(--line);border-radius:12px}
 background:var(--bg);color:var(--ink);font:inherit}
 .login button.main{margin-top:16px;width:100%;padding:10px;border:0;border-radius:8px;
 background:var(--brand);color:var(--card);font:inherit;font-weight:600;cursor:pointer}
+.login code{display:inline-block}
 .login .error{color:var(--bad);margin:12px 0 0}
 """.replace("\n", "")
