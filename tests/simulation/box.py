@@ -104,6 +104,7 @@ class Box:
         self.world.note(self.name, "loses power")
         self.alive = False
         self.disk.power_cut()
+        self._watch(self)  # what was committed is there, although nobody was told
         self.broker.vanish(self.client)
         if self.client in self.broker.clients:
             self.broker.clients.remove(self.client)

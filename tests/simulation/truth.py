@@ -73,7 +73,7 @@ class Truth:
     def watch_box(self, box: Box) -> None:
         """Learn what became durable in a box; nothing that was may be missing."""
         journal = self.journals.setdefault(box.name, Journal())
-        if box.store.books.head.seq < len(journal.facts):
+        if _held_by(box).get(box.name, 0) < len(journal.facts):
             raise Broken(1, f"{box.name} lost facts it had committed")
         for (data,) in box.disk.execute(_OWN_FACTS, (box.name, len(journal.facts))):
             self._learn(box.name, journal, data)
