@@ -192,13 +192,15 @@ def merge_record(
     if isinstance(message, Merged):
         _take_merged(books, store, origin, message)
         return Outcome(answered_record=message.message.document)
+    is_former = origin.generation != store.newest
     for document, theirs in message.documents:
         try:
-            is_news(NOTHING, document, theirs)
+            lacks = is_news(theirs, document, held_of(books.connection, document).vector)
         except ValueError as error:
             books.poison(store, Lane.RECORDS, str(error)[:200], theirs)
         else:
-            _note_interest(books.connection, store, document, theirs)
+            # What a former life holds, its successor may lack.
+            _note_interest(books.connection, store, document, lacks=lacks or is_former)
     life = store.lives[origin.generation]
     if message.since <= life.records_have < message.through:
         life.records_have = message.through
@@ -214,22 +216,24 @@ def _take_merged(books: Books, store: StoreBooks, origin: Replica, merged: Merge
         reason = f"{document[:80]}: {verdict.reason}"
         books.poison(store, Lane.RECORDS, reason, merged.message.update)
     elif held_of(books.connection, document).vector == verdict.before != result.state_vector:
-        knowing = store.id if origin.generation == store.newest else 0
+        is_former = origin.generation != store.newest
         held = Held(result.state, result.state_vector)
-        keep(books.connection, document, held, result.card, knowing)
+        _note_interest(books.connection, store, document, lacks=False)
+        keep(books.connection, document, held, result.card, 0 if is_former else store.id)
 
 
-def _note_interest(connection: Connection, store: StoreBooks, document: str, theirs: bytes) -> None:
-    """Note that a store holds a document, or wants to; what it lacks is offered to it."""
+def _note_interest(
+    connection: Connection, store: StoreBooks, document: str, *, lacks: bool
+) -> None:
+    """Note that a store holds a document, or wants to; where it `lacks` some it is offered that."""
     unknown = {"doc_id": document, "state": b"", "vector": NOTHING, "card": b""}
     add_missing(connection, schema.record, [unknown])
     row = {"store_id": store.id, "record_id": _record_id(connection, document)}
     table = schema.record_interest
-    known = select(table.c.version).filter_by(**row)
-    if connection.execute(known).first() is None:
-        lacks = is_news(theirs, document, held_of(connection, document).vector)
-        version = _next_version(connection) if lacks else 0
-        connection.execute(table.insert().values(**row, version=version))
+    add_missing(connection, table, [row | {"version": 0}])
+    if lacks:
+        version = _next_version(connection)
+        connection.execute(update(table).filter_by(**row).values(version=version))
 
 
 # -- after a loss --------------------------------------------------------------------------------

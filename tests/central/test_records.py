@@ -170,6 +170,28 @@ def test_a_new_life_is_offered_everything_once_more(chain: Chain) -> None:
     assert offered(chain, "s1") == [DOCUMENT]
 
 
+def test_what_a_former_life_still_says_is_offered_to_its_successor(chain: Chain) -> None:
+    early, late = written("s1-n1", b"", NAME), written("s1-n1", b"", NAME, document=OTHER)
+    commit(chain, judged(chain, "s1-n1", early))
+    chain.join("s1-n2")
+    chain.settle(6)
+    assert offered(chain, "s1") == [DOCUMENT]
+    commit(chain, judged(chain, "s1-n1", late, OTHER))
+    assert sorted(offered(chain, "s1")) == [DOCUMENT, OTHER]
+    version = Records(chain.store, lambda: _id(chain, "s1")).version()
+    commit(chain, offer("s1-n1", (OTHER, state_vector(late))))
+    assert offered(chain, "s1", version) == [OTHER]
+
+
+def test_who_offers_less_than_is_held_gets_the_rest(chain: Chain) -> None:
+    state = written("s1-n1", b"", NAME)
+    commit(chain, judged(chain, "s1-n1", state))
+    commit(chain, offer("s1-n1", (DOCUMENT, state_vector(state))))
+    assert offered(chain, "s1") == []
+    commit(chain, offer("s1-n1", (DOCUMENT, NOTHING), since=1, through=2))
+    assert offered(chain, "s1") == [DOCUMENT]
+
+
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_what_others_wrote_is_taken_from_anybody_until_what_was_lost_is_back(
     chain: Chain,
