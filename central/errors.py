@@ -75,4 +75,4 @@ class Unprepared(Problem):
 
     code = "unprepared"
     status = 503
-    title = "Headquarters is not set up"
+    title = "Headquarters is not ready for this"
