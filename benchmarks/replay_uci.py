@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,11 +23,21 @@ from pathlib import Path
 import httpx
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
 from benchmarks.replay_feed import Cable, Feeder, FeedError, feed_again, feed_all
-from benchmarks.uci import CURRENCY, Invoice, find_file, fold_stock, read_invoices
+from benchmarks.uci import (
+    CURRENCY,
+    Invoice,
+    Row,
+    count_rows,
+    find_file,
+    fold_stock,
+    make_invoices,
+    read_rows,
+)
 from benchmarks.uci_documents import POSTINGS, TAX_CODE, Converter, Totals, products
 from provisioning.broker_process import StartError
 from provisioning.demo.api import HeadquartersApi, Refusal
@@ -98,9 +108,9 @@ def run(options: argparse.Namespace, folder: Path, console: Console) -> bool:
         console.print(f"  {text}")
 
     path = find_file(options.data)
-    say(f"reading {path.name}")
     began_s = time.monotonic()
-    file = convert(path, folder, options.stores, options.sample)
+    rows = track(read_rows(path), f"  reading {path.name}", count_rows(path), console=console)
+    file = convert(rows, folder, options.stores, options.sample)
     lines, documents = file.totals.lines.total(), file.documents.total()
     say(f"{lines:,} lines of {len(file.invoices):,} invoices make {documents:,} documents,")
     say(f"written for {options.stores} stores in {time.monotonic() - began_s:.0f} s")
@@ -126,11 +136,11 @@ def run(options: argparse.Namespace, folder: Path, console: Console) -> bool:
     return not failed
 
 
-def convert(path: Path, folder: Path, stores: int, sample: int | None) -> File:
+def convert(rows: Iterable[Row], folder: Path, stores: int, sample: int | None) -> File:
     """Write a file of documents for each store, and count what they must lead to."""
-    invoices = read_invoices(path, stores, sample)
+    invoices = make_invoices(rows, stores, sample)
     if not invoices:
-        raise ValueError(f"{path} holds no invoice")
+        raise ValueError("the file holds no invoice")
     names = [name for name, _, _ in SITES[:stores]]
     converter, documents = Converter(), Counter[str]()
     outputs = [(folder / f"{name}.jsonl").open("w", encoding="utf-8") for name in names]
@@ -167,7 +177,11 @@ def _replay(
             say(line)
         say(f"headquarters had everything {caught_up_s:.1f} s after the last document")
         say("comparing all books with the file")
-        return [*_proofs(file, feeders, office), _repeats(feeders[0], office), _verified(chain)]
+        proofs = _proofs(file, feeders, office)
+        say(f"posting the file of {feeders[0].store.name} once more")
+        proofs.append(_repeats(feeders[0], office))
+        say("having every program verify its books")
+        return [*proofs, _verified(chain)]
 
 
 def _speed(
@@ -349,7 +363,7 @@ def _verified(chain: Chain) -> Proof:
 def categories(totals: Totals) -> Table:
     """Show what was posted as what; the sums are the file's."""
     table = Table("Posted as", "What", box=SIMPLE_HEAD, pad_edge=False, title=_TITLE)
-    for name in ("Lines", f"{CURRENCY} in the file", "rounded"):
+    for name in ("Lines", f"{CURRENCY} in file", "rounded"):
         table.add_column(name, justify="right")
     keys = sorted(totals.lines, key=lambda key: (POSTINGS.index(key[0]), -totals.lines[key]))
     for key in keys:

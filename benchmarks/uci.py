@@ -35,17 +35,17 @@ class Category(Enum):
     """What a line is about; the first two and the stock postings are about goods."""
 
     GOODS = "goods"
-    FREE = "goods at no price"
-    ADJUSTED = "stock adjusted"
-    WRITTEN_OFF = "stock written off"
+    FREE = "goods for 0.00"
+    ADJUSTED = "stock changed"
+    WRITTEN_OFF = "stock gone"
     VOUCHER = "gift vouchers"
-    POSTAGE = "postage, carriage"
-    FEE = "fees, commissions"
+    POSTAGE = "postage"
+    FEE = "fees"
     MANUAL = "manual entries"
     SAMPLES = "samples"
     DISCOUNT = "discounts"
     BAD_DEBT = "bad debt"
-    EMPTY = "no goods, no money"
+    EMPTY = "nothing"
 
 
 STOCK = (Category.ADJUSTED, Category.WRITTEN_OFF)
@@ -143,8 +143,7 @@ def find_file(place: Path) -> Path:
     return path
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """Read all lines in the order of the file; raise ValueError if it is another file."""
+def _open(path: Path) -> ParquetFile:
     try:
         file = ParquetFile(path)
     except ValueError as error:
@@ -152,6 +151,12 @@ def read_rows(path: Path) -> Iterator[Row]:
     missing = _COLUMNS - set(file.schema_arrow.names)
     if missing:
         raise ValueError(f"{path} lacks the columns {', '.join(sorted(missing))}")
+    return file
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Read all lines in the order of the file; raise ValueError if it is another file."""
+    file = _open(path)
     prices: dict[float, Decimal] = {}  # the shortest decimal that the file's binary stands for
     for batch in file.iter_batches(columns=sorted(_COLUMNS)):
         for line in batch.to_pylist():
@@ -167,14 +172,19 @@ def read_rows(path: Path) -> Iterator[Row]:
             )
 
 
-def read_invoices(path: Path, stores: int, sample: int | None = None) -> list[Invoice]:
-    """Read invoices (the first `sample` of them) in the order they begin, spread over stores.
+def count_rows(path: Path) -> int:
+    """Count the lines of a file without reading them."""
+    return int(_open(path).metadata.num_rows)
+
+
+def make_invoices(rows: Iterable[Row], stores: int, sample: int | None = None) -> list[Invoice]:
+    """Gather invoices (the first `sample` of them) in the order they begin, spread over stores.
 
     A customer's invoices all go to the same store: CRC-32 of the customer's number, or of the
     invoice's where there is no customer, modulo the number of stores.
     """
     lines: dict[str, list[Row]] = {}
-    for row in read_rows(path):
+    for row in rows:
         if row.invoice in lines:
             lines[row.invoice].append(row)
         elif sample is None or len(lines) < sample:
