@@ -181,6 +181,8 @@ class RemoteNode:
                 raise ReplayError(f"{address} is no address like http://127.0.0.1:8470") from None
             except httpx.TransportError as error:
                 trouble = str(error) or type(error).__name__
+                if "CERTIFICATE_VERIFY_FAILED" in trouble:
+                    raise ReplayError(f"{trouble}: name the certificate to trust by --ca") from None
             else:
                 if reply.is_success:
                     return reply

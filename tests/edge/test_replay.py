@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
@@ -181,6 +182,23 @@ def test_an_address_where_no_node_answers(tmp_path: Path) -> None:
     missing = CliRunner().invoke(app, ["replay", str(path), "--token-file", str(tmp_path / "no")])
     assert missing.exit_code == 1
     assert "No such file" in missing.output
+
+
+def test_a_node_with_a_certificate_of_its_own(tmp_path: Path) -> None:
+    data = tmp_path / "node"
+    _, tokens = make_node(data, http_cert_file="http.pem", http_key_file="http.key")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    certificate = authority.issue_cert("127.0.0.1")
+    certificate.cert_chain_pems[0].write_to_path(data / "http.pem")
+    certificate.private_key_pem.write_to_path(data / "http.key")
+    path = written(tmp_path, SALE)
+    with open_shop(data, tokens) as shop:
+        refused = replay(path, shop.url, tokens["admin"], "--patience", "60")
+        assert refused.exit_code == 1
+        assert "name the certificate to trust by --ca" in " ".join(refused.output.split())
+        done = replay(path, shop.url, tokens["admin"], "--ca", str(tmp_path / "ca.pem"))
+        assert done.exit_code == 0, done.output
 
 
 def test_an_interrupted_replay_goes_on(shop: Shop, tmp_path: Path) -> None:
