@@ -70,6 +70,8 @@ class Screen:
 
     def show(self, picture: Sequence[StoreState]) -> None:
         """Show the stores as they are now; without a terminal only now and then."""
+        if not picture:
+            return
         if self._live:
             below = Text(self._footer, style="dim")
             self._live.update(Padding(Group(stores_table(picture), below), (1, 0, 0, 2)))

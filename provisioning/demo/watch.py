@@ -52,7 +52,8 @@ class Watcher(threading.Thread):
         self._nodes, self._hq, self._receipts = nodes, headquarters, receipts
         self._now_ms = now_ms
         self._ended = threading.Event()
-        self.picture = tuple(StoreState(node.name, titles[node.name]) for node in nodes)
+        self._states = tuple(StoreState(node.name, titles[node.name]) for node in nodes)
+        self.picture: tuple[StoreState, ...] = ()  # nothing is shown before it was asked
         self.failure: Exception | None = None
 
     def end(self) -> None:
@@ -63,9 +64,9 @@ class Watcher(threading.Thread):
         """Watch until told to end."""
         try:
             while not self._ended.wait(_EVERY_S):
-                self.picture = tuple(
+                self._states = self.picture = tuple(
                     self._look(node, state)
-                    for node, state in zip(self._nodes, self.picture, strict=True)
+                    for node, state in zip(self._nodes, self._states, strict=True)
                 )
         except Exception as error:  # noqa: BLE001 - kept for the story, which tells and ends
             self.failure = error
