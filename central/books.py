@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, or_, select, text, update
+from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from central import schema
 from central.fold import Day, Entry
@@ -53,6 +53,30 @@ class Life:
     complete: bool
 
 
+_STORES = (
+    select(schema.store)
+    .where(schema.store.c.name.in_(bindparam("names", expanding=True)))
+    .order_by(schema.store.c.id)
+    .with_for_update()
+)
+_LIVES = select(schema.life).where(schema.life.c.store_id.in_(bindparam("stores", expanding=True)))
+_JOURNALS = (
+    select(schema.journal)
+    .where(
+        or_(
+            schema.journal.c.store_id.in_(bindparam("stores", expanding=True)),
+            schema.journal.c.store_id.is_(None),
+        )
+    )
+    .order_by(schema.journal.c.id)
+)
+_UPDATE_JOURNAL = (
+    'UPDATE journal SET "key" = ?, head_seq = ?, head_hash = ?, announced = ?, covers = ?'
+    " WHERE id = ?"
+)
+_UPDATE_STORE = (
+    "UPDATE store SET quantity_version = ?, as_of_ms = ?, adopted = ?, inherited = ? WHERE id = ?"
+)
 _INSERT_FACT = "INSERT INTO fact (journal_id, seq, id, kind, at_ms, body) VALUES (?, ?, ?, ?, ?, ?)"
 _INSERT_PEER_SKU = (
     "INSERT INTO peer_sku (journal_id, number, sku_no) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -119,9 +143,7 @@ class Books:
     # -- reading -------------------------------------------------------------------------------
 
     def _load(self, names: Sequence[str]) -> None:
-        table = schema.store
-        locked = select(table).where(table.c.name.in_(names)).order_by(table.c.id)
-        for row in self.connection.execute(locked.with_for_update()):
+        for row in self.connection.execute(_STORES, {"names": names}):
             self.stores[row.name] = StoreBooks(
                 row.id,
                 row.name,
@@ -132,7 +154,8 @@ class Books:
                 row.inherited,
             )
         by_id = {store.id: store for store in self.stores.values()}
-        for life in self._rows(schema.life, by_id):
+        ids = {"stores": list(by_id)}
+        for life in self.connection.execute(_LIVES, ids):
             by_id[life.store_id].lives[life.generation] = Life(
                 life.journal_id,
                 life.birth,
@@ -143,16 +166,10 @@ class Books:
                 life.records_have,
                 life.complete,
             )
-        journal = schema.journal
-        mine = or_(journal.c.store_id.in_(list(by_id)), journal.c.store_id.is_(None))
-        self._take_journals(select(journal).where(mine))
+        self._take_journals(self.connection.execute(_JOURNALS, ids))
 
-    def _rows(self, table: Table, by_id: dict[int, StoreBooks]) -> Sequence[Row[Any]]:
-        rows = select(table).where(table.c.store_id.in_(list(by_id)))
-        return self.connection.execute(rows).all()
-
-    def _take_journals(self, rows: Select[Any]) -> None:
-        for row in self.connection.execute(rows.order_by(schema.journal.c.id)):
+    def _take_journals(self, rows: Iterable[Row[Any]]) -> None:
+        for row in rows:
             self.journals[row.name] = Journal(
                 row.id,
                 Replica.parse(row.name),
@@ -175,7 +192,8 @@ class Books:
                 "head_hash": genesis(name).hash,
             }
             add_missing(self.connection, schema.journal, [row])
-            self._take_journals(select(schema.journal).where(schema.journal.c.name == name))
+            named = select(schema.journal).where(schema.journal.c.name == name)
+            self._take_journals(self.connection.execute(named))
             known = self.journals[name]
         if key and not known.key:
             known.key = key
@@ -318,24 +336,18 @@ class Books:
             yield store.id, sku_no, journal_id, kind, *counts[:SOURCE], version, counts[SOURCE]
 
     def _write_journals(self) -> None:
-        if not self._changed:
-            return
-        statement = text(
-            "UPDATE journal SET key = :key, head_seq = :head_seq, head_hash = :head_hash,"
-            " announced = :announced, covers = :covers WHERE id = :id"
-        )
         rows = [
-            {
-                "id": journal.id,
-                "key": journal.key,
-                "head_seq": journal.head.seq,
-                "head_hash": journal.head.hash,
-                "announced": max(journal.announced, journal.head.seq),
-                "covers": journal.covers,
-            }
+            (
+                journal.key,
+                journal.head.seq,
+                journal.head.hash,
+                max(journal.announced, journal.head.seq),
+                journal.covers,
+                journal.id,
+            )
             for journal in sorted(self._changed.values(), key=lambda journal: journal.id)
         ]
-        self.connection.execute(statement, rows)
+        bulk(self.connection, _UPDATE_JOURNAL, rows)
 
     def _write_stores(self) -> None:
         lives = [
@@ -356,15 +368,8 @@ class Books:
             for generation in sorted(store.seen)
         ]
         put(self.connection, schema.life, lives, keep=("first_ms",))
-        table = schema.store
-        for store in self.stores.values():
-            self.connection.execute(
-                update(table)
-                .where(table.c.id == store.id)
-                .values(
-                    quantity_version=store.quantity_version,
-                    as_of_ms=store.as_of_ms,
-                    adopted=store.adopted,
-                    inherited=store.inherited,
-                )
-            )
+        rows = [
+            (one.quantity_version, one.as_of_ms, one.adopted, one.inherited, one.id)
+            for one in self.stores.values()
+        ]
+        bulk(self.connection, _UPDATE_STORE, rows)

@@ -6,6 +6,7 @@ SQLite runs in WAL mode with `synchronous=FULL`: a commit that returned survives
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,7 +31,8 @@ def insert(connection: Connection, table: Table) -> Insert:
 def add_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, leaving those whose key exists as they are."""
     if rows:
-        connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
+        statement = f"{_inserting(table, tuple(rows[0]))} ON CONFLICT DO NOTHING"
+        bulk(connection, statement, [tuple(row.values()) for row in rows])
 
 
 def bulk(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -60,14 +62,28 @@ def put(
     rows: Sequence[Mapping[str, Any]],
     keep: Collection[str] = (),
 ) -> None:
-    """Insert rows, replacing those whose primary key exists but for the columns to `keep`."""
-    if not rows:
-        return
-    statement = insert(connection, table)
+    """Insert rows, replacing those whose primary key exists but for the columns to `keep`.
+
+    Rows name the same columns in the same order.
+    """
+    if rows:
+        statement = _replacing(table, tuple(rows[0]), tuple(keep))
+        bulk(connection, statement, [tuple(row.values()) for row in rows])
+
+
+@cache
+def _inserting(table: Table, names: tuple[str, ...]) -> str:
+    columns = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+
+
+@cache
+def _replacing(table: Table, names: tuple[str, ...], keep: tuple[str, ...]) -> str:
     keys = [column.name for column in table.primary_key]
-    names = [name for name in rows[0] if name not in keys and name not in keep]
-    changes = {name: statement.excluded[name] for name in names}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+    changed = [name for name in names if name not in keys and name not in keep]
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
+    conflict = ", ".join(f'"{key}"' for key in keys)
+    return f"{_inserting(table, names)} ON CONFLICT ({conflict}) DO UPDATE SET {changes}"
 
 
 class Store:
@@ -156,5 +172,7 @@ def _own_transactions(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get(_IMMEDIATE)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if connection.get_execution_options().get(_IMMEDIATE):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # touches nothing yet and cannot fail: spared what costs a read as much again
+            connection.connection.cursor().execute("BEGIN")

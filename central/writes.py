@@ -5,7 +5,7 @@ instead of waiting in a circle.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import astuple, fields
 from typing import Any
 
 from sqlalchemy import Connection, and_, or_, select
@@ -32,6 +32,13 @@ _MERGE_QUANTITY = (
     " THEN excluded.value ELSE quantity.value END,"
     " folded = quantity.folded + excluded.folded,"
     " version = " + _GROWN.format("version") + ", source = " + _GROWN.format("source")
+)
+_SUMS = [field.name for field in fields(Day)]
+_ADD_DAY = (
+    f"INSERT INTO sales_total (store_id, business_day, currency, {', '.join(_SUMS)})"  # noqa: S608
+    f" VALUES (?, ?, ?, {', '.join('?' * len(_SUMS))})"
+    " ON CONFLICT (store_id, business_day, currency) DO UPDATE SET "
+    + ", ".join(f"{name} = sales_total.{name} + excluded.{name}" for name in _SUMS)
 )
 
 
@@ -64,21 +71,11 @@ def add_days(
 ) -> None:
     """Add the sums of business days to each store's totals."""
     rows = [
-        {"store_id": store_id, "business_day": day, "currency": currency, **asdict(sums)}
+        (store_id, day, currency, *astuple(sums))
         for store_id, days in stores
         for (day, currency), sums in sorted(days.items())
     ]
-    if not rows:
-        return
-    table = schema.sales_total
-    statement = insert(connection, table)
-    keys = [column.name for column in table.primary_key]
-    changes = {
-        column.name: column + statement.excluded[column.name]
-        for column in table.columns
-        if column.name not in keys
-    }
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+    bulk(connection, _ADD_DAY, rows)
 
 
 def add_promises(

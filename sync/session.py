@@ -328,8 +328,8 @@ class Session:
 
     def _note_as_of(self) -> None:
         version, at_ms = self._claim
-        if version <= self._ledger.quantities_have(self._stream):
-            self.as_of_ms = max(self.as_of_ms, at_ms)
+        if at_ms > self.as_of_ms and version <= self._ledger.quantities_have(self._stream):
+            self.as_of_ms = at_ms
 
     # -- sending -------------------------------------------------------------------------------
 
