@@ -4,7 +4,6 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from central.authoring import revoke
 from sync.identity import Replica, mint_generation
 from tests.simulation.box import Box, new_disk
 from tests.simulation.network import Broker, Line
@@ -181,8 +180,12 @@ class Chain:
         self.world.after(self.world.random.randint(100, 8_000), rise)
 
     def _jump(self) -> None:
-        clock = self.world.random.choice([box.clock for box in self.boxes] + [self.office.clock])
-        clock.skew_ms += self.world.random.choice((-3_600_000, -20_000, 20_000, 3_600_000))
+        clocks = [box.clock for box in self.boxes] + [self.office.clock]
+        jump_ms = self.world.random.choice((-3_600_000, -20_000, 20_000, 3_600_000))
+        if not self.world.chance(0.3):  # else a time server misleads them all
+            clocks = [self.world.random.choice(clocks)]
+        for clock in clocks:
+            clock.skew_ms += jump_ms
 
     def _noise(self) -> None:
         rng = self.world.random
@@ -242,7 +245,11 @@ class Chain:
 
     def _revoke_one(self, replica: Replica) -> None:
         store, generation = replica.node, replica.generation
-        self.office.write(lambda connection: revoke(connection, store, generation, "replaced"))
+        self.office.write(
+            lambda connection: self.office.author.revoke(
+                connection, store, generation, "replaced", "office"
+            )
+        )
 
     def _restore_office(self) -> None:
         """Headquarters is backed up; some time later that is all there is."""

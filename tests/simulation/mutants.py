@@ -16,7 +16,7 @@ from rich.table import Table
 
 from tests.simulation.plants import MUTANTS, Mutant, plant
 
-SEEDS_MAX = 150
+SEEDS_MAX = 400
 
 
 @dataclass(frozen=True)

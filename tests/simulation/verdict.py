@@ -18,6 +18,7 @@ from tests.simulation.world import Broken
 
 Counters = dict[tuple[str, str, int], int]
 _JOURNALS = text("SELECT name, head_seq, head_hash FROM journal WHERE head_seq > 0")
+_BODIES = "SELECT body FROM fact JOIN journal ON no = fact.journal WHERE name = ? ORDER BY seq"
 _COVERED = text("SELECT name, covers FROM journal WHERE covers > head_seq")
 _COUNTERS = text(
     "SELECT j.name, k.sku, q.kind, q.value, q.folded FROM quantity AS q"
@@ -90,9 +91,12 @@ def judge(truth: Truth, office: Office, boxes: list[Box]) -> None:
     held: dict[str, int] = {}
     for box in boxes:
         for name, (seq, digest) in _heads_of(box).items():
-            head = follow(genesis(name), truth.journals[name].facts[:seq])
+            written = truth.journals[name].facts[:seq]
+            head = follow(genesis(name), written)
             if (head.seq, head.hash) != (seq, digest):
                 raise Broken(7, f"{box.name} holds a broken chain of {name}")
+            if [body for (body,) in box.disk.execute(_BODIES, (name,))] != written:
+                raise Broken(2, f"{box.name} holds other facts of {name} than were written")
     for store in truth.stores:
         for name, (seq, digest) in _heads_at(office, store).items():
             held[name] = seq
