@@ -6,14 +6,12 @@ the keys it names, so that nothing it kept for a dead predecessor is lost.
 
 from sqlalchemy import Connection, text
 
-from central.books import Books, Journal, Life, StoreBooks
+from central.books import LIVE, REVOKED, Books, Journal, Life, StoreBooks
 from central.records import renumber
 from sync.identity import Replica
 from sync.ledger import Outcome
 from sync.wire import Hello, Holding
 
-LIVE = "live"
-REVOKED = "revoked"
 HOLDINGS_MAX = 1_000
 _SHUT = text(
     "SELECT j.name, l.status, l.note, s.name AS store FROM life AS l"

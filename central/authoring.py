@@ -10,13 +10,20 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, text, update
 
 from central import schema
-from central.admission import REVOKED
 from central.books import Books, Journal, StoreBooks
 from central.errors import Conflict, Invalid, NotAdopted, NotEnoughRights, NotFound
 from central.fold import read_entry
 from central.incarnation import Headquarters
 from central.posting import post
-from sync.bodies import Born, GiveBack, HeadquartersBody, Promise, Release, StockLine
+from sync.bodies import (
+    Born,
+    GiveBack,
+    HeadquartersBody,
+    Promise,
+    Release,
+    Revoked,
+    StockLine,
+)
 from sync.facts import LINES_MAX, Fact, encode_fact
 from sync.journal import Extension, follow
 
@@ -134,6 +141,21 @@ class Author:
             self._finish(books, target)
         return left
 
+    def revoke(
+        self, connection: Connection, store: str, generation: int, reason: str, actor: str
+    ) -> Written:
+        """Accept nothing more from a life; raise NotFound for one that was never heard of.
+
+        A fact like any other, so that the store's next life gives it back to a headquarters that
+        was restored from an older backup.
+        """
+        books, target = self._books_of(connection, store)
+        if generation not in target.lives:
+            raise NotFound(f"store {store} has no life n{generation}", "generation")
+        written = self._append(books, target, [Revoked(generation, reason)], actor)
+        books.write()
+        return written
+
     def _books_of(self, connection: Connection, store: str) -> tuple[Books, StoreBooks]:
         books = Books(connection, self.hq, [store], self.clock())
         return books, _known(books, store)
@@ -180,19 +202,6 @@ def rights(connection: Connection, store_id: int) -> dict[str, int]:
     """Base units of each SKU that may still be promised online from a store."""
     rows = connection.execute(_RIGHTS, {"store": store_id})
     return {row.sku: int(row.rights) for row in rows}
-
-
-def revoke(connection: Connection, store: str, generation: int, reason: str) -> None:
-    """Accept nothing more from a life; raise NotFound for one that was never heard of."""
-    table, stores = schema.life, schema.store
-    of = select(stores.c.id).where(stores.c.name == store).scalar_subquery()
-    done = connection.execute(
-        update(table)
-        .where(table.c.store_id == of, table.c.generation == generation)
-        .values(status=REVOKED, note=reason)
-    )
-    if not done.rowcount:
-        raise NotFound(f"store {store} has no life n{generation}", "generation")
 
 
 def _known(books: Books, store: str) -> StoreBooks:

@@ -19,6 +19,9 @@ from central.writes import add_days, add_promises, add_quantities, define, numbe
 from sync.identity import Replica
 from sync.journal import Head, genesis
 
+LIVE = "live"
+REVOKED = "revoked"
+
 
 @dataclass(slots=True)
 class Journal:
@@ -77,6 +80,7 @@ _UPDATE_JOURNAL = (
 _UPDATE_STORE = (
     "UPDATE store SET quantity_version = ?, as_of_ms = ?, adopted = ?, inherited = ? WHERE id = ?"
 )
+_REVOKE = f"UPDATE life SET status = '{REVOKED}', note = ? WHERE store_id = ? AND generation = ?"  # noqa: S608
 _INSERT_FACT = "INSERT INTO fact (journal_id, seq, id, kind, at_ms, body) VALUES (?, ?, ?, ?, ?, ?)"
 _INSERT_PEER_SKU = (
     "INSERT INTO peer_sku (journal_id, number, sku_no) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -285,6 +289,15 @@ class Books:
 
     # -- writing -------------------------------------------------------------------------------
 
+    def shut(self, store: StoreBooks, generation: int, reason: str) -> None:
+        """Accept nothing more from a life, heard of or not (a restored backup may not know it)."""
+        life = store.lives.get(generation)
+        if life is None:
+            journal = self.journal(Replica(store.name, generation), store, b"")
+            life = store.lives[generation] = Life(journal.id, b"", REVOKED, "", "", 0, 0, False)
+        life.status, life.note = REVOKED, reason
+        store.seen.add(generation)
+
     def write(self) -> None:
         """Write everything that was noted."""
         connection = self.connection
@@ -368,6 +381,13 @@ class Books:
             for generation in sorted(store.seen)
         ]
         put(self.connection, schema.life, lives, keep=("first_ms",))
+        shut = [
+            (life.note, store.id, generation)
+            for store in self.stores.values()
+            for generation, life in sorted(store.lives.items())
+            if generation in store.seen and life.status == REVOKED
+        ]
+        bulk(self.connection, _REVOKE, shut)
         rows = [
             (one.quantity_version, one.as_of_ms, one.adopted, one.inherited, one.id)
             for one in self.stores.values()

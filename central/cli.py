@@ -14,7 +14,6 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from central import access, audit, backup, totals, views
-from central.authoring import revoke
 from central.docs import write_pages
 from central.errors import Problem
 from central.headquarters import Running, wall_clock
@@ -179,7 +178,7 @@ def store_revoke(
 ) -> None:
     """Accept nothing more from one life of a store's node: a stolen or replaced box."""
     with _opened(data) as opened, opened.store.write() as connection:
-        revoke(connection, store, generation, reason)
+        opened.author.revoke(connection, store, generation, reason, "cli")
     say.print(f"Nothing more is accepted from {store}-n{generation}.")
 
 
@@ -267,7 +266,10 @@ def restore(
         else:
             hq = backup.adopt(data, wall_clock, secrets.token_bytes)
     say.print(f"Headquarters goes on as {hq.replica}. Its public key: {hq.key.hex()}")
-    say.print("What was revoked since that backup is live again: revoke it again.")
+    say.print(
+        "What was revoked since that backup comes back with the store's next life: until that is"
+        " heard, revoke a stolen box again."
+    )
     say.print("Nothing is promised online from a store until that store has been heard again.")
     say.print(f"Next: evertill-central run --data {data}")
 

@@ -16,6 +16,7 @@ from sync.bodies import (
     Promise,
     Release,
     Return,
+    Revoked,
     Rule,
     Sale,
     Shortfall,
@@ -25,7 +26,7 @@ from sync.bodies import (
     Void,
 )
 from sync.facts import FactError, read_fact
-from sync.identity import check_store
+from sync.identity import GENERATION_MAX, check_store
 from sync.quantities import Movement
 
 POISON = 0
@@ -120,6 +121,8 @@ def _check_body(body: AnyBody) -> None:
             _check_profile(body)
         case Promise() | Release():
             check_name(body.order)
+        case Revoked() if not 1 <= body.generation <= GENERATION_MAX:
+            raise FactError(f"a generation must be 1 to {GENERATION_MAX}")
         case _:
             pass
 

@@ -3,7 +3,7 @@
 from central.books import FOLDED, Books, Journal, StoreBooks
 from central.fold import Entry, add_to_day, read_entry, shortfalls
 from central.quarantine import Task
-from sync.bodies import Promise, Release
+from sync.bodies import Promise, Release, Revoked
 from sync.journal import Extension
 
 
@@ -48,6 +48,8 @@ def _note(books: Books, store: StoreBooks, place: str, data: bytes, entry: Entry
     for sku, quantity in shortfalls(entry.body):
         detail = f"{quantity} base units of {sku} were sold although they were reserved"
         books.tasks.append(Task(store.id, "shortfall", f"{place}/{sku}", detail))
+    if isinstance(entry.body, Revoked):
+        books.shut(store, entry.body.generation, entry.body.reason)
     if isinstance(entry.body, Promise | Release):
         sign = 1 if isinstance(entry.body, Promise) else -1
         for line in entry.body.lines:

@@ -315,6 +315,13 @@ class GiveBack(Body, frozen=True, tag=48):
     lines: list[StockLine]
 
 
+class Revoked(Body, frozen=True, tag=49):
+    """Nothing more is accepted from a life of the store's node: a stolen or replaced box."""
+
+    generation: Count
+    reason: str
+
+
 StoreBody = (
     Born
     | Sale
@@ -331,6 +338,6 @@ StoreBody = (
     | Shortfall
 )
 HeadquartersBody = (
-    Product | Price | TaxRate | Staff | Rule | StoreProfile | Promise | Release | GiveBack
+    Product | Price | TaxRate | Staff | Rule | StoreProfile | Promise | Release | GiveBack | Revoked
 )
 AnyBody = StoreBody | HeadquartersBody

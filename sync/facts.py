@@ -55,7 +55,7 @@ def read_fact(data: bytes) -> tuple[Fact, list[Movement]]:
 
 
 def check_fact(fact: Fact) -> list[Movement]:
-    """Return what a fact moves; raise FactError where it contradicts itself or leaves its ranges."""
+    """Return what a fact moves; raise FactError where it contradicts itself or its ranges."""
     if len(fact.id) != ID_BYTES:
         raise FactError(f"a fact's id must have {ID_BYTES} bytes")
     if not 0 < fact.at_ms < 2**43 or not -900 <= fact.offset_min <= 900:

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from central import views
-from central.authoring import revoke
 from central.errors import NotFound
 from central.web.shapes import (
     DoneOut,
@@ -71,7 +70,9 @@ def revoke_life(
         caller,
         key,
         (store, generation, asked.reason),
-        lambda connection: revoke(connection, store, generation, asked.reason),
+        lambda connection: site.author.revoke(
+            connection, store, generation, asked.reason, caller.name
+        ),
     )
     return DoneOut()
 

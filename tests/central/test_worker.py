@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, OperationalError
 
-from central.authoring import revoke
+from central.admission import shut_out
 from central.incarnation import Headquarters
 from central.ingest import ingest
 from central.store import Store
@@ -92,9 +92,9 @@ def test_a_revoked_life_is_accepted_no_more(chain: Chain) -> None:
     one, two = chain.join("s1-n1"), chain.join("s2-n1")
     one.post(sale(1, ("A", 1, 100)))
     chain.settle(4)
-    before = books(chain.store)
     with chain.store.write() as connection:
-        revoke(connection, "s1", 1, "stolen")
+        chain.author.revoke(connection, "s1", 1, "stolen", "me")
+    before = books(chain.store)
     one.post(sale(2, ("A", 1, 100)))
     one.start()
     one.connect()
@@ -111,7 +111,7 @@ def test_a_revoked_life_that_is_silent_is_told_nothing_more(chain: Chain) -> Non
     chain.settle(20)
     assert one.session.state is State.OPEN
     with chain.store.write() as connection:
-        revoke(connection, "s1", 1, "stolen")
+        chain.author.revoke(connection, "s1", 1, "stolen", "me")
     chain.deliver(chain.worker.authored(chain.clock.now_ms))
     assert "stolen" in one.session.refusal
     held = {name: list(j.facts) for name, j in one.ledger.state.journals.items()}
@@ -198,6 +198,30 @@ def test_a_restored_headquarters_reconverges_and_counts_lost_promises_as_made() 
     ]
     assert [row[1] for row in books(chain.store)["worklist"]] == ["restored"]
     assert agrees(chain, one)
+
+
+def test_a_restored_headquarters_learns_from_the_next_life_who_was_revoked() -> None:
+    chain = Chain(Store.in_memory())
+    chain.add_store("s1")
+    chain.add_store("s2")
+    backup = chain.store.image()
+    chain.join("s1-n1").post(sale(1, ("A", 1, 100)))
+    chain.settle(10)
+    two = chain.join("s1-n2")
+    with chain.store.write() as connection:
+        chain.author.revoke(connection, "s1", 1, "stolen", "me")
+    chain.deliver(chain.worker.authored(chain.clock.now_ms))
+    chain.settle(10)
+    chain.clock.now_ms += 600_000
+    chain.restart_as(Store.in_memory(backup))
+    chain.settle(60)
+    assert agrees(chain, two)
+    with chain.store.read() as connection:
+        assert "stolen" in shut_out(connection)["s1-n1"]
+    thief = chain.join("s1-n1")
+    thief.post(sale(2, ("A", 1, 100)))
+    chain.settle(20)
+    assert "revoked" in thief.session.refusal
 
 
 def test_what_could_not_be_committed_stays_waiting(

@@ -254,7 +254,12 @@ class Chain:
     def _restore_office(self) -> None:
         """Headquarters is backed up; some time later that is all there is."""
         image = self.office.database.image()
-        self.world.after(self.world.random.randint(0, 12_000), lambda: self._go_back(image))
+        delay_ms = self.world.random.randint(0, 12_000)
+        if self.world.chance(0.5):  # what it decided last has hardly left the house
+            delay_ms = self.world.random.randint(50, 800)
+            for _ in range(4):
+                self.shop.decide(self.office)
+        self.world.after(delay_ms, lambda: self._go_back(image))
 
     def _go_back(self, image: bytes) -> None:
         if not self.stormy:

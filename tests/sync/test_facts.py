@@ -26,6 +26,7 @@ from sync.bodies import (
     Release,
     Return,
     ReturnedLine,
+    Revoked,
     Rule,
     Sale,
     Shortfall,
@@ -89,8 +90,9 @@ EXAMPLES: list[tuple[AnyBody, list[tuple[str, Kind, int]], int]] = [
     (Promise("o1", LINES), [("A", Kind.CONSUMED, 3)], 0),
     (Release("o1", LINES), [("A", Kind.RELEASED, 3)], 0),
     (GiveBack("unused", LINES), [("A", Kind.GIVEN_BACK, 3)], 0),
+    (Revoked(2, "stolen"), [], 0),
 ]
-TAGS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 40, 41, 42, 43, 44, 45, 46, 47, 48]
+TAGS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49]
 
 
 def fact(body: AnyBody) -> Fact:
