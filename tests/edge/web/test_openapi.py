@@ -60,6 +60,7 @@ def test_every_endpoint_needs_a_token_but_one(document: dict[str, Any], shop: Sh
 
 _ANY = {
     "sku": "x",
+    "number": "1",
     "return_id": "0199a1c2-7b3e-7c4d-8e5f-60718293a4b5",
     "member": "0199a1c2-7b3e-7c4d-8e5f-60718293a4b6",
 }
