@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
+from sync.bodies import Promise, StockLine
 from sync.identity import Replica
 from sync.ledger import Outcome
 from sync.session import Commit, Effect, Reject, Self, Send, Session
 from sync.signing import Signer
 from sync.topics import Lane
 from sync.wire import Facts, Hello, unseal
-from tests.sync.memory import MemoryLedger
+from tests.sync.memory import MemoryLedger, opening
 
 TICK_MS = 500
 STORE = "s1"
@@ -199,3 +200,27 @@ def fact_bytes(payload: bytes) -> int:
     """Return how many bytes of facts a payload carries."""
     message = unseal(payload).message
     return sum(map(len, message.batch.facts)) if isinstance(message, Facts) else 0
+
+
+def trade(p: Pair, facts: int) -> None:
+    """Let both ends write, interleaved with time."""
+    for n in range(facts):
+        p.sell(p.store, opening(f"sku{n % 7}", 1 + n))
+        if n % 3 == 0:
+            p.sell(p.hq, Promise("o", [StockLine(f"sku{n % 5}", 1)]))
+            p.store.ledger.edit(f"doc{n % 4}")
+            p.hq.ledger.edit(f"doc{n % 3}")
+        p.network.run(p.network.random.randint(0, 400))
+
+
+def restarted(p: Pair, store: bool) -> Pair:
+    """Kill one process and start it again over its durable state."""
+    old = p.store if store else p.hq
+    old.alive = False
+    new = End(p.network, old.ledger, old.node, "hq" if store else "s1")
+    p.store.out.clear()
+    p.hq.out.clear()
+    p = Pair(p.network, new, p.hq) if store else Pair(p.network, p.store, new)
+    join(p.store, p.hq)
+    new.connect()
+    return p
