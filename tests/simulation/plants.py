@@ -222,12 +222,6 @@ MUTANTS = (
         "if session.peer is None and session.state is State.DOWN:",
     ),
     Mutant(
-        "a clock set back stops a session",
-        "sync.session",
-        "        if went_back:",
-        "        if went_back and False:",
-    ),
-    Mutant(
         "whoever speaks last holds the session",
         "sync.session",
         "        if envelope.to != self.me.session:\n            return []\n",
