@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from benchmarks import (
@@ -52,17 +52,18 @@ def main(words: Sequence[str] | None = None) -> int:
     began, load = time.monotonic(), os.getloadavg()[0]
     figures: dict[str, list[Figure]] = {}
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("")
-        for name in asked.only or BENCHES:
-            say = _teller(progress, task, console)
-            with tempfile.TemporaryDirectory(dir=asked.dir, prefix="evertill-bench-") as folder:
+    try:
+        with Progress(*columns, console=console, transient=True) as progress:
+            say = _teller(progress, progress.add_task(""), console)
+            for name in asked.only or BENCHES:
                 say(name)
-                figures[name] = list(BENCHES[name](Run(Path(folder), asked.quick, say)))
-    machine = _machine(load)
-    _print(figures, machine)
-    if asked.json:
-        _write(Path(asked.json), figures, machine)
+                with tempfile.TemporaryDirectory(dir=asked.dir, prefix="evertill-bench-") as folder:
+                    figures[name] = list(BENCHES[name](Run(Path(folder), asked.quick, say)))
+    finally:  # whatever ends it, what was measured is shown
+        machine = _machine(load)
+        _print(figures, machine)
+        if asked.json:
+            _write(Path(asked.json), figures, machine)
     took = time.monotonic() - began
     print(f"\nTook {took:.0f} s. {_next_step(figures, asked.quick)}")
     return 0
@@ -79,12 +80,12 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def _teller(progress: Progress, task: object, console: Console) -> Callable[[str], None]:
+def _teller(progress: Progress, task: TaskID, console: Console) -> Callable[[str], None]:
     """Show what is being done: in place on a terminal, else line by line."""
 
     def say(text: str) -> None:
         if console.is_terminal:
-            progress.update(task, description=text)  # type: ignore[arg-type]
+            progress.update(task, description=text)
         else:
             print(f"… {text}", file=sys.stderr, flush=True)
 

@@ -22,6 +22,7 @@ from sync.mqtt import MqttLink
 _log = logging.getLogger(__name__)
 INBOX_MAX = 4_000
 TICK_S = 1.0
+LINGER_S = 0.000_5
 OUTBOX_MAX = 20_000
 RETRY_S = 2.0
 
@@ -132,6 +133,9 @@ class Shell:
         self._greet(self._clock())
         for event in self._wait():
             self._take(event)
+        if self.worker.waiting:
+            for event in self._linger():
+                self._take(event)
         now_ms = self._clock()
         while self.worker.waiting:
             self._send(self.worker.commit(now_ms))
@@ -151,6 +155,16 @@ class Shell:
             news = self._inbox or self.worker.waiting or self._authored.is_set()
             if not news and not self._stopping.is_set():
                 self._bell.wait(max(self._next_tick_s - time.monotonic(), 0.0))
+            events = list(self._inbox)
+            self._inbox.clear()
+            self._bell.notify_all()
+        return events
+
+    def _linger(self) -> list[LinkEvent]:
+        """Wait a moment for what follows: a sale's facts come behind its quantities."""
+        with self._bell:
+            if not self._inbox and not self._stopping.is_set():
+                self._bell.wait(LINGER_S)
             events = list(self._inbox)
             self._inbox.clear()
             self._bell.notify_all()
