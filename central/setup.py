@@ -60,7 +60,9 @@ def set_up(
             hq = begin(connection, signer.public_key, random(BIRTH_BYTES), clock(), reason)
     finally:
         store.close()
-    (data / FILE_NAME).write_text(settings_toml(settings), "utf-8")
+    path = data / FILE_NAME
+    path.touch(mode=0o600)
+    path.write_text(settings_toml(settings), "utf-8")
     return hq
 
 

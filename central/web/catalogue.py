@@ -21,7 +21,7 @@ from central.web.shapes import (
     TaxRateIn,
     WrittenOut,
 )
-from central.web.site import At, Key, Reader, Writer, once
+from central.web.site import Admin, At, Key, Reader, Writer, once
 from sync.bodies import HeadquartersBody, Price, Product, Rule, Staff, TaxRate
 from sync.values import parse_gtin
 
@@ -130,9 +130,9 @@ def put_tax_rate(
 
 @router.put("/staff/{staff}", summary="Define a person")
 def put_staff(
-    *, site: At, caller: Writer, staff: Sku, asked: StaffIn, key: Key = "", store: StoreName = ""
+    *, site: At, caller: Admin, staff: Sku, asked: StaffIn, key: Key = "", store: StoreName = ""
 ) -> WrittenOut:
-    """Define a person everywhere, or at one store."""
+    """Define a person everywhere, or at one store; who sets PINs decides who may sell."""
     body = Staff(staff, asked.name, asked.roles, asked.pin_hash, asked.active)
     return _define(site, caller, key, [body], store)
 

@@ -42,6 +42,7 @@ def data(tmp_path: Path) -> Path:
 
 def test_setting_up_makes_a_key_only_its_owner_can_read(data: Path) -> None:
     assert (data / "hq.key").stat().st_mode & 0o777 == 0o600
+    assert (data / "central.toml").stat().st_mode & 0o777 == 0o600
     assert "set up here already" in refused("init", "--data", data)
 
 

@@ -99,6 +99,8 @@ def test_a_role_may_do_its_part_and_no_more(api: Api) -> None:
     assert is_problem(api.ask("PUT", "/products/A", PRODUCT, "read"), 403, "not-allowed")
     store = {"name": "x", "currency": "EUR"}
     assert is_problem(api.ask("PUT", "/stores/s9", store, "ingest"), 403, "not-allowed")
+    person = {"name": "Ana", "roles": ["cashier"], "pin_hash": "$argon2id$x"}
+    assert is_problem(api.ask("PUT", "/staff/ana", person, "ingest"), 403, "not-allowed")
     assert api.ask("PUT", "/products/A", PRODUCT, "ingest").status_code == 200
     with api.chain.store.write() as connection:
         revoke_token(connection, "ingest", 5)
