@@ -90,6 +90,8 @@ class Chain:
     def _difference(self) -> str:
         if any(not box.alive for box in self.boxes) or not self.office.alive:
             return "not everybody is up"
+        if any(str(replica) not in self.truth.retired for replica in self.revoked):
+            return "a box that was replaced still sells, and is to be revoked"
         return next(filter(None, (difference(box, self.office) for box in self.boxes)), "")
 
     def _trade(self) -> None:
