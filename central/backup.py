@@ -17,10 +17,10 @@ from central.settings import (
     Settings,
     database_url,
     load_settings,
-    settings_toml,
 )
 from central.setup import read_key
 from central.store import Store
+from provisioning.configuration import settings_toml
 
 _PAGES = 4_096
 _POSTGRES = (

@@ -1,6 +1,5 @@
 """Headquarters is set up once in a directory of its own, and opened only as what it is."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +7,9 @@ from pathlib import Path
 from central.authoring import Author
 from central.errors import Conflict, Unprepared
 from central.incarnation import BIRTH_BYTES, Headquarters, begin, current
-from central.settings import FILE_NAME, Settings, database_url, load_settings, settings_toml
+from central.settings import FILE_NAME, Settings, database_url, load_settings
 from central.store import Store
+from provisioning.configuration import settings_toml, write_private
 from sync.signing import KEY_BYTES, Signer
 
 KEY_FILE = "hq.key"
@@ -88,15 +88,6 @@ def open_headquarters(
 def mint_id(clock: Callable[[], int], random: Callable[[int], bytes]) -> bytes:
     """Mint a 16-byte id: 6 bytes of time, so that an index grows at its end, then chance."""
     return clock().to_bytes(6, "big") + random(SERIAL_BYTES)
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a new file durably that only its owner can read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def read_key(data: Path) -> Signer:

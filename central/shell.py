@@ -14,8 +14,9 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from central.leases import LEASE_MS, Leases
-from central.settings import Settings, parse_broker
+from central.settings import Settings
 from central.worker import Publish, Worker
+from provisioning.configuration import parse_broker
 from sync.link import Connected, Disconnected, Drained, LinkEvent, Message, MqttSettings, Outgoing
 from sync.mqtt import MqttLink
 

@@ -1,14 +1,14 @@
 """One law: a node is made in a directory of its own, whole, and never over another one."""
 
-import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from edge.backup import DATABASE, KEY
 from edge.database import connect
-from edge.settings import FILE_NAME, Settings, settings_toml
+from edge.settings import FILE_NAME, Settings
 from edge.store import Life, begin_life
+from provisioning.configuration import settings_toml, write_private
 from sync.identity import Replica, mint_generation
 from sync.signing import KEY_BYTES, Signer
 
@@ -42,12 +42,3 @@ def create_node(
         begin_life(connection, life, clock)
     (data / FILE_NAME).write_text(settings_toml(settings), "utf-8")
     return replica
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a new file durably that only its owner can read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from central.cli import app
 from central.docs import pages
-from central.settings import SettingsError, load_settings, make_settings, settings_toml
+from central.settings import load_settings, make_settings
 from central.store import Store
+from provisioning.configuration import SettingsError, settings_toml
 from tests.central.chain import rows
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.settings import FILE_NAME, SettingsError, load_settings, make_settings, settings_toml
+from edge.settings import FILE_NAME, load_settings, make_settings
+from provisioning.configuration import SettingsError, settings_toml
 
 
 def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:

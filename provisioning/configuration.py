@@ -1,0 +1,115 @@
+"""A program is described by one file of settings, checked as a whole before anything is opened.
+
+The fields of a frozen dataclass are the settings and their reference: each has its documentation,
+a type (text or whole number) and mostly a default. An environment variable named after the
+program's prefix and the setting wins over the file.
+"""
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+S = TypeVar("S")
+_BROKER_PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+class SettingsError(ValueError):
+    """A setting that is missing, unknown or out of range; the text names it and what it may be."""
+
+
+def setting(doc: str, default: str | int | None = None) -> Any:
+    """Declare a setting with its documentation; without a default it must be given."""
+    metadata = {"doc": doc}
+    if default is None:
+        return dataclasses.field(metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def merge_settings(
+    kind: type[Any], values: Mapping[str, Any], environment: Mapping[str, str], prefix: str
+) -> dict[str, Any]:
+    """Return a file's values with the environment laid over them.
+
+    Raises SettingsError for an unknown name, a wrong type or a setting that is missing.
+    """
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    unknown = sorted(set(values) - set(fields))
+    if unknown:
+        raise SettingsError(f"{unknown[0]}: no such setting; there are {', '.join(fields)}")
+    merged = dict(values)
+    for name, field in fields.items():
+        text = environment.get(prefix + name.upper())
+        if text is not None:
+            merged[name] = _number(name, text) if field.type is int else text
+    for name, value in merged.items():
+        if type(value) is not fields[name].type:
+            what = "a whole number" if fields[name].type is int else "text in quotes"
+            raise SettingsError(f"{name}: must be {what}, not {value!r}")
+    for name, field in fields.items():
+        if field.default is dataclasses.MISSING and name not in merged:
+            raise SettingsError(f"{name}: missing. {field.metadata['doc']}")
+    return merged
+
+
+def _number(name: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise SettingsError(f"{name}: must be a whole number, not {text[:40]!r}") from None
+
+
+def read_settings(path: Path, how_to_make: str, make: Callable[[Mapping[str, Any]], S]) -> S:
+    """Read a settings file and make settings of it; raise SettingsError saying how to mend it."""
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path} does not exist: {how_to_make}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is no valid TOML: {error}") from None
+    try:
+        return make(values)
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def settings_toml(settings: Any) -> str:
+    """Write settings as the text of their file, each under its documentation."""
+    blocks = []
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        text = str(value) if isinstance(value, int) else _toml_string(value)
+        blocks.append(f"# {field.metadata['doc']}\n{field.name} = {text}\n")
+    return "\n".join(blocks)
+
+
+def _toml_string(text: str) -> str:
+    """Quote a basic string (TOML 1.0); none of ours may hold control characters."""
+    if any(ord(character) < 32 or ord(character) == 127 for character in text):
+        raise SettingsError(f"{text!r}: control characters have no place in a setting")
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def parse_broker(url: str) -> tuple[str, int] | None:
+    """Return host and port of a broker, None for an empty URL; raise ValueError for a bad one."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in _BROKER_PORTS or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("mqtt://HOST:PORT or mqtts://HOST:PORT, or empty")
+    if parts.username or parts.password:
+        raise ValueError("no user in the URL: use broker_user and broker_password_file")
+    return parts.hostname, parts.port or _BROKER_PORTS[parts.scheme]
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a new file durably that only its owner can read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
