@@ -9,10 +9,10 @@ from fastapi import FastAPI
 
 from edge.node import Node
 from edge.settings import Settings
+from provisioning import listener
 
 GRACE_S = 5
 KEEP_ALIVE_S = 120  # a till need not connect anew for every customer
-BACKLOG = 256
 
 
 class Server(uvicorn.Server):
@@ -42,27 +42,13 @@ class Server(uvicorn.Server):
 
 def listen(settings: Settings) -> socket.socket:
     """Take the address of the HTTP API; raise OSError saying what to do where it is taken."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        listener.close()
-        raise OSError(
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): is a node"
-            " running already? Set `host` and `port` in edge.toml; port 0 takes a free one."
-        ) from None
-    listener.listen(BACKLOG)
-    listener.setblocking(False)
-    return listener
+    hint = "is a node running already? Set `host` and `port` in edge.toml; port 0 takes a free one."
+    return listener.listen(settings.host, settings.port, hint)
 
 
-def url_of(settings: Settings, listener: socket.socket) -> str:
+def url_of(settings: Settings, listening: socket.socket) -> str:
     """Tell where the API is."""
-    host, port = listener.getsockname()[:2]
-    scheme = "https" if settings.http_cert_file else "http"
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+    return listener.url_of(listening, tls=bool(settings.http_cert_file))
 
 
 def make_server(app: FastAPI, node: Node, ready: Callable[[], None]) -> Server:
