@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from central.admission import admit, refusal, unknown_store
-from central.books import SOURCE, VALUE, Books, Journal, StoreBooks
+from central.books import FOLDED, SOURCE, VALUE, Books, Journal, StoreBooks
 from central.fold import check_name
 from central.incarnation import Headquarters
 from central.posting import post
@@ -131,7 +131,7 @@ def _take_delta(books: Books, store: StoreBooks, origin: Replica, delta: Delta) 
                 store.counters[sku, journal.id, kind] = [value, 0, life.journal_id]
             elif value > counts[VALUE]:
                 counts[VALUE] = value
-                counts[SOURCE] = life.journal_id
+                counts[SOURCE] = counts[SOURCE] if counts[FOLDED] else life.journal_id
     books.define_skus(books.journals[str(origin)], delta.skus)
     if delta.through >= life.quantities_have:
         life.quantities_have = delta.through

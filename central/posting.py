@@ -1,6 +1,6 @@
 """A fact moves the books of a store once, whoever brought it and whoever wrote it."""
 
-from central.books import FOLDED, Books, Journal, StoreBooks
+from central.books import FOLDED, SOURCE, Books, Journal, StoreBooks
 from central.fold import Entry, add_to_day, read_entry, shortfalls
 from central.quarantine import Task
 from sync.bodies import Promise, Release, Revoked
@@ -16,7 +16,8 @@ def post(
 ) -> None:
     """Append what a batch adds to a journal, and add what they say to the store's books.
 
-    `source` is the id of the journal of whoever brought them. Poison is kept, and put in
+    `source` is the id of the journal of whoever brought them and their counters, 0 where those need
+    not be known to whoever brought the facts. Poison is kept, and put in
     quarantine. A chain-wide journal concerns no store's books.
     """
     from_hq = journal.replica.is_headquarters
@@ -38,6 +39,7 @@ def _fold(store: StoreBooks, journal_id: int, source: int, entry: Entry) -> None
             counters[sku, journal_id, kind] = [0, quantity, source]
         else:
             counts[FOLDED] += quantity
+            counts[SOURCE] = counts[SOURCE] if counts[SOURCE] == source else 0
 
 
 def _note(books: Books, store: StoreBooks, place: str, data: bytes, entry: Entry) -> None:
