@@ -76,10 +76,7 @@ class Author:
         Raises NotEnoughRights naming what is missing, NotAdopted while a restored headquarters has
         not heard from the store, Conflict when the order has a promise of this store already.
         """
-        books, target = self._books_of(connection, store)
-        if target.adopted != self.hq.generation:
-            how = "wait until it has said hello since headquarters was set up or restored"
-            raise NotAdopted(f"store {store} has not been heard: {how}", "store")
+        books, target = self._heard(connection, store)
         if _promised(connection, target, order):
             raise Conflict(f"order {order} has a promise of store {store} already", "order")
         free = rights(connection, target.id)
@@ -96,9 +93,9 @@ class Author:
     ) -> Written:
         """Take a promise back, so that its rights may be promised again.
 
-        Raises Conflict for more than is still promised to the order.
+        Raises Conflict for more than is still promised to the order, NotAdopted as for a promise.
         """
-        books, target = self._books_of(connection, store)
+        books, target = self._heard(connection, store)
         held = _promised(connection, target, order)
         for sku, quantity in _sums(lines).items():
             if quantity > held.get(sku, 0):
@@ -116,8 +113,11 @@ class Author:
         lines: Sequence[StockLine],
         actor: str,
     ) -> Written:
-        """Return unused rights to the store; raise NotEnoughRights for more than are unused."""
-        books, target = self._books_of(connection, store)
+        """Return unused rights to the store.
+
+        Raises NotEnoughRights for more than are unused, NotAdopted as for a promise.
+        """
+        books, target = self._heard(connection, store)
         free = rights(connection, target.id)
         for sku, quantity in _sums(lines).items():
             if quantity > free.get(sku, 0):
@@ -159,6 +159,18 @@ class Author:
     def _books_of(self, connection: Connection, store: str) -> tuple[Books, StoreBooks]:
         books = Books(connection, self.hq, [store], self.clock())
         return books, _known(books, store)
+
+    def _heard(self, connection: Connection, store: str) -> tuple[Books, StoreBooks]:
+        """Return the books of a store whose rights are known.
+
+        A headquarters that was restored has forgotten what it promised, released and gave back
+        since its backup: until the store has brought that back, no right may move.
+        """
+        books, target = self._books_of(connection, store)
+        if target.adopted != self.hq.generation:
+            how = "wait until it has said hello since headquarters was set up or restored"
+            raise NotAdopted(f"store {store} has not been heard: {how}", "store")
+        return books, target
 
     def _append(
         self, books: Books, store: StoreBooks | None, bodies: Sequence[HeadquartersBody], actor: str

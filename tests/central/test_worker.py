@@ -1,6 +1,7 @@
 """The worker with real sessions at both ends."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,11 +9,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, OperationalError
 
 from central.admission import shut_out
+from central.errors import NotAdopted
 from central.incarnation import Headquarters
 from central.ingest import ingest
 from central.store import Store
 from sync.bodies import Grant, Opening, Product, StockLine
 from sync.ledger import Outcome
+from sync.quantities import Kind
 from sync.session import Commit, State
 from tests.central.chain import Chain, Node, books, rows, sale
 from tests.sync.memory import folded, values
@@ -198,6 +201,56 @@ def test_a_restored_headquarters_reconverges_and_counts_lost_promises_as_made() 
     ]
     assert [row[1] for row in books(chain.store)["worklist"]] == ["restored"]
     assert agrees(chain, one)
+
+
+def test_a_restored_headquarters_moves_no_right_before_the_store_is_heard() -> None:
+    chain = Chain(Store.in_memory())
+    chain.add_store("s1")
+    one = chain.join("s1-n1")
+    one.post(Opening([StockLine("A", 10)]))
+    one.post(Grant([StockLine("A", 6)]))
+    chain.settle(20)
+    lines = [StockLine("A", 2)]
+    with chain.store.write() as connection:
+        chain.author.promise(connection, "s1", "o1", lines, "me")
+    backup = chain.store.image()
+    chain.clock.now_ms += 600_000
+    chain.restart_as(Store.in_memory(backup))
+    with chain.store.write() as connection:
+        moves: tuple[Callable[[], object], ...] = (
+            lambda: chain.author.promise(connection, "s1", "o2", lines, "me"),
+            lambda: chain.author.release(connection, "s1", "o1", lines, "me"),
+            lambda: chain.author.give_back(connection, "s1", "unused", lines, "me"),
+        )
+        for move in moves:
+            with pytest.raises(NotAdopted):
+                move()
+    chain.settle(60)
+    with chain.store.write() as connection:
+        chain.author.release(connection, "s1", "o1", lines, "me")
+
+
+def test_a_store_is_told_the_counters_of_facts_it_handed_on() -> None:
+    chain = Chain(Store.in_memory())
+    chain.add_store("s1")
+    one = chain.join("s1-n1")
+    one.post(Opening([StockLine("A", 10)]))
+    one.post(Grant([StockLine("A", 6)]))
+    chain.settle(20)
+    backup = chain.store.image()
+    for order, quantity in (("o1", 2), ("o2", 3)):
+        with chain.store.write() as connection:
+            chain.author.promise(connection, "s1", order, [StockLine("A", quantity)], "me")
+    chain.deliver(chain.worker.authored(chain.clock.now_ms))
+    chain.settle(10)
+    key = (str(chain.hq.replica_for("s1")), "A", int(Kind.CONSUMED))
+    held = one.ledger.state.rows[key]
+    assert held.value == 5
+    one.ledger.state.rows[key] = replace(held, value=2)  # the second delta was lost, its facts not
+    chain.clock.now_ms += 600_000
+    chain.restart_as(Store.in_memory(backup))
+    chain.settle(60)
+    assert one.ledger.state.rows[key].value == 5
 
 
 def test_a_restored_headquarters_learns_from_the_next_life_who_was_revoked() -> None:
