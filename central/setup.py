@@ -9,7 +9,7 @@ from central.errors import Conflict, Unprepared
 from central.incarnation import BIRTH_BYTES, Headquarters, begin, current
 from central.settings import FILE_NAME, Settings, database_url, load_settings
 from central.store import Store
-from provisioning.configuration import settings_toml, write_private
+from provisioning.configuration import settings_toml, write_new
 from sync.signing import KEY_BYTES, Signer
 
 KEY_FILE = "hq.key"
@@ -47,7 +47,7 @@ def set_up(
         raise Conflict(f"{data / FILE_NAME} exists: headquarters is set up here already")
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (data / KEY_FILE).exists():
-        write_private(data / KEY_FILE, random(KEY_BYTES))
+        write_new(data / KEY_FILE, random(KEY_BYTES))
     signer = read_key(data)
     store = Store.open(database_url(data, settings))
     try:

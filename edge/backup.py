@@ -16,6 +16,7 @@ from pathlib import Path
 from edge import database
 from edge.errors import Problem
 from edge.store import Life, begin_life
+from provisioning.configuration import sync_path, write_new
 from sync.flow import PIECE_MAX_BYTES
 from sync.identity import Replica, mint_generation
 from sync.journal import Head, statement
@@ -81,9 +82,9 @@ def backup(
             copy.execute("PRAGMA journal_mode=DELETE")
         size, digest = _fingerprint(partial)
         manifest = Manifest(FORMAT, journal, head.seq, head.hash.hex(), clock(), size, digest)
-        _sync(partial)
+        sync_path(partial)
         os.replace(partial, target)
-        _write(manifest_path, json.dumps(asdict(manifest), indent=2).encode() + b"\n", 0o644)
+        write_new(manifest_path, json.dumps(asdict(manifest), indent=2).encode() + b"\n", 0o644)
     finally:
         partial.unlink(missing_ok=True)
     return manifest
@@ -165,8 +166,8 @@ def restore(
             software=software,
             generation=generation,
         )
-        _write(data / KEY, secret, 0o600)
-        _sync(partial)
+        write_new(data / KEY, secret)
+        sync_path(partial)
         os.replace(partial, data / DATABASE)
     finally:
         for leftover in data.glob(DATABASE + ".partial*"):
@@ -231,19 +232,3 @@ def _copy(source: Path, target: Path) -> None:
     with source.open("rb") as reading, target.open("wb") as writing:
         while chunk := reading.read(_CHUNK_BYTES):
             writing.write(chunk)
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -8,7 +8,7 @@ from edge.backup import DATABASE, KEY
 from edge.database import connect
 from edge.settings import FILE_NAME, Settings
 from edge.store import Life, begin_life
-from provisioning.configuration import settings_toml, write_private
+from provisioning.configuration import settings_toml, write_new
 from sync.identity import Replica, mint_generation
 from sync.signing import KEY_BYTES, Signer
 
@@ -36,7 +36,7 @@ def create_node(
     replica = Replica(settings.store, generation or mint_generation(0, clock()))
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = random(KEY_BYTES)
-    write_private(data / KEY, key)
+    write_new(data / KEY, key)
     life = Life(replica, random(16), Signer(key).public_key, "setup", SOFTWARE_VERSION)
     with closing(connect(data / DATABASE)) as connection:
         begin_life(connection, life, clock)

@@ -106,10 +106,23 @@ def parse_broker(url: str) -> tuple[str, int] | None:
     return parts.hostname, parts.port or _BROKER_PORTS[parts.scheme]
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Write a new file durably that only its owner can read."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def write_new(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a new file durably, its name in the folder too; by default only its owner reads it.
+
+    Raises FileExistsError rather than replace anything.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with open(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    sync_path(path.parent)
+
+
+def sync_path(path: Path) -> None:
+    """Have a file's content, or a folder's names, on the disk before going on."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -15,7 +15,7 @@ from provisioning.configuration import (
     read_settings,
     setting,
     settings_toml,
-    write_private,
+    write_new,
 )
 
 
@@ -86,8 +86,8 @@ def test_a_brokers_address_carries_no_secret() -> None:
 
 def test_a_private_file_is_its_owners_and_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "key"
-    write_private(path, b"secret")
+    write_new(path, b"secret")
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"secret", 0o600)
     with pytest.raises(FileExistsError):
-        write_private(path, b"other")
+        write_new(path, b"other")
     assert path.read_bytes() == b"secret"
