@@ -21,12 +21,13 @@ from central.authoring import Author
 from central.incarnation import Headquarters, begin
 from central.ingest import ingest
 from central.store import Store
-from sync.bodies import Line, Sale, StoreProfile, Tender
+from sync.definitions import StoreProfile
 from sync.effects import movements
 from sync.facts import Fact, encode_fact
 from sync.identity import Replica
 from sync.journal import follow, genesis, make_batch
 from sync.quantities import pack_rows
+from sync.receipts import Line, Sale, Tender
 from sync.session import Commit
 from sync.signing import Signer
 from sync.wire import Delta, Facts, Hello, RowGroup, seal, unseal

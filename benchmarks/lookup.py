@@ -18,7 +18,7 @@ from benchmarks.sale_core import make_store
 from edge import catalogue, database
 from edge.views import Views
 from provisioning.catalogue import gtin_13, make_catalogue
-from sync.bodies import Product
+from sync.definitions import Product
 from sync.identity import Replica
 
 SKUS = 100_000

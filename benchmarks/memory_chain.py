@@ -21,7 +21,7 @@ from edge import database
 from edge.inbound import Receive
 from edge.ledger import EdgeLedger
 from edge.store import Command
-from sync.bodies import StoreProfile
+from sync.definitions import StoreProfile
 from sync.identity import HEADQUARTERS, Replica
 from sync.ledger import Ledger, Outcome
 from sync.records import merge

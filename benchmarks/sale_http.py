@@ -31,7 +31,7 @@ from edge.backup import DATABASE
 from edge.node import wall_clock
 from edge.settings import make_settings
 from edge.setup import create_node
-from sync.bodies import Product, TaxRate
+from sync.definitions import Product, TaxRate
 from sync.identity import Replica, series_id
 
 SKUS = 20_000

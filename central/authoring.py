@@ -15,15 +15,8 @@ from central.errors import Conflict, Invalid, NotAdopted, NotEnoughRights, NotFo
 from central.fold import read_entry
 from central.incarnation import Headquarters
 from central.posting import post
-from sync.bodies import (
-    Born,
-    GiveBack,
-    HeadquartersBody,
-    Promise,
-    Release,
-    Revoked,
-    StockLine,
-)
+from sync.bodies import Born, GiveBack, HeadquartersBody, Promise, Release, Revoked
+from sync.body import StockLine
 from sync.facts import LINES_MAX, Fact, encode_fact
 from sync.journal import Extension, follow
 

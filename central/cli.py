@@ -22,7 +22,7 @@ from central.server import listen, make_server, url_of
 from central.settings import load_settings, make_settings
 from central.setup import Opened, open_headquarters, set_up
 from central.web.app import create_app
-from sync.bodies import StoreProfile
+from sync.definitions import StoreProfile
 
 app = typer.Typer(
     name="evertill-central",

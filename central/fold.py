@@ -7,27 +7,12 @@ journal as it came, is put in quarantine and moves nothing.
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from sync.bodies import (
-    AnyBody,
-    Born,
-    HeadquartersBody,
-    Price,
-    Product,
-    Promise,
-    Release,
-    Return,
-    Revoked,
-    Rule,
-    Sale,
-    Shortfall,
-    Staff,
-    StoreProfile,
-    TaxRate,
-    Void,
-)
+from sync.bodies import AnyBody, Born, HeadquartersBody, Promise, Release, Revoked, Shortfall
+from sync.definitions import Price, Product, Rule, Staff, StoreProfile, TaxRate
 from sync.facts import FactError, read_fact
 from sync.identity import GENERATION_MAX, check_store
 from sync.quantities import Movement
+from sync.receipts import Return, Sale, Void
 
 POISON = 0
 NAME_MAX = 64

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from central.errors import Invalid
-from sync.bodies import Product
+from sync.definitions import Product
 from sync.values import parse_gtin
 
 _FIELDS = {field.name for field in msgspec.structs.fields(Product)}

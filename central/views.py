@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, select, text
 from central import schema
 from central.fold import POISON, kind_of
 from central.links import state_of
-from sync.bodies import AnyBody, Price, Product
+from sync.bodies import AnyBody
+from sync.definitions import Price, Product
 from sync.effects import net_minor
 from sync.facts import Fact, decode_fact
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, or_, select
 from central import schema
 from central.fold import Day, Entry, definition_name, kind_of
 from central.store import add_missing, bulk, insert, select_in
-from sync.bodies import StoreProfile
+from sync.definitions import StoreProfile
 from sync.facts import decode_fact
 from sync.identity import HEADQUARTERS, Replica
 

@@ -6,7 +6,8 @@ import sqlite3
 import msgspec
 
 from edge.words import words_of
-from sync.bodies import AnyBody, Price, Product, Rule, Staff, StoreProfile, TaxRate
+from sync.bodies import AnyBody
+from sync.definitions import Price, Product, Rule, Staff, StoreProfile, TaxRate
 from sync.identity import HEADQUARTERS, Replica
 from sync.values import parse_gtin
 

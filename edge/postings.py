@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Iterable
 
-from sync.bodies import AnyBody, Return, Sale, TransferIn, Void
+from sync.bodies import AnyBody, TransferIn
+from sync.receipts import Return, Sale, Void
 
 VOID = "void"
 

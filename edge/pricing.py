@@ -7,7 +7,7 @@ import msgspec
 from edge import checks
 from edge.errors import BadField, BadPrice, BadTender, NotForSale, TenderShort, UnknownProduct
 from edge.reads import NO_TAX, Item, Rate, Reads
-from sync.bodies import Line, LineKind, Tender
+from sync.receipts import Line, LineKind, Tender
 from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX, divide_half_up, parse_gtin
 
 _UNKNOWN = "find it by its name, or have headquarters add it"

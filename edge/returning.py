@@ -11,7 +11,7 @@ from edge.postings import VOID
 from edge.pricing import SellLine, TenderLine, check_tender, portion, price_lines
 from edge.reads import Found, Reads
 from edge.selling import find_sale, generation_of, receipt_text
-from sync.bodies import Line, LineKind, Return, ReturnedLine, Sale, Tender
+from sync.receipts import Line, LineKind, Return, ReturnedLine, Sale, Tender
 
 
 class ReturnLine(msgspec.Struct, frozen=True):

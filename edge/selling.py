@@ -10,9 +10,11 @@ from edge.errors import AlreadyReturned, OutOfStock, SaleVoided, UnknownFact
 from edge.postings import VOID
 from edge.pricing import SellLine, TenderLine, price_lines, settle
 from edge.reads import Found, Reads
-from sync.bodies import Line, LineKind, Sale, Shortfall, StockLine, Tender, Void
+from sync.bodies import Shortfall
+from sync.body import StockLine
 from sync.effects import movements
 from sync.quantities import ON_HAND_SIGN, sellable
+from sync.receipts import Line, LineKind, Sale, Tender, Void
 
 __all__ = [
     "Quote",

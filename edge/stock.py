@@ -11,6 +11,7 @@ from edge.pricing import find_item
 from edge.reads import Found, Reads
 from edge.selling import check_oversell, plan_shortfall, post_shortfall
 from sync import bodies
+from sync.body import StockLine
 from sync.effects import movements
 from sync.facts import ID_BYTES
 from sync.identity import Replica
@@ -220,7 +221,7 @@ def _tracked(reads: Reads, sku: str, gtin: str, field: str) -> str:
     return item.sku
 
 
-def _moves(reads: Reads, moves: Sequence[Move], lowest: int = 1) -> list[bodies.StockLine]:
+def _moves(reads: Reads, moves: Sequence[Move], lowest: int = 1) -> list[StockLine]:
     """Name and add up what moves, one line per SKU in the order given."""
     checks.lines(moves)
     sums: dict[str, int] = {}
@@ -233,7 +234,7 @@ def _moves(reads: Reads, moves: Sequence[Move], lowest: int = 1) -> list[bodies.
         if not quantity or abs(quantity) > QUANTITY_MAX:
             detail = f"{sku}: the lines add up to {quantity}; it must be 1 to {QUANTITY_MAX}"
             raise BadQuantity(detail, "lines")
-    return [bodies.StockLine(sku, quantity) for sku, quantity in sums.items()]
+    return [StockLine(sku, quantity) for sku, quantity in sums.items()]
 
 
 def _count(reads: Reads, line: CountLine, field: str) -> bodies.CountedLine:
@@ -269,7 +270,7 @@ def _check_arrival(reads: Reads, found: Found, arrival: bodies.TransferIn) -> No
             )
 
 
-def _sums(lines: Iterable[bodies.StockLine]) -> dict[str, int]:
+def _sums(lines: Iterable[StockLine]) -> dict[str, int]:
     sums: dict[str, int] = {}
     for line in lines:
         sums[line.sku] = sums.get(line.sku, 0) + line.quantity

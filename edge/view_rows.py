@@ -27,6 +27,7 @@ from sync import bodies
 from sync.effects import movements
 from sync.facts import Fact, FactError, decode_fact
 from sync.quantities import ON_HAND_SIGN, Kind, on_hand, promisable, reserved
+from sync.receipts import Sale
 
 PAGE_MAX = 1_000
 MOVEMENTS_BACK = 200_000
@@ -152,7 +153,7 @@ def transfer_view(fact: Fact) -> TransferView:
 def sale_view(reads: Reads, sale_id: bytes) -> SaleView | None:
     """Sale with what of it can come back; None if it is not held."""
     found = reads.find(sale_id)
-    if found is None or not isinstance(found.fact.body, bodies.Sale):
+    if found is None or not isinstance(found.fact.body, Sale):
         return None
     sale = found.fact.body
     undone = reads.undone(sale_id)
@@ -178,7 +179,7 @@ def parse_receipt(text: str) -> tuple[str, int, int]:
 def sale_summary(fact: Fact, generation: int, seq: int) -> SaleSummary:
     """Sale in a list, from its fact."""
     sale = fact.body
-    assert isinstance(sale, bodies.Sale)  # noqa: S101 - asked for by kind
+    assert isinstance(sale, Sale)  # noqa: S101 - asked for by kind
     return SaleSummary(
         id=fact.id,
         receipt=receipt_text(sale.till, generation, sale.number),

@@ -53,8 +53,8 @@ from edge.viewed import (
     WorkItem,
 )
 from edge.words import query_of
-from sync import bodies
 from sync.facts import decode_fact
+from sync.receipts import Return
 from sync.records_card import MemberCard
 
 __all__ = [
@@ -238,7 +238,7 @@ class Views:
     def returned(self, return_id: bytes) -> ReturnResult | None:
         """A return; None if it is not held here."""
         found = self._reads().find(return_id)
-        if found is None or not isinstance(found.fact.body, bodies.Return):
+        if found is None or not isinstance(found.fact.body, Return):
             return None
         return return_result(found, repeated=False)
 

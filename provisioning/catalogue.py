@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from provisioning.assortment import apparel, food, household
-from sync.bodies import Product, TaxRate
+from sync.definitions import Product, TaxRate
 from sync.values import gtin_check_digit
 
 CURRENCY = "EUR"

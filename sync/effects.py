@@ -8,20 +8,17 @@ from sync.bodies import (
     GiveBack,
     GoodsReceipt,
     Grant,
-    LineKind,
     Opening,
     Promise,
     Release,
-    Return,
-    Sale,
     StockCount,
-    StockLine,
     TransferIn,
     TransferOut,
-    Void,
     WriteOff,
 )
+from sync.body import StockLine
 from sync.quantities import Kind, Movement
+from sync.receipts import LineKind, Return, Sale, Void
 
 _ONE_KIND: dict[type, Kind] = {
     Void: Kind.SALE_VOIDED,

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from sync.bodies import AnyBody, Line, LineKind, Price, Product, Return, Sale, Tender
+from sync.bodies import AnyBody
+from sync.definitions import Price, Product
 from sync.effects import movements
 from sync.quantities import Movement
+from sync.receipts import Line, LineKind, Return, Sale, Tender
 from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX, RATE_SCALE_PPM
 
 ID_BYTES = 16

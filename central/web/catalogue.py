@@ -22,7 +22,8 @@ from central.web.shapes import (
     WrittenOut,
 )
 from central.web.site import Admin, At, Key, Reader, Writer, once
-from sync.bodies import HeadquartersBody, Price, Product, Rule, Staff, TaxRate
+from sync.bodies import HeadquartersBody
+from sync.definitions import Price, Product, Rule, Staff, TaxRate
 from sync.values import parse_gtin
 
 router = APIRouter(tags=["catalogue"])

@@ -20,7 +20,8 @@ from central.web.shapes import (
     WrittenOut,
 )
 from central.web.site import Admin, At, Key, Reader, Writer, once
-from sync.bodies import StockLine, StoreProfile
+from sync.body import StockLine
+from sync.definitions import StoreProfile
 
 router = APIRouter(prefix="/stores", tags=["stores"])
 Store = Annotated[str, Path(min_length=1, max_length=24, description="Name of the store.")]

@@ -13,7 +13,7 @@ from edge.web import requests
 from edge.web.problems import Invalid, NotAllowed
 from edge.web.replies import day_of
 from sync import records_card
-from sync.bodies import LineKind
+from sync.receipts import LineKind
 from sync.records_card import Edit
 
 QUOTE = Decoder(requests.Quote)

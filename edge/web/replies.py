@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from edge.views import QuarantineItem, StockView
-from sync.bodies import LineKind
+from sync.receipts import LineKind
 
 KindName = Literal["goods", "service", "charge"]
 KIND_NAMES: dict[LineKind, KindName] = {

@@ -28,7 +28,8 @@ from edge.web.replies import (
     WorkItemReply,
     date_of,
 )
-from sync.bodies import Line, ReturnedLine, StockLine, Tender
+from sync.body import StockLine
+from sync.receipts import Line, ReturnedLine, Tender
 
 
 def line_reply(line: Line) -> LineReply:

@@ -10,7 +10,7 @@ import msgspec
 
 from provisioning.demo.proofs import Posted
 from provisioning.demo.receipts import RETURN, SALE, VOID
-from sync.bodies import Line
+from sync.receipts import Line
 
 PAGE = 500
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from provisioning.catalogue import Catalogue
-from sync.bodies import Product
+from sync.definitions import Product
 from sync.values import line_amount_minor
 
 _NOTES_MINOR = (500, 1000, 2000, 5000, 10_000)

@@ -15,8 +15,10 @@ from central.merging import Merger
 from central.schema import metadata
 from central.store import Store
 from central.worker import Publish, Worker
-from sync.bodies import AnyBody, Line, LineKind, Sale, StoreProfile, Tender
+from sync.bodies import AnyBody
+from sync.definitions import StoreProfile
 from sync.identity import Replica
+from sync.receipts import Line, LineKind, Sale, Tender
 from sync.records import merge
 from sync.session import Commit, Effect, Self, Send, Session
 from sync.signing import Signer

@@ -5,7 +5,8 @@ from sqlalchemy import text
 
 from central.audit import Finding, audit
 from central.store import Store
-from sync.bodies import Opening, StockLine
+from sync.bodies import Opening
+from sync.body import StockLine
 from tests.central.chain import Chain, sale
 
 

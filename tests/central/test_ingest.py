@@ -12,22 +12,15 @@ from central.authoring import Author
 from central.incarnation import Headquarters, begin
 from central.ingest import ingest
 from central.store import Store
-from sync.bodies import (
-    AnyBody,
-    Opening,
-    Return,
-    ReturnedLine,
-    Shortfall,
-    StockLine,
-    StoreProfile,
-    Tender,
-    Void,
-)
+from sync.bodies import AnyBody, Opening, Shortfall
+from sync.body import StockLine
+from sync.definitions import StoreProfile
 from sync.facts import Fact, encode_fact
 from sync.identity import Replica
 from sync.journal import Batch, follow, genesis, make_batch
 from sync.ledger import Outcome
 from sync.quantities import pack_rows
+from sync.receipts import Return, ReturnedLine, Tender, Void
 from sync.session import Commit
 from sync.signing import Signer
 from sync.wire import Delta, Facts, Have, Hello, RowGroup

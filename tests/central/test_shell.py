@@ -17,7 +17,7 @@ from central.shell import Shell, link_settings
 from central.store import Store
 from central.worker import Worker
 from provisioning.broker import BrokerUser, NatsBroker
-from sync.bodies import StoreProfile
+from sync.definitions import StoreProfile
 from sync.identity import Replica
 from sync.link import Connected, LinkEvent, Message, MqttSettings
 from sync.mqtt import MqttLink

@@ -12,7 +12,8 @@ from central.store import Store
 from central.web.app import create_app
 from central.web.site import Site
 from central.web.words import LANGUAGES, WORDS, choose
-from sync.bodies import Grant, Opening, StockLine, TransferIn, TransferOut
+from sync.bodies import Grant, Opening, TransferIn, TransferOut
+from sync.body import StockLine
 from sync.topics import Lane
 from tests.central.chain import Chain, rows, sale
 

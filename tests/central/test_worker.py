@@ -13,7 +13,9 @@ from central.errors import NotAdopted
 from central.incarnation import Headquarters
 from central.ingest import ingest
 from central.store import Store
-from sync.bodies import Grant, Opening, Product, StockLine
+from sync.bodies import Grant, Opening
+from sync.body import StockLine
+from sync.definitions import Product
 from sync.ledger import Outcome
 from sync.quantities import Kind
 from sync.session import Commit, State

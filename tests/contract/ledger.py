@@ -9,7 +9,9 @@ from typing import Protocol
 
 import pytest
 
-from sync.bodies import AnyBody, Opening, Rule, StockLine
+from sync.bodies import AnyBody, Opening
+from sync.body import StockLine
+from sync.definitions import Rule
 from sync.facts import Fact, encode_fact
 from sync.identity import Replica
 from sync.journal import Batch, Extension, Head, follow, genesis, make_batch, read_batch

@@ -14,7 +14,8 @@ from central.members import create, edit, member_of
 from central.merging import Merger
 from central.records import Merged, held_of
 from central.store import Store
-from sync.bodies import Rule, StockLine
+from sync.body import StockLine
+from sync.definitions import Rule
 from sync.identity import Replica
 from sync.ledger import Outcome
 from sync.quantities import Kind, pack_rows

@@ -12,7 +12,7 @@ from edge.members import CreateMember, EditMember, member_of
 from edge.stock import Move, Open
 from edge.store import Life, Store, begin_life
 from sync import records
-from sync.bodies import Product
+from sync.definitions import Product
 from sync.facts import Fact, encode_fact
 from sync.identity import Replica
 from sync.journal import genesis, make_batch

@@ -12,7 +12,8 @@ from edge import audit, catalogue, database
 from edge.selling import SaleResult, Sell, SellLine, TenderLine
 from edge.stock import Move, Open
 from edge.store import Life, Store, begin_life
-from sync.bodies import AnyBody, Product, TaxRate
+from sync.bodies import AnyBody
+from sync.definitions import Product, TaxRate
 from sync.identity import Replica
 from tests.durability.disk import Disk, DiskConnection
 

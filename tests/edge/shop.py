@@ -17,7 +17,8 @@ from edge.pricing import SellLine, TenderLine
 from edge.selling import SaleResult, Sell
 from edge.stock import Move, Open
 from edge.store import Command, Life, Store, begin_life
-from sync.bodies import AnyBody, Born, Price, Product, Rule, TaxRate
+from sync.bodies import AnyBody, Born
+from sync.definitions import Price, Product, Rule, TaxRate
 from sync.facts import Fact, encode_fact
 from sync.identity import Replica
 from sync.journal import Head, follow, genesis, make_batch

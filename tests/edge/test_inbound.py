@@ -9,12 +9,15 @@ import pytest
 
 from edge.inbound import Receive, SetAside
 from edge.pricing import SellLine
-from sync.bodies import GiveBack, Price, Product, Promise, Rule, Sale, StockLine
+from sync.bodies import GiveBack, Promise
+from sync.body import StockLine
+from sync.definitions import Price, Product, Rule
 from sync.facts import Fact, encode_fact
 from sync.identity import Replica
 from sync.journal import follow, genesis, make_batch
 from sync.ledger import Outcome
 from sync.quantities import Kind, pack_rows
+from sync.receipts import Sale
 from sync.signing import Signer
 from sync.topics import Lane
 from sync.wire import Delta, Facts, Have, Holding, RowGroup

@@ -11,7 +11,7 @@ from edge.ledger import EdgeLedger
 from edge.pricing import SellLine
 from edge.stock import Move, ReceiveGoods
 from edge.tidying import Tidy
-from sync.bodies import Product
+from sync.definitions import Product
 from sync.facts import decode_fact
 from sync.journal import follow, genesis, statement
 from sync.lanes import BODY_ROOM_BYTES

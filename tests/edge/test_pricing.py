@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from edge.checks import text
 from edge.errors import BadField
 from edge.pricing import SellLine, portion, price_lines, spread
-from sync.bodies import Line
+from sync.receipts import Line
 from tests.edge.shop import Shop, open_shop
 
 weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=50)

@@ -21,8 +21,8 @@ from edge.errors import (
 from edge.pricing import SellLine, TenderLine
 from edge.returning import ReturnGoods, ReturnLine, refund
 from edge.selling import VoidSale
-from sync.bodies import Line, LineKind, Tender
 from sync.quantities import Kind
+from sync.receipts import Line, LineKind, Tender
 from tests.edge.shop import Shop, open_shop
 
 

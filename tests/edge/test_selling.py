@@ -22,8 +22,11 @@ from edge.pricing import SellLine, TenderLine
 from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import Sell, VoidSale
 from edge.stock import Grant, Move
-from sync.bodies import LineKind, Price, Rule, Shortfall, StockLine, Tender, Void
+from sync.bodies import Shortfall
+from sync.body import StockLine
+from sync.definitions import Price, Rule
 from sync.quantities import Kind
+from sync.receipts import LineKind, Tender, Void
 from tests.edge.shop import START_MS, Shop
 
 

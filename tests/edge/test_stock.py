@@ -17,7 +17,7 @@ from edge.stock import (
     TransferOut,
     WriteOff,
 )
-from sync.bodies import Rule
+from sync.definitions import Rule
 from sync.quantities import Kind
 from tests.edge.shop import Shop
 

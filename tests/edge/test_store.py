@@ -31,9 +31,10 @@ from edge.stock import (
     WriteOff,
 )
 from edge.store import Committed, Store
-from sync.bodies import Born, Sale
+from sync.bodies import Born
 from sync.facts import decode_fact
 from sync.journal import follow, genesis
+from sync.receipts import Sale
 from tests.edge.shop import Clock, Shop, open_shop
 
 SKUS = ("TEA", "COFFEE", "MUG")

@@ -13,7 +13,7 @@ from edge.selling import Quote, VoidSale
 from edge.stock import Grant, Move, ReceiveGoods, TransferIn, TransferOut
 from edge.views import Part, StockView, Views
 from edge.words import query_of, words_of
-from sync.bodies import Price, Product
+from sync.definitions import Price, Product
 from tests.edge.shop import Shop
 
 

@@ -12,7 +12,7 @@ from provisioning.catalogue import (
     make_catalogue,
     opening_stock,
 )
-from sync.bodies import Product
+from sync.definitions import Product
 from sync.facts import Fact, decode_fact, encode_fact
 from sync.values import included_tax_minor, parse_gtin
 

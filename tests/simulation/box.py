@@ -10,7 +10,8 @@ from edge.errors import StoreFailed
 from edge.inbound import Intake, SetAside
 from edge.ledger import EdgeLedger
 from edge.store import Command, Life, Store, begin_life
-from sync.bodies import Grant, StockLine
+from sync.bodies import Grant
+from sync.body import StockLine
 from sync.facts import Fact, encode_fact
 from sync.identity import Replica
 from sync.journal import make_batch

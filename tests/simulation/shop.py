@@ -24,7 +24,8 @@ from edge.stock import (
     WriteOff,
 )
 from edge.store import Command
-from sync.bodies import Price, Product, StockLine, TaxRate
+from sync.body import StockLine
+from sync.definitions import Price, Product, TaxRate
 from sync.journal import Head, link
 from tests.simulation.box import Box
 from tests.simulation.office import Office

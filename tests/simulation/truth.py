@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, text
 
 from central.authoring import rights
-from sync.bodies import GiveBack, Grant, Promise, Release, Return, Sale, Void
+from sync.bodies import GiveBack, Grant, Promise, Release
 from sync.facts import Fact, FactError, decode_fact
+from sync.receipts import Return, Sale, Void
 from tests.simulation.box import Box
 from tests.simulation.office import Office
 from tests.simulation.world import Broken, World

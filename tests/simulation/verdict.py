@@ -6,10 +6,11 @@ from sqlalchemy import text
 
 from central.audit import Finding, audit
 from central.availability import of_store
-from sync.bodies import Price, Product, Return, Sale, Void
+from sync.definitions import Price, Product
 from sync.facts import FactError, decode_fact
 from sync.identity import HEADQUARTERS, Replica, peers_share
 from sync.journal import follow, genesis
+from sync.receipts import Return, Sale, Void
 from sync.session import State
 from tests.simulation.box import Box
 from tests.simulation.office import Office

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from sync.bodies import AnyBody, Opening, StockLine
+from sync.bodies import AnyBody, Opening
+from sync.body import StockLine
 from sync.effects import movements
 from sync.facts import Fact, FactError, decode_fact, encode_fact
 from sync.identity import Replica

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
-from sync.bodies import Promise, StockLine
+from sync.bodies import Promise
+from sync.body import StockLine
 from sync.identity import Replica
 from sync.ledger import Outcome
 from sync.session import Commit, Effect, Reject, Self, Send, Session

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sync.bodies import GoodsReceipt, StockLine
+from sync.bodies import GoodsReceipt
+from sync.body import StockLine
 from sync.flow import PIECE_MAX_BYTES, WINDOW_MIN_BYTES
 from sync.journal import FACT_MAX_BYTES
 from sync.session import PATIENCE_MAX_MS, State

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.bodies import Promise, StockLine
+from sync.bodies import Promise
+from sync.body import StockLine
 from sync.identity import Replica
 from sync.journal import Head, follow, genesis, make_batch
 from sync.session import Commit, Reject, Send, State

@@ -22,7 +22,8 @@ from edge.server import Server, listen, make_server, url_of
 from edge.settings import Settings, load_settings, make_settings
 from edge.setup import create_node
 from edge.web.app import create_app
-from sync.bodies import AnyBody, Product, Staff, TaxRate
+from sync.bodies import AnyBody
+from sync.definitions import Product, Staff, TaxRate
 from sync.identity import Replica
 from sync.values import gtin_check_digit
 
