@@ -19,7 +19,7 @@ from central.quarantine import Poison
 from central.records import Merged, merge_record, take_clock
 from sync.facts import FactError
 from sync.identity import HEADQUARTERS, Replica
-from sync.journal import Batch, Extension, Fork, Gap, Head, read_batch
+from sync.journal import Batch, Extension, Forged, Fork, Gap, Head, read_batch
 from sync.ledger import Outcome
 from sync.quantities import unpack_rows
 from sync.session import Commit
@@ -92,6 +92,8 @@ def _take_facts(books: Books, store: StoreBooks, origin: Replica, batch: Batch) 
     match reading:
         case Fork(reason):
             return _halt(books, store, batch, journal.head, reason)
+        case Forged(reason):
+            _poison(books, store, batch, reason)
         case Gap(have):
             return Outcome(have=(Have(batch.journal, have, rewind=True),))
         case Extension():
@@ -108,8 +110,12 @@ def _take_facts(books: Books, store: StoreBooks, origin: Replica, batch: Batch) 
 
 
 def _halt(books: Books, store: StoreBooks, batch: Batch, head: Head, reason: str) -> Outcome:
-    books.poison(store, "facts", f"{batch.journal[:80]}: {reason}", _encode(batch))
+    _poison(books, store, batch, reason)
     return Outcome(have=(Have(batch.journal, head.seq, halted=True),))
+
+
+def _poison(books: Books, store: StoreBooks, batch: Batch, reason: str) -> None:
+    books.poison(store, "facts", f"{batch.journal[:80]}: {reason}", _encode(batch))
 
 
 # -- quantities ------------------------------------------------------------------------------

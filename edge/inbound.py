@@ -19,7 +19,7 @@ from sync.bodies import Born
 from sync.effects import movements
 from sync.facts import Fact, FactError, decode_fact
 from sync.identity import Replica
-from sync.journal import Batch, Extension, Fork, Gap, Head, genesis, link, read_batch
+from sync.journal import Batch, Extension, Forged, Fork, Gap, Head, genesis, link, read_batch
 from sync.ledger import Outcome
 from sync.records_news import Merge, judge
 from sync.session import Commit
@@ -210,13 +210,20 @@ def _facts(books: Books, origin: Replica, batch: Batch) -> Outcome:
             return Outcome(have=(Have(batch.journal, reading.head.seq),))
         case Gap():
             return Outcome(have=(Have(batch.journal, head.seq, rewind=True),))
+        case Forged(reason):
+            _set_aside(books, origin, batch, reason)
+            return Outcome(have=(Have(batch.journal, head.seq),))
         case Fork(reason):
-            payload = b"".join(batch.facts)
-            books.quarantine(str(origin), str(Lane.FACTS), f"{batch.journal}: {reason}", payload)
+            _set_aside(books, origin, batch, reason)
             books.connection.execute("UPDATE journal SET halted = 1 WHERE no = ?", (number,))
             return Outcome(have=(Have(batch.journal, head.seq, halted=True),))
         case _:
             return Outcome(have=(Have(batch.journal, head.seq),))
+
+
+def _set_aside(books: Books, origin: Replica, batch: Batch, reason: str) -> None:
+    payload = b"".join(batch.facts)
+    books.quarantine(str(origin), str(Lane.FACTS), f"{batch.journal}: {reason}", payload)
 
 
 def _author_key(books: Books, author: Replica, number: int) -> bytes:

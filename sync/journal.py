@@ -62,12 +62,19 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """The batch contradicts what is held, or its signature is not the author's: quarantine it."""
+    """The author signed what contradicts what is held: quarantine it, and follow it no further."""
 
     reason: str
 
 
-Reading = Extension | Repeat | Gap | Fork
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """The author never signed this batch: quarantine it and expect the true one."""
+
+    reason: str
+
+
+Reading = Extension | Repeat | Gap | Fork | Forged
 
 
 def genesis(journal: str) -> Head:
@@ -111,20 +118,31 @@ def read_batch(
     never raises on hostile content.
     """
     if not batch.facts or batch.first < 1:
-        return Fork("the batch holds no facts")
+        return Forged("the batch holds no facts")
     if any(len(fact) > FACT_MAX_BYTES for fact in batch.facts):
-        return Fork(f"a fact is larger than {FACT_MAX_BYTES} bytes")
+        return Forged(f"a fact is larger than {FACT_MAX_BYTES} bytes")
     if batch.first > head.seq + 1:
         return Gap(head.seq)
     overlap = min(batch.last, head.seq) - batch.first + 1
     if overlap and list(stored(batch.first, batch.first + overlap - 1)) != batch.facts[:overlap]:
-        return Fork("facts under these numbers are held with other content")
+        return _contradiction(
+            batch, author_key, "facts under these numbers are held with other content"
+        )
     if overlap == len(batch.facts):
         return Repeat()
     if overlap == 0 and batch.previous != head.hash:
-        return Fork("the batch does not continue the chain that is held")
+        return _contradiction(
+            batch, author_key, "the batch does not continue the chain that is held"
+        )
     fresh = batch.facts[overlap:]
     after = follow(head, fresh)
     if not is_signed(author_key, statement(batch.journal, after), batch.signature):
-        return Fork("the head of the batch is not signed by its author")
+        return Forged("the head of the batch is not signed by its author")
     return Extension(head.seq + 1, fresh, after)
+
+
+def _contradiction(batch: Batch, author_key: bytes, reason: str) -> Fork | Forged:
+    """Tell an author who contradicts himself from somebody who only speaks in his name."""
+    claimed = follow(Head(batch.first - 1, batch.previous), batch.facts)
+    vouched = is_signed(author_key, statement(batch.journal, claimed), batch.signature)
+    return Fork(reason) if vouched else Forged(f"{reason}, and its author never signed it")

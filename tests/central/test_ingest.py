@@ -224,14 +224,18 @@ def test_a_gap_asks_and_a_fork_halts(store: Store, hq: Headquarters) -> None:
     assert rows(store, "SELECT count FROM quarantine") == [(4,)]
 
 
-def test_a_batch_in_another_key_is_halted(store: Store, hq: Headquarters) -> None:
+def test_a_batch_in_another_key_is_set_aside_and_halts_nothing(
+    store: Store, hq: Headquarters
+) -> None:
     one = life("s1-n1")
     one.append(sale(1, ("A", 1, 100)), b"1" * 16)
     forged = MemoryLedger(one.me, Signer(b"z" * 32))
     forged.append(sale(1, ("A", 1, 1)), b"1" * 16)
     outcome = put(store, hq, [("s1", hello(one)), ("s1", batches(forged, [])[0])])[1]
-    assert have(outcome).halted
+    assert have(outcome) == Have("s1-n1", 0)
     assert not [row for row in books(store)["facts"] if row[0] == "s1-n1"]
+    assert rows(store, "SELECT count FROM quarantine") == [(1,)]
+    assert have(put(store, hq, [("s1", batches(one, [])[0])])[0]) == Have("s1-n1", 1)
 
 
 @pytest.mark.parametrize(

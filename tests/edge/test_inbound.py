@@ -54,9 +54,14 @@ def test_a_fork_is_set_aside_and_halts_that_journal_alone(shop: Shop) -> None:
     assert shop.sell(SellLine(sku="TEA")).total_minor == 350
 
 
-def test_a_batch_of_another_author_is_a_fork(shop: Shop) -> None:
-    forged = Headquarters(secret=bytes(32), facts=shop.headquarters.facts)
-    assert shop.receive(forged.write(Price("TEA", 1))).have[0].halted
+def test_a_batch_of_another_author_is_set_aside_and_halts_nothing(shop: Shop) -> None:
+    forged = Headquarters(secret=bytes(32), facts=dict(shop.headquarters.facts))
+    forged.facts[HQ] = list(shop.headquarters.facts[HQ])
+    held = len(shop.headquarters.facts[HQ])
+    assert shop.receive(forged.write(Price("TEA", 1))).have == (Have(HQ, held),)
+    assert "not signed" in str(shop.rows("SELECT reason FROM quarantine"))
+    assert not shop.rows("SELECT 1 FROM journal WHERE halted")
+    assert shop.receive(shop.headquarters.write(Price("TEA", 350))).have == (Have(HQ, held + 1),)
     assert shop.sell(SellLine(sku="TEA")).total_minor == 350
 
 
@@ -232,7 +237,7 @@ def test_a_former_life_comes_back_and_merges(tmp_path: Path) -> None:
     assert found.journal == old
     assert now.rows("SELECT till, generation, number FROM receipt") == [("t1", 1, 1)]
     unknown = Facts(make_batch("s0001-n9", genesis("s0001-n9"), facts, Signer(bytes(32))))
-    assert now.receive(unknown).have[0].halted
+    assert now.receive(unknown).have == (Have("s0001-n9", 0),)
     former.store.close()
     now.store.close()
 

@@ -18,6 +18,7 @@ from sync.identity import Replica
 from sync.journal import (
     Batch,
     Extension,
+    Forged,
     Fork,
     Gap,
     Head,
@@ -145,11 +146,12 @@ class MemoryLedger:
 
     def _facts(self, batch: Batch) -> Outcome:
         journal = self.state.journals.setdefault(batch.journal, Journal())
-        if batch.journal == str(self.me) and batch.last > len(journal.facts):
+        head = follow(genesis(batch.journal), journal.facts)
+        reading = read_batch(head, batch, lambda a, b: journal.facts[a - 1 : b], journal.key)
+        if batch.journal == str(self.me) and isinstance(reading, Extension | Gap):
             self.state.quarantine.append("somebody else continued the own journal")
             return Outcome((Have(batch.journal, len(journal.facts), halted=True),))
-        head = follow(genesis(batch.journal), journal.facts)
-        match read_batch(head, batch, lambda a, b: journal.facts[a - 1 : b], journal.key):
+        match reading:
             case Extension(_, facts, after):
                 journal.facts.extend(facts)
                 journal.signatures[after.seq] = batch.signature
@@ -158,6 +160,9 @@ class MemoryLedger:
                 return Outcome((Have(batch.journal, after.seq),))
             case Gap(seq):
                 return Outcome((Have(batch.journal, seq, rewind=True),))
+            case Forged(reason):
+                self.state.quarantine.append(reason)
+                return Outcome((Have(batch.journal, head.seq),))
             case Fork(reason):
                 self.state.quarantine.append(reason)
                 return Outcome((Have(batch.journal, head.seq, halted=True),))

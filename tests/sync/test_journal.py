@@ -12,6 +12,7 @@ from sync.journal import (
     FACT_MAX_BYTES,
     Batch,
     Extension,
+    Forged,
     Fork,
     Gap,
     Head,
@@ -89,52 +90,59 @@ def test_another_content_under_a_held_number_is_a_fork(held: int, at: int, other
     assert reading == expected or isinstance(reading, Fork)
 
 
-def test_a_chain_that_does_not_continue_is_a_fork() -> None:
-    assert isinstance(read(4, msgspec.structs.replace(batch(5, 6), previous=bytes(32))), Fork)
+def test_a_chain_that_does_not_continue_is_a_fork_if_its_author_signed_it() -> None:
+    other = make_batch(NAME, Head(4, bytes(32)), FACTS[4:6], SIGNER)
+    assert isinstance(read(4, other), Fork)
+    assert isinstance(read(4, msgspec.structs.replace(batch(5, 6), previous=bytes(32))), Forged)
+
+
+def test_other_content_that_nobody_signed_is_no_fork() -> None:
+    other = make_batch(NAME, genesis(NAME), [b"other"], Signer(bytes(32)))
+    assert isinstance(read(4, other), Forged)
 
 
 @given(st.integers(0, 64 * 8 - 1))
-def test_one_bit_of_a_signature_makes_a_fork(bit: int) -> None:
+def test_one_bit_of_a_signature_makes_a_forgery(bit: int) -> None:
     honest = batch(5, 8)
     damaged = bytearray(honest.signature)
     damaged[bit // 8] ^= 1 << bit % 8
-    assert isinstance(read(4, msgspec.structs.replace(honest, signature=bytes(damaged))), Fork)
+    assert isinstance(read(4, msgspec.structs.replace(honest, signature=bytes(damaged))), Forged)
 
 
 @given(st.integers(0, 3), st.integers(0, 7))
-def test_one_bit_of_a_fact_makes_a_fork(at: int, bit: int) -> None:
+def test_one_bit_of_a_fact_makes_a_forgery(at: int, bit: int) -> None:
     honest = batch(5, 8)
     facts = [bytes([f[0] ^ 1 << bit]) + f[1:] if n == at else f for n, f in enumerate(honest.facts)]
-    assert isinstance(read(4, msgspec.structs.replace(honest, facts=facts)), Fork)
+    assert isinstance(read(4, msgspec.structs.replace(honest, facts=facts)), Forged)
 
 
 @pytest.mark.parametrize("key", [b"", bytes(32), Signer(bytes(32)).public_key, b"x" * 33])
 def test_only_the_author_can_extend(key: bytes) -> None:
-    assert isinstance(read(4, batch(5, 8), key), Fork)
+    assert isinstance(read(4, batch(5, 8), key), Forged)
 
 
 def test_a_signature_of_another_journal_or_place_is_not_taken() -> None:
     other = make_batch("s1-n2", replace(head_at(4)), FACTS[4:8], SIGNER)
-    assert isinstance(read(4, msgspec.structs.replace(other, journal=NAME)), Fork)
+    assert isinstance(read(4, msgspec.structs.replace(other, journal=NAME)), Forged)
     assert isinstance(
-        read(4, msgspec.structs.replace(batch(5, 8), signature=batch(5, 7).signature)), Fork
+        read(4, msgspec.structs.replace(batch(5, 8), signature=batch(5, 7).signature)), Forged
     )
 
 
 def test_a_cut_batch_is_not_taken() -> None:
     honest = batch(5, 8)
-    assert isinstance(read(4, msgspec.structs.replace(honest, facts=honest.facts[:-1])), Fork)
+    assert isinstance(read(4, msgspec.structs.replace(honest, facts=honest.facts[:-1])), Forged)
 
 
 @pytest.mark.parametrize("first", [0, -1, -(2**60)])
-def test_numbers_below_one_are_forks(first: int) -> None:
-    assert isinstance(read(4, msgspec.structs.replace(batch(1, 2), first=first)), Fork)
+def test_numbers_below_one_are_forged(first: int) -> None:
+    assert isinstance(read(4, msgspec.structs.replace(batch(1, 2), first=first)), Forged)
 
 
-def test_empty_and_oversized_batches_are_forks() -> None:
-    assert isinstance(read(4, Batch(NAME, 5, head_at(4).hash, [], bytes(64))), Fork)
+def test_empty_and_oversized_batches_are_forged() -> None:
+    assert isinstance(read(4, Batch(NAME, 5, head_at(4).hash, [], bytes(64))), Forged)
     large = make_batch(NAME, head_at(4), [bytes(FACT_MAX_BYTES + 1)], SIGNER)
-    assert isinstance(read(4, large), Fork)
+    assert isinstance(read(4, large), Forged)
 
 
 @given(
@@ -149,7 +157,7 @@ def test_empty_and_oversized_batches_are_forks() -> None:
     ),
 )
 def test_hostile_batches_never_extend(held: int, hostile: Batch) -> None:
-    assert isinstance(read(held, hostile), Fork | Gap | Repeat)
+    assert isinstance(read(held, hostile), Forged | Gap | Repeat)
 
 
 def test_signatures() -> None:

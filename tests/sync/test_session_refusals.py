@@ -25,7 +25,7 @@ from tests.sync.pair import (
 )
 
 
-def test_a_fork_halts_one_journal_and_nothing_else() -> None:
+def test_what_its_author_never_signed_halts_nothing() -> None:
     p = pair()
     trade(p, 4)
     p.network.run(3_000)
@@ -33,6 +33,20 @@ def test_a_fork_halts_one_journal_and_nothing_else() -> None:
     p.store.run([p.store.session._send(Facts(forged), p.store.session._peer_session)])
     p.network.run(1_000)
     assert p.hq.ledger.state.quarantine == ["the head of the batch is not signed by its author"]
+    assert not p.store.session.facts.halted
+    trade(p, 4)
+    p.network.run(3_000)
+    assert p.equal
+
+
+def test_a_fork_halts_one_journal_and_nothing_else() -> None:
+    p = pair()
+    trade(p, 4)
+    p.network.run(3_000)
+    forked = make_batch("s1-n1", Head(4, bytes(32)), [b"forked"], signer("s1-n1"))
+    p.store.run([p.store.session._send(Facts(forked), p.store.session._peer_session)])
+    p.network.run(1_000)
+    assert p.hq.ledger.state.quarantine == ["the batch does not continue the chain that is held"]
     assert p.store.session.facts.halted == ["s1-n1"]
     p.sell(p.hq, Promise("o", [StockLine("a", 1)]))
     p.sell(p.store, opening("z", 9))
