@@ -1,0 +1,106 @@
+// One law: nobody gets back more than was paid: the parts of a line's refund add up to its price.
+
+/** A line of a sale, and what of it may still come back; quantities in base units. */
+export interface RefundLine {
+  readonly line: number;
+  readonly sku: string;
+  readonly name: string;
+  readonly sold: number;
+  readonly returned: number;
+  readonly amount_minor: number;
+}
+
+/** What the customer brings back of a line. */
+export interface Choice {
+  readonly quantity: number;
+  readonly restock: boolean;
+}
+
+/** What was chosen, by the line's index. */
+export type Choices = Readonly<Record<number, Choice>>;
+
+/** A means of payment and an amount. */
+export interface Part {
+  readonly kind: string;
+  readonly amount_minor: number;
+}
+
+function halfUp(numerator: bigint, denominator: bigint): bigint {
+  const absolute = numerator < 0n ? -numerator : numerator;
+  const quotient = (2n * absolute + denominator) / (2n * denominator);
+  return numerator < 0n ? -quotient : quotient;
+}
+
+/**
+ * What `taken` units of a line carry after `before` of its `whole` came back: the node's own law, so
+ * that what is shown is what is paid out.
+ */
+export function portion(amount: number, whole: number, before: number, taken: number): number {
+  const [a, w] = [BigInt(amount), BigInt(whole)];
+  return Number(halfUp(a * BigInt(before + taken), w) - halfUp(a * BigInt(before), w));
+}
+
+/** How many units of a line can still come back. */
+export function returnable(line: RefundLine): number {
+  return Math.max(line.sold - line.returned, 0);
+}
+
+/** What a line's choice refunds. */
+export function refundMinor(line: RefundLine, quantity: number): number {
+  return quantity ? portion(line.amount_minor, line.sold, line.returned, quantity) : 0;
+}
+
+/** Take this many of a line, never more than can come back; 0 takes it out again. */
+export function choose(choices: Choices, line: RefundLine, quantity: number): Choices {
+  const { [line.line]: before, ...rest } = choices;
+  const bounded = Math.min(Math.max(Math.trunc(quantity) || 0, 0), returnable(line));
+  return bounded ? { ...rest, [line.line]: { restock: true, ...before, quantity: bounded } } : rest;
+}
+
+/** Say whether a line's goods go back on the shelf. */
+export function restock(choices: Choices, line: number, yes: boolean): Choices {
+  const before = choices[line];
+  return before ? { ...choices, [line]: { ...before, restock: yes } } : choices;
+}
+
+/** Everything that can still come back. */
+export function chooseAll(lines: readonly RefundLine[]): Choices {
+  return lines.reduce<Choices>((all, line) => choose(all, line, returnable(line)), {});
+}
+
+/** What all choices refund. */
+export function totalMinor(lines: readonly RefundLine[], choices: Choices): number {
+  return lines.reduce((sum, line) => sum + refundMinor(line, choices[line.line]?.quantity ?? 0), 0);
+}
+
+/**
+ * Propose how to pay a refund out: the way it was paid, in order, and what is left in cash.
+ *
+ * Change and tenders that can't take money back (points, coupons, an earlier exchange) are cash.
+ */
+export function suggestSplit(total: number, paid: readonly Part[]): Part[] {
+  const back = new Map<string, number>();
+  let left = total;
+  for (const { kind, amount_minor } of paid) {
+    const part = kind === 'card' || kind === 'gift' ? Math.min(left, Math.max(amount_minor, 0)) : 0;
+    if (part) back.set(kind, (back.get(kind) ?? 0) + part);
+    left -= part;
+  }
+  if (left) back.set('cash', left);
+  return [...back].map(([kind, amount_minor]) => ({ kind, amount_minor }));
+}
+
+/** Move what one tender pays out; cash takes or gives the difference. Bounded by the total. */
+export function withPart(
+  split: readonly Part[],
+  kind: string,
+  amount: number,
+  total: number,
+): Part[] {
+  const others = split.filter((part) => part.kind !== kind && part.kind !== 'cash');
+  const free = total - others.reduce((sum, part) => sum + part.amount_minor, 0);
+  const bounded = kind === 'cash' ? 0 : Math.min(Math.max(amount, 0), free);
+  const cash = free - bounded;
+  const parts = bounded ? [...others, { kind, amount_minor: bounded }] : others;
+  return cash ? [...parts, { kind: 'cash', amount_minor: cash }] : parts;
+}

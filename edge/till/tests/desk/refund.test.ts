@@ -1,0 +1,107 @@
+// One law: the parts of a refund, however it is cut, add up to what was paid.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  choose,
+  chooseAll,
+  portion,
+  type RefundLine,
+  refundMinor,
+  restock,
+  returnable,
+  suggestSplit,
+  totalMinor,
+  withPart,
+} from '../../src/desk/refund';
+
+const TEA: RefundLine = {
+  line: 0,
+  sku: 'TEA',
+  name: 'Tea',
+  sold: 3,
+  returned: 1,
+  amount_minor: 1000,
+};
+const CUP: RefundLine = {
+  line: 1,
+  sku: 'CUP',
+  name: 'Cup',
+  sold: 2,
+  returned: 2,
+  amount_minor: 500,
+};
+
+describe('refund', () => {
+  it('pays every unit of a line out exactly once, whatever the steps', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -1_000_000, max: 1_000_000 }),
+        fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 20 }),
+        (amount, steps) => {
+          const whole = steps.reduce((sum, step) => sum + step, 0);
+          let before = 0;
+          let paid = 0;
+          for (const step of steps) {
+            paid += portion(amount, whole, before, step);
+            before += step;
+          }
+          expect(paid).toBe(amount);
+        },
+      ),
+    );
+  });
+
+  it('rounds as the node does', () => {
+    expect([portion(1000, 3, 0, 1), portion(1000, 3, 1, 1), portion(1000, 3, 2, 1)]).toEqual([
+      333, 334, 333,
+    ]);
+  });
+
+  it('never takes more of a line than can come back', () => {
+    expect(returnable(TEA)).toBe(2);
+    expect(choose({}, TEA, 9)).toEqual({ 0: { quantity: 2, restock: true } });
+    expect(choose({}, CUP, 1)).toEqual({});
+    expect(choose(choose({}, TEA, 1), TEA, 0)).toEqual({});
+  });
+
+  it('keeps what was said about the shelf while the quantity changes', () => {
+    const broken = restock(choose({}, TEA, 1), 0, false);
+    expect(choose(broken, TEA, 2)).toEqual({ 0: { quantity: 2, restock: false } });
+    expect(restock({}, 5, false)).toEqual({});
+  });
+
+  it('sums what is chosen', () => {
+    const all = chooseAll([TEA, CUP]);
+    expect(all).toEqual({ 0: { quantity: 2, restock: true } });
+    expect(totalMinor([TEA, CUP], all)).toBe(refundMinor(TEA, 2));
+    expect(refundMinor(TEA, 2)).toBe(667);
+  });
+
+  it('proposes to pay out the way it was paid', () => {
+    const paid = [
+      { kind: 'card', amount_minor: 500 },
+      { kind: 'cash', amount_minor: 1000 },
+      { kind: 'change', amount_minor: -100 },
+    ];
+    expect(suggestSplit(900, paid)).toEqual([
+      { kind: 'card', amount_minor: 500 },
+      { kind: 'cash', amount_minor: 400 },
+    ]);
+    expect(suggestSplit(300, paid)).toEqual([{ kind: 'card', amount_minor: 300 }]);
+    expect(suggestSplit(0, paid)).toEqual([]);
+  });
+
+  it('keeps a split at the total', () => {
+    const kind = fc.constantFrom('card', 'gift', 'voucher', 'cash');
+    fc.assert(
+      fc.property(fc.nat(100_000), fc.array(fc.tuple(kind, fc.integer())), (total, steps) => {
+        const split = steps.reduce(
+          (all, [one, amount]) => withPart(all, one, amount, total),
+          suggestSplit(total, []),
+        );
+        expect(split.reduce((sum, part) => sum + part.amount_minor, 0)).toBe(total);
+        expect(split.every((part) => part.amount_minor > 0)).toBe(true);
+      }),
+    );
+  });
+});
