@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from edge.postings import receipt_of, undoings
+from edge.postings import drawer_of, receipt_of, undoings
 from edge.reads import body_kind
 from edge.records import contradictions
 from edge.selling import generation_of
 from edge.words import words_of
+from sync.bodies import AnyBody
+from sync.cash import ShiftClosed, ShiftOpened
 from sync.effects import movements
 from sync.facts import FactError, decode_fact
 from sync.identity import Replica
@@ -42,13 +44,36 @@ class Progress:
 
 
 @dataclass(slots=True)
+class _Numbers:
+    """Numbers of a series: all up to `full`, and some `beyond` it."""
+
+    full: int = 0
+    beyond: set[int] = field(default_factory=set)
+
+    def add(self, number: int) -> None:
+        """Add a number; one that is there already changes nothing."""
+        if number > self.full:
+            self.beyond.add(number)
+        while self.full + 1 in self.beyond:
+            self.full += 1
+            self.beyond.remove(self.full)
+
+    @property
+    def newest_and_count(self) -> tuple[int, int]:
+        """The highest number and how many there are."""
+        return max(self.beyond, default=self.full), self.full + len(self.beyond)
+
+
+@dataclass(slots=True)
 class _Fold:
     """What the facts of one store amount to."""
 
     counts: dict[tuple[int, str, int], int] = field(default_factory=dict)
-    receipts: dict[tuple[str, int], int] = field(default_factory=dict)
-    receipt_rows: int = 0
+    receipts: dict[tuple[str, int], _Numbers] = field(default_factory=dict)
     undone: dict[tuple[bytes, str], int] = field(default_factory=dict)
+    opened: set[tuple[str, int]] = field(default_factory=set)
+    closed: set[tuple[str, int]] = field(default_factory=set)
+    drawers: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
 def verify(connection: sqlite3.Connection) -> Iterator[Progress]:
@@ -68,6 +93,7 @@ def verify(connection: sqlite3.Connection) -> Iterator[Progress]:
         _verify_counters(connection, fold, own)
         _verify_receipts(connection, fold)
         _verify_undone(connection, fold)
+        _verify_shifts(connection, fold)
         yield Progress("counters", 1, 1)
         yield from _verify_products(connection)
         yield Progress("members", 0, 1)
@@ -148,20 +174,32 @@ def _verify_fact(
     if Replica.parse(name).node == store:
         for undone, item, quantity in undoings(fact.body):
             fold.undone[undone, item] = fold.undone.get((undone, item), 0) + quantity
-        receipt = receipt_of(fact.body)
+        receipt = receipt_of(fact.body, generation_of(name))
         if receipt is not None:
-            _count_receipt(fold, receipt, generation_of(name), f"{name} {seq}")
+            _count_receipt(fold, receipt, f"{name} {seq}")
+        _count_shift(fold, fact.body)
     return moved
 
 
-def _count_receipt(fold: _Fold, receipt: tuple[str, int], generation: int, row: str) -> None:
-    till, number = receipt
-    expected = fold.receipts.get((till, generation), 0) + 1
-    if number != expected:
-        detail = f"is receipt {number} of {till} where {expected} comes next"
+def _count_receipt(fold: _Fold, receipt: tuple[str, int, int], row: str) -> None:
+    """The node leaves no gap; what a till numbered may arrive late, or be numbered twice."""
+    till, series, number = receipt
+    numbers = fold.receipts.setdefault((till, series), _Numbers())
+    if series > 0 and number != numbers.full + 1:
+        detail = f"is receipt {number} of {till} where {numbers.full + 1} comes next"
         raise Disagreement("fact", row, detail)
-    fold.receipts[till, generation] = number
-    fold.receipt_rows += 1
+    numbers.add(number)
+
+
+def _count_shift(fold: _Fold, body: AnyBody) -> None:
+    drawer = drawer_of(body)
+    if drawer is not None:
+        fold.drawers[drawer] = fold.drawers.get(drawer, 0) + 1
+    match body:
+        case ShiftOpened():
+            fold.opened.add((body.drawer, body.number))
+        case ShiftClosed():
+            fold.closed.add((body.drawer, body.number))
 
 
 def _verify_checkpoint(
@@ -219,15 +257,39 @@ def _verify_counters(connection: sqlite3.Connection, fold: _Fold, own: str) -> N
 
 
 def _verify_receipts(connection: sqlite3.Connection, fold: _Fold) -> None:
-    sql = "SELECT till, generation, max(number), count(*) FROM receipt GROUP BY till, generation"
-    for till, generation, newest, count in connection.execute(sql):
-        expected = fold.receipts.pop((till, generation), 0)
-        if (newest, count) != (expected, expected):
-            detail = f"has {count} numbers up to {newest}; the journal has {expected}"
-            raise Disagreement("receipt", f"{till} generation {generation}", detail)
-    for (till, generation), expected in fold.receipts.items():
-        detail = f"is missing; the journal has {expected} numbers"
-        raise Disagreement("receipt", f"{till} generation {generation}", detail)
+    sql = "SELECT till, series, max(number), count(*) FROM receipt GROUP BY till, series"
+    for till, series, newest, count in connection.execute(sql):
+        numbers = fold.receipts.pop((till, series), _Numbers())
+        if (newest, count) != numbers.newest_and_count:
+            last, expected = numbers.newest_and_count
+            detail = f"has {count} numbers up to {newest}; the journal has {expected} up to {last}"
+            raise Disagreement("receipt", f"{till} series {series}", detail)
+    for (till, series), numbers in fold.receipts.items():
+        detail = f"is missing; the journal has {numbers.newest_and_count[1]} numbers"
+        raise Disagreement("receipt", f"{till} series {series}", detail)
+
+
+def _verify_shifts(connection: sqlite3.Connection, fold: _Fold) -> None:
+    for drawer, number, closed in connection.execute(
+        "SELECT drawer, number, closed_seq FROM shift"
+    ):
+        row = f"{drawer} {number}"
+        if (drawer, number) not in fold.opened:
+            raise Disagreement("shift", row, "no fact of the journal opened it")
+        fold.opened.remove((drawer, number))
+        if (closed is not None) != ((drawer, number) in fold.closed):
+            raise Disagreement("shift", row, "is open in one and closed in the other")
+    for drawer, number in fold.opened:
+        raise Disagreement("shift", f"{drawer} {number}", "is missing; the journal opened it")
+    sql = "SELECT drawer, shift, count(*) FROM drawer_fact GROUP BY drawer, shift"
+    for drawer, number, count in connection.execute(sql):
+        expected = fold.drawers.pop((drawer, number), 0)
+        if count != expected:
+            detail = f"has {count} facts; the journal has {expected}"
+            raise Disagreement("drawer_fact", f"{drawer} {number}", detail)
+    for (drawer, number), expected in fold.drawers.items():
+        detail = f"is missing; the journal has {expected} facts"
+        raise Disagreement("drawer_fact", f"{drawer} {number}", detail)
 
 
 def _verify_undone(connection: sqlite3.Connection, fold: _Fold) -> None:

@@ -138,7 +138,7 @@ class Books(Reads):
 
     def next_number(self, till: str) -> int:
         """Next receipt number of a till in this life; they have no gaps."""
-        sql = "SELECT max(number) FROM receipt WHERE till = ? AND generation = ?"
+        sql = "SELECT max(number) FROM receipt WHERE till = ? AND series = ?"
         last: int | None = self.connection.execute(sql, (till, self.generation)).fetchone()[0]
         return (last or 0) + 1
 

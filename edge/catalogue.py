@@ -38,7 +38,8 @@ def apply(connection: sqlite3.Connection, author: Replica, seq: int, body: AnyBo
                     "rank": rank,
                 },
             )
-            _set_price(connection, body.sku)
+            if _set_price(connection, body.sku):
+                _touch(connection, body.sku)
         case TaxRate():
             _put(connection, "tax_rate", {**_columns(body), "rank": rank})
         case Staff():
@@ -86,6 +87,7 @@ def _apply_product(connection: sqlite3.Connection, rank: int, body: Product) -> 
         "gtins": json.dumps(good),
         "rank": rank,
     }
+    _keep_price(connection, body)
     if _put(connection, "product", row) is None:
         return []
     sql = "SELECT number FROM product WHERE sku = ?"
@@ -98,16 +100,35 @@ def _apply_product(connection: sqlite3.Connection, rank: int, body: Product) -> 
     index = "INSERT INTO product_words (rowid, words) VALUES (?, ?)"
     connection.execute(index, (number, words))
     _set_price(connection, body.sku)
+    _touch(connection, body.sku)
     return [f"{body.sku}: {reason}" for reason in bad]
 
 
-def _set_price(connection: sqlite3.Connection, sku: str) -> None:
-    connection.execute(
-        "UPDATE product SET price_minor = price.price_minor, price_quantity = price.price_quantity"
+def _set_price(connection: sqlite3.Connection, sku: str) -> bool:
+    done = connection.execute(
+        "UPDATE product SET before_minor = product.price_minor,"
+        " before_quantity = product.price_quantity,"
+        " price_minor = price.price_minor, price_quantity = price.price_quantity"
         " FROM price WHERE product.sku = ? AND price.sku = product.sku"
-        " AND price.rank > product.rank",
+        " AND price.rank > product.rank AND (price.price_minor <> product.price_minor"
+        " OR price.price_quantity <> product.price_quantity)",
         (sku,),
     )
+    return done.rowcount == 1
+
+
+def _keep_price(connection: sqlite3.Connection, body: Product) -> None:
+    connection.execute(
+        "UPDATE product SET before_minor = price_minor, before_quantity = price_quantity"
+        " WHERE sku = ? AND (price_minor <> ? OR price_quantity <> ?)",
+        (body.sku, body.price_minor, body.price_quantity),
+    )
+
+
+def _touch(connection: sqlite3.Connection, sku: str) -> None:
+    """Number a change, so that tills hear of it."""
+    sql = "UPDATE product SET version = (SELECT max(version) + 1 FROM product) WHERE sku = ?"
+    connection.execute(sql, (sku,))
 
 
 def _gtins(texts: list[str]) -> tuple[list[str], list[str]]:

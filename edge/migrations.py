@@ -40,6 +40,9 @@ def journals(db: Database) -> None:
     `kind` is the body's tag, 0 for bytes that could not be read. `request` is a digest of the
     command behind an own fact. `moved` adds up all base units moved by the journal so far; `acked`
     is how much of the own journal headquarters was last known to hold, for show only.
+
+    A receipt's `series` is the generation of the node that numbered it, or, negative, the life of
+    the till that did; `generation` and `seq` say where its fact stands.
     """
     db.execute("""
         CREATE TABLE journal (
@@ -64,8 +67,9 @@ def journals(db: Database) -> None:
         ) WITHOUT ROWID""")
     db.execute("""
         CREATE TABLE receipt (
-            till TEXT NOT NULL, generation INTEGER NOT NULL, number INTEGER NOT NULL,
-            seq INTEGER NOT NULL, PRIMARY KEY (till, generation, number)
+            till TEXT NOT NULL, series INTEGER NOT NULL, number INTEGER NOT NULL,
+            generation INTEGER NOT NULL, seq INTEGER NOT NULL,
+            PRIMARY KEY (till, series, number)
         ) WITHOUT ROWID""")
     db.execute("""
         CREATE TABLE undone (
@@ -237,3 +241,41 @@ def records(db: Database) -> None:
         CREATE VIRTUAL TABLE member_words USING fts5(
             words, detail=none, prefix='1 2 3', tokenize='unicode61 remove_diacritics 2'
         )""")
+
+
+@migrations()
+def tills(db: Database) -> None:
+    """What tills work with: products in the order they changed, lives, shifts, held baskets.
+
+    `product.version` numbers changes; `before_*` is the price before the present one. A shift's and
+    a `drawer_fact`'s `generation` and `seq` say where the fact stands; `closed_seq` is null while
+    the shift is open. A held basket is gone once it was `taken_by` somebody.
+    """
+    db.execute("ALTER TABLE product ADD COLUMN version INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE product ADD COLUMN before_minor INTEGER")
+    db.execute("ALTER TABLE product ADD COLUMN before_quantity INTEGER")
+    db.execute("UPDATE product SET version = number")
+    db.execute("CREATE INDEX product_version ON product (version)")
+    db.execute("""
+        CREATE TABLE till_life (
+            till TEXT NOT NULL, life INTEGER NOT NULL, created_ms INTEGER NOT NULL,
+            PRIMARY KEY (till, life)
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE shift (
+            drawer TEXT NOT NULL, number INTEGER NOT NULL,
+            generation INTEGER NOT NULL, seq INTEGER NOT NULL,
+            closed_generation INTEGER, closed_seq INTEGER, PRIMARY KEY (drawer, number)
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE drawer_fact (
+            drawer TEXT NOT NULL, generation INTEGER NOT NULL, seq INTEGER NOT NULL,
+            shift INTEGER NOT NULL, PRIMARY KEY (drawer, generation, seq)
+        ) WITHOUT ROWID""")
+    db.execute("CREATE INDEX drawer_fact_shift ON drawer_fact (drawer, shift)")
+    db.execute("""
+        CREATE TABLE held (
+            id BLOB PRIMARY KEY, label TEXT NOT NULL, total_minor INTEGER NOT NULL,
+            lines INTEGER NOT NULL, basket TEXT NOT NULL, held_by TEXT NOT NULL,
+            held_ms INTEGER NOT NULL, taken_by TEXT NOT NULL DEFAULT '', taken_ms INTEGER
+        ) WITHOUT ROWID""")

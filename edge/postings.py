@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from sync.bodies import AnyBody, TransferIn
+from sync.cash import AuditEntry, CashMoved, ShiftClosed, ShiftOpened
 from sync.receipts import Return, Sale, Void
 
 VOID = "void"
@@ -25,21 +26,61 @@ def undoings(body: AnyBody) -> list[tuple[bytes, str, int]]:
             return []
 
 
-def receipt_of(body: AnyBody) -> tuple[str, int] | None:
-    """Till and number of the receipt that a body is, None for any other."""
-    return (body.till, body.number) if isinstance(body, Sale | Return) else None
+def receipt_of(body: AnyBody, generation: int) -> tuple[str, int, int] | None:
+    """Till, series and number of the receipt that a body is, None for any other.
+
+    The series is the generation of the node that numbered it, or, negative, the till's own life.
+    """
+    match body:
+        case Sale() if body.life:
+            return body.till, -body.life, body.number
+        case Sale() | Return():
+            return body.till, generation, body.number
+        case _:
+            return None
+
+
+def drawer_of(body: AnyBody) -> tuple[str, int] | None:
+    """Drawer and shift whose report a body belongs into, None for any other."""
+    match body:
+        case Sale() | Return() | Void() | CashMoved() | AuditEntry() if body.shift:
+            return body.drawer, body.shift
+        case _:
+            return None
 
 
 def post(connection: sqlite3.Connection, generation: int, seq: int, body: AnyBody) -> bool:
-    """Write a body's postings; False if its receipt number is taken already in that life."""
+    """Write a body's postings; False if its number of a receipt or shift is taken already."""
     undone = undoings(body)
     if undone:
         add_undone(connection, undone)
-    receipt = receipt_of(body)
-    if receipt is None:
-        return True
-    sql = "INSERT OR IGNORE INTO receipt (till, generation, number, seq) VALUES (?, ?, ?, ?)"
-    return connection.execute(sql, (receipt[0], generation, receipt[1], seq)).rowcount == 1
+    drawer = drawer_of(body)
+    if drawer is not None:
+        sql = "INSERT INTO drawer_fact (drawer, shift, generation, seq) VALUES (?, ?, ?, ?)"
+        connection.execute(sql, (*drawer, generation, seq))
+    receipt = receipt_of(body, generation)
+    if receipt is not None:
+        sql = (
+            "INSERT OR IGNORE INTO receipt (till, series, number, generation, seq)"
+            " VALUES (?, ?, ?, ?, ?)"
+        )
+        return connection.execute(sql, (*receipt, generation, seq)).rowcount == 1
+    match body:
+        case ShiftOpened():
+            sql = (
+                "INSERT OR IGNORE INTO shift (drawer, number, generation, seq) VALUES (?, ?, ?, ?)"
+            )
+            row = (body.drawer, body.number, generation, seq)
+            return connection.execute(sql, row).rowcount == 1
+        case ShiftClosed():
+            sql = (
+                "UPDATE shift SET closed_generation = ?, closed_seq = ?"
+                " WHERE drawer = ? AND number = ? AND closed_seq IS NULL"
+            )
+            row = (generation, seq, body.drawer, body.number)
+            return connection.execute(sql, row).rowcount == 1
+        case _:
+            return True
 
 
 def add_undone(connection: sqlite3.Connection, undone: Iterable[tuple[bytes, str, int]]) -> None:

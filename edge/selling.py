@@ -243,9 +243,9 @@ def post_shortfall(books: Books, fact_id: bytes, at_ms: int, short: list[StockLi
 # -- results -------------------------------------------------------------------------------------
 
 
-def receipt_text(till: str, generation: int, number: int) -> str:
-    """Text of a receipt number."""
-    return f"{till}-{generation}-{number:06d}"
+def receipt_text(till: str, life: int, number: int) -> str:
+    """Text of a receipt number; `life` is that of whoever numbered it, the node or the till."""
+    return f"{till}-{life}-{number:06d}"
 
 
 def generation_of(journal: str) -> int:
@@ -287,7 +287,7 @@ def _result(
 ) -> SaleResult:
     return SaleResult(
         id=sale_id,
-        receipt=receipt_text(sale.till, generation_of(journal), sale.number),
+        receipt=receipt_text(sale.till, sale.life or generation_of(journal), sale.number),
         till=sale.till,
         number=sale.number,
         business_day=sale.business_day,
@@ -309,11 +309,12 @@ def void_result(reads: Reads, found: Found, *, repeated: bool) -> VoidResult:
     void = found.fact.body
     assert isinstance(void, Void)  # noqa: S101 - the caller looked
     sale = find_sale(reads, void.sale)
-    assert isinstance(sale.fact.body, Sale)  # noqa: S101 - find_sale found one
+    sold = sale.fact.body
+    assert isinstance(sold, Sale)  # noqa: S101 - find_sale found one
     return VoidResult(
         id=found.fact.id,
         sale_id=void.sale,
-        receipt=receipt_text(void.till, generation_of(sale.journal), sale.fact.body.number),
+        receipt=receipt_text(void.till, sold.life or generation_of(sale.journal), sold.number),
         total_minor=void.total_minor,
         repeated=repeated,
         journal=found.journal,

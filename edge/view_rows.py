@@ -169,7 +169,7 @@ def sale_view(reads: Reads, sale_id: bytes) -> SaleView | None:
 
 
 def parse_receipt(text: str) -> tuple[str, int, int]:
-    """Till, generation and number of a receipt; raise BadField."""
+    """Till, life (its own or the node's) and number of a receipt; raise BadField."""
     till, *numbers = text.rsplit("-", 2)
     if len(numbers) != 2 or not all(n.isascii() and n.isdigit() and len(n) < 11 for n in numbers):
         raise BadField("a receipt number looks like t1-930000-000042", "receipt")
@@ -182,7 +182,7 @@ def sale_summary(fact: Fact, generation: int, seq: int) -> SaleSummary:
     assert isinstance(sale, Sale)  # noqa: S101 - asked for by kind
     return SaleSummary(
         id=fact.id,
-        receipt=receipt_text(sale.till, generation, sale.number),
+        receipt=receipt_text(sale.till, sale.life or generation, sale.number),
         at_ms=fact.at_ms,
         business_day=sale.business_day,
         total_minor=sale.total_minor,

@@ -2,8 +2,9 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 from uuid import UUID
 
 from edge import database
@@ -77,6 +78,7 @@ __all__ = [
     "WorkItem",
 ]
 CANDIDATES = 200
+R = TypeVar("R")
 
 
 class Views:
@@ -166,6 +168,11 @@ class Views:
             tuple(lines),
         )
 
+    def within(self, view: Callable[[Reads], R]) -> R:
+        """Run a view of another module within one snapshot."""
+        with self._snapshot() as reads:
+            return view(reads)
+
     def rule(self, name: str) -> str | None:
         """Value of a rule as JSON."""
         return self._reads().rule(name)
@@ -211,9 +218,10 @@ class Views:
                 "SELECT fact.id FROM receipt JOIN node JOIN journal"
                 " ON journal.name = node.store || '-n' || receipt.generation"
                 " JOIN fact ON fact.journal = journal.no AND fact.seq = receipt.seq"
-                " WHERE till = ? AND receipt.generation = ? AND number = ?"
+                " WHERE till = ? AND series IN (?, -?) AND number = ? AND fact.kind = 2"
             )
-            row = reads.connection.execute(sql, (till, generation, number)).fetchone()
+            asked = (till, generation, generation, number)
+            row = reads.connection.execute(sql, asked).fetchone()
             return sale_view(reads, row[0]) if row else None
 
     def sales(self, before: int = 0, limit: int = 50) -> list[SaleSummary]:

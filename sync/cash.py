@@ -69,7 +69,8 @@ class ShiftClosed(Body, frozen=True, tag=16):
 class AuditEntry(Body, frozen=True, tag=17):
     """Something that needs no entry in the books but somebody's word: an override, a reprint.
 
-    `subject` is the id of what it concerns, `approver` who allowed it, if somebody had to.
+    `subject` is the id of what it concerns, `approver` who allowed it, if somebody had to; `shift`
+    is the number of the shift of `drawer` it happened in (0: none).
     """
 
     action: str
@@ -78,3 +79,5 @@ class AuditEntry(Body, frozen=True, tag=17):
     reason: str = ""
     approver: str = ""
     detail: str = ""
+    drawer: str = ""
+    shift: Count = 0

@@ -46,7 +46,7 @@ DAMAGE = [
     ("changed", "DELETE FROM changed WHERE version = (SELECT max(version) FROM changed)"),
     ("receipt", "DELETE FROM receipt WHERE number = 2"),
     ("receipt", "DELETE FROM receipt"),
-    ("receipt", "INSERT INTO receipt VALUES ('t9', 1, 1, 1)"),
+    ("receipt", "INSERT INTO receipt VALUES ('t9', 1, 1, 1, 1)"),
     ("undone", "UPDATE undone SET quantity = 3 WHERE item = '0'"),
     ("undone", "DELETE FROM undone WHERE item = 'void'"),
     ("undone", "INSERT INTO undone VALUES (x'00', '0', 1)"),

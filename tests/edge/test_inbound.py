@@ -235,7 +235,7 @@ def test_a_former_life_comes_back_and_merges(tmp_path: Path) -> None:
     found = now.store.books.find(sale.id)
     assert found is not None
     assert found.journal == old
-    assert now.rows("SELECT till, generation, number FROM receipt") == [("t1", 1, 1)]
+    assert now.rows("SELECT till, series, number FROM receipt") == [("t1", 1, 1)]
     unknown = Facts(make_batch("s0001-n9", genesis("s0001-n9"), facts, Signer(bytes(32))))
     assert now.receive(unknown).have == (Have("s0001-n9", 0),)
     former.store.close()

@@ -91,7 +91,7 @@ def test_a_fault_in_what_one_command_writes_is_its_own(shop: Shop) -> None:
     class Twice:
         def run(self, books: Any) -> None:
             _sale(shop, "NAPKIN").run(books)
-            books.connection.execute("INSERT INTO receipt VALUES ('t1', 1, 1, 1)")
+            books.connection.execute("INSERT INTO receipt VALUES ('t1', 1, 1, 1, 1)")
 
     results = shop.store.execute([_sale(shop), Twice(), _sale(shop)])
     assert isinstance(results[1], sqlite3.IntegrityError)
