@@ -1,0 +1,186 @@
+// What the node says and hears, letter for letter: snake_case as on the wire, nothing renamed here.
+
+/** `GET /till/setup`: everything a till needs to work but the catalogue. */
+export interface SetupDocument {
+  readonly till: string;
+  readonly drawer: string;
+  readonly store: { readonly store: string; readonly name: string; readonly region: string };
+  readonly currency: string;
+  readonly exponent: number;
+  readonly timezone: string;
+  readonly software: string;
+  readonly journal: string;
+  /** ISO date. */
+  readonly business_day: string;
+  readonly tax_rates: readonly {
+    readonly code: string;
+    readonly rate_ppm: number;
+    readonly included: boolean;
+    readonly name: string;
+  }[];
+  readonly staff: readonly StaffEntry[];
+  readonly rules: Readonly<Record<string, unknown>>;
+  readonly devices: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly category: string;
+    readonly state: string;
+  }[];
+  readonly drawers: readonly string[];
+  readonly training_allowed: boolean;
+}
+
+/** Somebody who may log in. */
+export interface StaffEntry {
+  readonly staff: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+}
+
+/** A product as a row of `GET /till/catalogue`. */
+export type ProductRow = readonly [
+  number: number,
+  sku: string,
+  names: Readonly<Record<string, string>>,
+  gtins: readonly string[],
+  unit: string,
+  taxCode: string,
+  priceMinor: number,
+  priceQuantity: number,
+  tracked: boolean,
+  active: boolean,
+  category: string,
+  variantOf: string,
+  attributes: Readonly<Record<string, string>>,
+];
+
+/** A page of `GET /till/catalogue`. */
+export interface CataloguePage {
+  readonly cursor: string;
+  readonly more: boolean;
+  readonly reset: boolean;
+  readonly products: readonly ProductRow[];
+}
+
+/** `POST /till/life`. */
+export interface LifeReply {
+  readonly till: string;
+  readonly drawer: string;
+  readonly life: number;
+  readonly next_number: number;
+}
+
+/** A line of a finished sale. */
+export interface TillLine {
+  readonly sku: string;
+  readonly name: string;
+  readonly quantity: number;
+  readonly price_minor: number;
+  readonly price_quantity: number;
+  readonly tax_code: string;
+  readonly tax_ppm: number;
+  readonly tax_added: boolean;
+  readonly kind: 'goods' | 'service' | 'charge';
+  readonly discount_minor: number;
+  readonly tax_adjust_minor: number;
+  readonly note: string;
+  readonly detail: TillLineDetail | null;
+}
+
+/** What few lines need to say. */
+export interface TillLineDetail {
+  readonly discounts: readonly {
+    readonly kind: 'manual' | 'promotion' | 'coupon' | 'member';
+    readonly code: string;
+    readonly amount_minor: number;
+    readonly text: string;
+  }[];
+  readonly list_price_minor: number | null;
+  readonly reason: string;
+  readonly approver: string;
+  readonly serials: readonly string[];
+  readonly lot: string;
+  readonly expiry_day: number;
+  readonly voucher: string;
+}
+
+/** `PUT /till/sales/{id}`: a finished sale. */
+export interface SaleDocument {
+  readonly life: number;
+  readonly number: number;
+  readonly drawer: string;
+  readonly shift: number;
+  /** ISO date. */
+  readonly business_day: string;
+  readonly at_ms: number;
+  readonly operator: string;
+  readonly member: string;
+  readonly lines: readonly TillLine[];
+  readonly tenders: readonly {
+    readonly kind: string;
+    readonly amount_minor: number;
+    readonly reference: string;
+  }[];
+  readonly points: number;
+  readonly detached: boolean;
+  readonly total_minor: number;
+}
+
+/** An entry of the audit trail, delivered by the outbox. */
+export interface AuditDocument {
+  readonly id: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly reason: string;
+  readonly approver: string;
+  readonly detail: string;
+  readonly operator: string;
+  readonly at_ms: number;
+}
+
+/** What the gate (the node's or the till's own) says about a scan. */
+export interface Verdict {
+  readonly kind: 'item' | 'quantity' | 'price' | 'payment' | 'member' | 'unknown' | 'refused';
+  readonly gtin: string;
+  readonly sku: string;
+  readonly quantity: number | null;
+  readonly price_minor: number | null;
+  readonly lot: string;
+  readonly serial: string;
+  readonly expiry_day: number;
+  readonly message_code: string;
+  readonly message: { readonly en: string; readonly zh: string } | null;
+}
+
+/** Events of `GET /till/events`, by name. */
+export interface TillEvents {
+  readonly scan: { readonly device: string; readonly text: string; readonly verdict: Verdict };
+  readonly weight: {
+    readonly device: string;
+    readonly weight_g: number;
+    readonly stable: boolean;
+  };
+  readonly device: { readonly name: string; readonly state: string };
+  readonly payment: { readonly id: string; readonly state: string; readonly message: string };
+  readonly print: { readonly job: string; readonly state: string };
+  readonly sync: { readonly unsynced: number; readonly link: string };
+  readonly catalogue: { readonly cursor: string };
+}
+
+/** `POST /staff/login`. */
+export interface LoginReply {
+  readonly token: string;
+  readonly staff: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly expires_ms: number;
+}
+
+/** RFC 9457 problem document. */
+export interface ProblemDocument {
+  readonly code: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly field?: string;
+}
