@@ -1,8 +1,7 @@
 """Draw the rows of a receipt as the printer prints them: 12 × 24 dots a column, 30 dots a line.
 
-Fonts are looked for on the machine (Debian: ``fonts-dejavu-core``, ``fonts-droid-fallback``).
 Without a Chinese font Chinese characters are drawn as framed cells: the layout stays true and
-`find_fonts` says what is missing.
+`Fonts.missing` says what to install.
 """
 
 import io
@@ -13,71 +12,54 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from devices.charset import columns
+from devices.fonts import Fonts, face_of, find_fonts
 from devices.receipt import ImageRow, Paper, Row, TextRow
 
-CELL_PX, GLYPH_PX, LINE_PX, MARGIN_PX = 12, 24, 30, 12
-LATIN = (
-    "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",
-    "/usr/share/fonts/truetype/liberation/LiberationMono-Regular.ttf",
-    "/usr/share/fonts/truetype/noto/NotoSansMono-Regular.ttf",
-    "/usr/share/fonts/dejavu-sans-mono-fonts/DejaVuSansMono.ttf",
-    "/System/Library/Fonts/Menlo.ttc",
-)
-CHINESE = (
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
-    "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
-    "/usr/share/fonts/truetype/droid/DroidSansFallback.ttf",
-    "/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc",
-    "/System/Library/Fonts/PingFang.ttc",
-)
+__all__ = ["CELL_PX", "Fonts", "draw", "find_fonts", "row_height", "to_png"]
+CELL_PX, GLYPH_PX, LINE_PX, MARGIN_PX = 12, 24, 30, 24
+LATIN_PX, CHINESE_PX = 20, 22
+BASELINE_PX = 20
 
 AnyFont = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 @dataclass(frozen=True, slots=True)
-class Fonts:
-    """Font files to draw with; None where the machine has none."""
+class _Pens:
+    """Fonts at one size; `doubled` where bold has no font of its own and is struck twice."""
 
-    latin: Path | None
-    chinese: Path | None
-
-    @property
-    def missing(self) -> str:
-        """What to install for a true picture; empty if nothing."""
-        lacking = [] if self.latin else ["fonts-dejavu-core"]
-        lacking += [] if self.chinese else ["fonts-droid-fallback (Chinese)"]
-        return f"install {' and '.join(lacking)}" if lacking else ""
-
-
-def find_fonts() -> Fonts:
-    """Find fonts on this machine."""
-
-    def first(names: Sequence[str]) -> Path | None:
-        return next((Path(name) for name in names if Path(name).exists()), None)
-
-    return Fonts(first(LATIN), first(CHINESE))
+    latin: AnyFont
+    bold: AnyFont
+    chinese: AnyFont | None
+    doubled: bool
 
 
 def _load(path: Path | None, size: int) -> AnyFont:
-    return ImageFont.truetype(path, size) if path else ImageFont.load_default(size)
+    if path is None:
+        return ImageFont.load_default(size)
+    return ImageFont.truetype(path, size, index=face_of(path))
+
+
+def _pens(fonts: Fonts, size: int) -> _Pens:
+    latin = _load(fonts.latin, LATIN_PX * size)
+    bold = _load(fonts.bold, LATIN_PX * size) if fonts.bold else latin
+    chinese = _load(fonts.chinese, CHINESE_PX * size) if fonts.chinese else None
+    return _Pens(latin, bold, chinese, fonts.bold is None)
 
 
 def draw(rows: Sequence[Row], paper: Paper, fonts: Fonts | None = None) -> Image.Image:
     """Draw rows as a greyscale picture with a small white margin."""
     fonts = fonts or find_fonts()
-    latin, chinese = _load(fonts.latin, 20), _load(fonts.chinese, 22)
+    pens = {size: _pens(fonts, size) for size in (1, 2)}
     width = paper.width_px + 2 * MARGIN_PX
-    height = sum(_height(row) for row in rows) + 2 * MARGIN_PX
+    height = sum(row_height(row) for row in rows) + 2 * MARGIN_PX
     page = Image.new("L", (width, height), 255)
     top = MARGIN_PX
     for row in rows:
         if isinstance(row, ImageRow):
             page.paste(row.bitmap.image(), (MARGIN_PX + row.left_px, top))
         elif row.text:
-            strip = _draw_text(row, latin, chinese, framed=fonts.chinese is None)
-            page.paste(strip, (MARGIN_PX, top))
-        top += _height(row)
+            _write(ImageDraw.Draw(page), row, pens[row.size], top)
+        top += row_height(row)
     return page
 
 
@@ -88,25 +70,28 @@ def to_png(rows: Sequence[Row], paper: Paper, fonts: Fonts | None = None) -> byt
     return out.getvalue()
 
 
-def _height(row: Row) -> int:
+def row_height(row: Row) -> int:
+    """Dots that a row takes on the paper."""
     if isinstance(row, ImageRow):
         return row.bitmap.height_px
     return LINE_PX if row.size == 1 else LINE_PX + GLYPH_PX
 
 
-def _draw_text(row: TextRow, latin: AnyFont, chinese: AnyFont, *, framed: bool) -> Image.Image:
-    strip = Image.new("L", (columns(row.text) * CELL_PX, GLYPH_PX + 2), 255)
-    pen = ImageDraw.Draw(strip)
-    left = 0
+def _write(pen: ImageDraw.ImageDraw, row: TextRow, pens: _Pens, top: int) -> None:
+    left, cell = MARGIN_PX, CELL_PX * row.size
+    baseline = top + BASELINE_PX * row.size
     for character in row.text:
         wide = columns(character) == 2
-        if wide and framed:
-            pen.rectangle((left + 2, 3, left + 2 * CELL_PX - 3, GLYPH_PX - 3), outline=0)
-        else:
-            font, down = (chinese, 0) if wide else (latin, 1)
-            for shift in (0, 1) if row.bold else (0,):
-                pen.text((left + shift, down), character, fill=0, font=font)
-        left += CELL_PX * (2 if wide else 1)
-    if row.size == 2:
-        strip = strip.resize((strip.width * 2, strip.height * 2), Image.Resampling.NEAREST)
-    return strip
+        if wide and pens.chinese is None:
+            box = (left + 2, top + 3, left + 2 * cell - 3, top + GLYPH_PX * row.size - 3)
+            pen.rectangle(box, outline=0)
+        elif character != " ":
+            font = pens.chinese if wide else pens.bold if row.bold else pens.latin
+            twice = row.bold and (wide or pens.doubled)
+            for shift in (0, row.size) if twice else (0,):
+                place = (left + shift + wide * row.size, baseline)
+                if isinstance(font, ImageFont.FreeTypeFont):
+                    pen.text(place, character, fill=0, font=font, anchor="ls")
+                else:
+                    pen.text((place[0], top), character, fill=0, font=font)
+        left += cell * (2 if wide else 1)

@@ -49,6 +49,18 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """A row of a table: the first cell on the left, the others in equal columns on the right.
+
+    Rows with the same number of cells stand under each other; where a cell is too wide for its
+    column, the first one gets a line of its own, or every cell.
+    """
+
+    cells: tuple[str, ...]
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A line across the paper."""
 
@@ -77,7 +89,7 @@ class Feed:
     lines: int = 1
 
 
-Block = Text | Pair | Rule | Code | Logo | Feed
+Block = Text | Pair | Columns | Rule | Code | Logo | Feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +133,8 @@ def _lay_out_block(block: Block, paper: Paper) -> list[Row]:
         return _text_rows(block, paper)
     if isinstance(block, Pair):
         return _pair_rows(block, paper)
+    if isinstance(block, Columns):
+        return _column_rows(block, paper)
     if isinstance(block, Rule):
         mark = printable(block.character)[:1] or "-"
         return [TextRow(mark * (paper.columns // columns(mark)))]
@@ -156,6 +170,27 @@ def _pair_rows(block: Pair, paper: Paper) -> list[Row]:
     gap = " " * (paper.columns - columns(last) - columns(right))
     lines = [*(line.rstrip() for line in first), last + gap + right]
     return [TextRow(line, block.bold) for line in lines]
+
+
+def _column_rows(block: Columns, paper: Paper) -> list[Row]:
+    first, *others = (printable(cell) for cell in block.cells)
+    if not others:
+        return _text_rows(Text(first, bold=block.bold), paper)
+    width = paper.columns // (len(others) + 1)
+    fits = columns(first) <= paper.columns - width * len(others)
+    if fits and all(columns(cell) < width for cell in others):
+        line = first + " " * (paper.columns - width * len(others) - columns(first))
+        line += "".join(" " * (width - columns(cell)) + cell for cell in others)
+        return [TextRow(line, block.bold)]
+    width = paper.columns // len(others)
+    if any(columns(cell) >= width for cell in others):
+        lines = [Text(cell, Align.RIGHT, bold=block.bold) for cell in others]
+        return _text_rows(Text(first, bold=block.bold), paper) + [
+            row for line in lines for row in _text_rows(line, paper)
+        ]
+    line = "".join(" " * (width - columns(cell)) + cell for cell in others)
+    line = " " * (paper.columns - width * len(others)) + line
+    return [*_text_rows(Text(first, bold=block.bold), paper), TextRow(line, block.bold)]
 
 
 def _centred(bitmap: Bitmap, paper: Paper) -> ImageRow:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw, ImageFont
 
 from devices.bitmap import Symbol, from_image
+from devices.fonts import find_fonts
 from devices.gs1 import check_digit, is_digits
-from devices.picture import find_fonts
 
 STATUS_QUESTION = b"~HS"
 STRING_LIMIT_BYTES = 128

@@ -15,6 +15,7 @@ from devices.picture import CELL_PX, Fonts, draw, find_fonts, to_png
 from devices.receipt import (
     Align,
     Code,
+    Columns,
     Document,
     Feed,
     ImageRow,
@@ -162,3 +163,22 @@ def test_bitmaps_survive_the_way_through_pillow() -> None:
     assert from_image(made.image()) == made
     assert made.width_px % 21 == 0
     assert Paper().width_px == CELL_PX * 48
+
+
+@pytest.mark.parametrize(
+    ("cells", "lines"),
+    [
+        (("Tax", "Net", "Tax", "Gross"), ["Tax          Net     Tax   Gross"]),
+        (("A 19 %", "1.00", "0.19", "1,191.19"), ["A 19 %", "        1.00      0.19  1,191.19"]),
+        (("A", "1", "123456789.01"), ["A", "               1    123456789.01"]),
+        (("A", "1", "2", "12345678901.00"), ["A", " " * 31 + "1", " " * 31 + "2"]),
+        (("alone",), ["alone"]),
+    ],
+)
+def test_columns_stand_under_each_other_or_get_lines_of_their_own(
+    cells: tuple[str, ...], lines: list[str]
+) -> None:
+    rows = lay_out(Document((Columns(cells),)), Paper(32))
+    texts = [row.text for row in rows if isinstance(row, TextRow)]
+    assert texts[: len(lines)] == lines
+    assert len(texts) in (len(lines), len(cells))
