@@ -279,3 +279,36 @@ def tills(db: Database) -> None:
             lines INTEGER NOT NULL, basket TEXT NOT NULL, held_by TEXT NOT NULL,
             held_ms INTEGER NOT NULL, taken_by TEXT NOT NULL DEFAULT '', taken_ms INTEGER
         ) WITHOUT ROWID""")
+
+
+@migrations()
+def hardware(db: Database) -> None:
+    """What hardware must remember over a restart: print jobs, card payments, each terminal's doubt.
+
+    A job's `digest` tells a repeat from another job under its id; its `document` is emptied when it
+    is done. `terminal.doubt_*` is the payment whose result nobody knows, for asking the terminal.
+    """
+    db.execute("""
+        CREATE TABLE print_job (
+            number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, till TEXT NOT NULL,
+            device TEXT NOT NULL, state TEXT NOT NULL, message TEXT NOT NULL,
+            again INTEGER NOT NULL DEFAULT 0, digest BLOB NOT NULL, document BLOB NOT NULL,
+            created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL
+        )""")
+    db.execute("CREATE INDEX print_job_device ON print_job (device, state)")
+    db.execute("""
+        CREATE TABLE payment (
+            id TEXT PRIMARY KEY, till TEXT NOT NULL, device TEXT NOT NULL, kind TEXT NOT NULL,
+            amount_minor INTEGER NOT NULL, sale_id TEXT NOT NULL, reverses TEXT NOT NULL,
+            state TEXT NOT NULL, message TEXT NOT NULL, trace INTEGER, receipt INTEGER,
+            card TEXT NOT NULL DEFAULT '', number TEXT NOT NULL DEFAULT '',
+            settled_by TEXT NOT NULL DEFAULT '',
+            created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL
+        ) WITHOUT ROWID""")
+    db.execute("CREATE INDEX payment_open ON payment (device) WHERE state IN ('pending', 'unknown')")
+    db.execute("""
+        CREATE TABLE terminal (
+            device TEXT PRIMARY KEY, last_trace INTEGER, doubt_ref TEXT NOT NULL DEFAULT '',
+            doubt_request INTEGER, doubt_amount_minor INTEGER, doubt_last_trace INTEGER
+        ) WITHOUT ROWID""")
+    db.execute("CREATE INDEX product_plu ON product (json_extract(attributes, '$.plu'))")
