@@ -8,7 +8,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from provisioning.assortment import apparel, food, household
+import msgspec
+
+from provisioning.assortment import apparel, food, household, specials
 from sync.definitions import Product, TaxRate
 from sync.values import gtin_check_digit
 
@@ -17,7 +19,17 @@ DEMONSTRATION_PREFIX = "952"
 TAX_RATES = (
     TaxRate("S", 190_000, included=True, name="Standard rate 19 %"),
     TaxRate("R", 70_000, included=True, name="Reduced rate 7 %"),
+    TaxRate("Z", 0, included=True, name="Not taxed"),
 )
+_DEPARTMENTS = {
+    **dict.fromkeys(("FRU", "VEG", "BAK", "DAI", "CHE", "MEA"), "fresh food"),
+    **dict.fromkeys(("DRI", "ALC", "CAF"), "drinks"),
+    **dict.fromkeys(("CLO", "KID", "TEX"), "textiles"),
+    **dict.fromkeys(("TOB", "PRE", "GFT", "SVC", "BAG"), "front desk"),
+}
+_AGES = {"Lager": 16, "Wheat beer": 16, "Riesling dry": 16, "Pinot noir": 16, "Sparkling wine": 16}
+_MEASURED = frozenset({"g", "kg", "ml", "l", "m"})
+_FIRST_PLU = 1001
 _UNITS_ZH = {
     "g": "克",
     "kg": "千克",
@@ -65,7 +77,12 @@ class _Article:
 
 
 def make_catalogue(seed: int) -> Catalogue:
-    """Make a shop's catalogue; the seed decides prices (within a tenth) and popularity."""
+    """Make a shop's catalogue; the seed decides prices (within a tenth) and popularity.
+
+    Attributes: `department`, `content` (such as `500 g`, for the price per kilogram or litre),
+    `plu` of weighed goods, `age` in years, `reorder_point` in base units, and what is special
+    (see `assortment.specials`). What is special sells by hand alone: its weight is 0.
+    """
     dice = random.Random(seed)
     products: list[Product] = []
     numbers: dict[str, int] = {}
@@ -77,7 +94,15 @@ def make_catalogue(seed: int) -> Catalogue:
         if article.style:
             price_minor = style_prices.setdefault(article.style, price_minor)
         products.append(_product(article, f"{code}-{numbers[code]:03d}", item, price_minor))
-    return Catalogue(tuple(products), TAX_RATES, tuple(_popularity(products, dice)))
+    popularity = [*_popularity(products, dice)]
+    products = [*map(_reordered, products, popularity)]
+    for item, article in enumerate(_specials(), _FIRST_ITEM + len(products)):
+        code = article.section.code
+        numbers[code] = numbers.get(code, 0) + 1
+        product = _product(article, f"{code}-{numbers[code]:03d}", item, article.price_minor)
+        products.append(_reordered(product, 1))
+    weights = popularity + [0] * (len(products) - len(popularity))
+    return Catalogue(tuple(products), TAX_RATES, tuple(weights))
 
 
 def opening_stock(catalogue: Catalogue, seed: int) -> dict[str, int]:
@@ -107,10 +132,18 @@ def _charming(price_minor: int) -> int:
 
 
 def _product(article: _Article, sku: str, item: int, price_minor: int) -> Product:
+    code = article.section.code
+    attributes = dict(article.attributes)
+    attributes["department"] = _DEPARTMENTS.get(code, "food" if _is_food(article) else "household")
+    if article.weighed:
+        attributes["plu"] = str(_FIRST_PLU + item - _FIRST_ITEM)
+    for name, years in _AGES.items():
+        if code == "ALC" and name in article.english:
+            attributes["age"] = str(years)
     return Product(
         sku=sku,
         names={"en": article.english, "zh": article.chinese},
-        gtins=[gtin_13(item)],
+        gtins=[] if article.price_minor == 0 else [gtin_13(item)],
         unit="g" if article.weighed else "pc",
         tax_code=article.section.tax_code,
         price_minor=price_minor,
@@ -118,8 +151,21 @@ def _product(article: _Article, sku: str, item: int, price_minor: int) -> Produc
         tracked=article.tracked,
         category=article.section.category,
         variant_of=article.style,
-        attributes=dict(article.attributes),
+        attributes=attributes,
     )
+
+
+def _is_food(article: _Article) -> bool:
+    return article.section.tax_code == "R"
+
+
+def _reordered(product: Product, weight: int) -> Product:
+    """Say from what stock on a product is to be ordered again: the more it sells, the earlier."""
+    if not product.tracked:
+        return product
+    point = 10_000 if product.unit == "g" else 3 + 3 * weight
+    attributes = product.attributes | {"reorder_point": str(point)}
+    return msgspec.structs.replace(product, attributes=attributes)
 
 
 def _popularity(products: list[Product], dice: random.Random) -> Iterator[int]:
@@ -138,6 +184,20 @@ def _articles() -> Iterator[_Article]:
         yield from _garments(section, fields)
     for section, fields in _lines(household.SERVICES):
         yield from (replace(article, tracked=False) for article in _goods(section, fields))
+
+
+def _specials() -> Iterator[_Article]:
+    for section, (english, chinese, price, said) in _lines(specials.TABLE):
+        attributes = dict(pair.split("=") for pair in said.split())
+        tracked = not attributes.pop("untracked", "")
+        yield _Article(
+            section,
+            english,
+            chinese,
+            _minor(price),
+            tracked=tracked,
+            attributes=tuple(attributes.items()),
+        )
 
 
 def _lines(table: str) -> Iterator[tuple[_Section, list[str]]]:
@@ -170,6 +230,7 @@ def _goods(section: _Section, fields: list[str]) -> Iterator[_Article]:
                 _spaced(brand_zh, chinese, size_zh),
                 _minor(price) * percent // 100,
                 weighed=weighed,
+                attributes=(("content", size),) if _is_measure(size) else (),
             )
 
 
@@ -189,6 +250,11 @@ def _garments(section: _Section, fields: list[str]) -> Iterator[_Article]:
                 style=style,
                 attributes=tuple((name, value) for name, value in attributes.items() if value),
             )
+
+
+def _is_measure(size: str) -> bool:
+    number, _, unit = size.partition(" ")
+    return bool(number) and unit in _MEASURED
 
 
 def _minor(euros: str) -> int:

@@ -112,7 +112,7 @@ class StaffIn(Asked):
 class RuleIn(Asked):
     """The value of a rule, as JSON text."""
 
-    value: Text = Field(examples=['"block"'])
+    value: str = Field(max_length=20_000, pattern=r"^[^\x00]*$", examples=['"block"'])
 
 
 class StoreIn(Asked):

@@ -13,11 +13,18 @@ from provisioning.broker_process import StartError
 from provisioning.catalogue import CURRENCY, Catalogue, opening_stock
 from provisioning.demo.api import HeadquartersApi, StoreApi
 from provisioning.demo.chain import Chain, Store
+from provisioning.demo.rules import rules, store_rules
 from sync.identity import series_id
 
 _CHUNK = 250
 _SUPPLY_S = 30.0
-PEOPLE = (("ana", "Ana Lindqvist", "cashier"), ("wei", "王伟", "manager"))
+PEOPLE = (
+    ("ana", "Ana Lindqvist", "cashier"),
+    ("jonas", "Jonas Weber", "cashier"),
+    ("mei", "李梅", "stock"),
+    ("wei", "王伟", "manager"),
+    ("ruth", "Ruth Adler", "auditor"),
+)
 _MANAGER = "wei"
 
 
@@ -35,6 +42,7 @@ def open_for_business(
         say("starting the nodes")
         chain.start_stores()
         pins = define_assortment(headquarters, catalogue)
+        define_rules(headquarters, chain.stores)
     some = next(product for product in catalogue.products if product.sku == "TEA-001")
     say(
         f"headquarters has defined {len(catalogue.products)} products, such as"
@@ -67,6 +75,20 @@ def define_assortment(headquarters: HeadquartersApi, catalogue: Catalogue) -> di
     for products in _chunks([msgspec.structs.asdict(product) for product in catalogue.products]):
         headquarters.call("POST", "/products", {"products": products})
     return pins
+
+
+def define_rules(headquarters: HeadquartersApi, stores: Sequence[Store]) -> None:
+    """Set what tills follow: promotions, tenders, reasons, quick keys, receipts and limits."""
+    for name, value in rules().items():
+        headquarters.call("PUT", f"/rules/{name}", {"value": _json(value)})
+    for store in stores:
+        for name, value in store_rules(store.title).items():
+            body = {"value": _json(value)}
+            headquarters.call("PUT", f"/rules/{name}", body, store=store.name)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def log_in(store: Store, pins: dict[str, str]) -> StoreApi:

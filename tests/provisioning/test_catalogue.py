@@ -20,6 +20,11 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 seeds = st.integers(0, 2**32)
 
 
+def is_open(product: Product) -> bool:
+    """Whether the till asks for the price."""
+    return product.attributes.get("open_price") == "yes"
+
+
 @given(seeds)
 @settings(max_examples=25, deadline=None)
 def test_every_product_is_one_headquarters_and_stores_accept(seed: int) -> None:
@@ -29,8 +34,9 @@ def test_every_product_is_one_headquarters_and_stores_accept(seed: int) -> None:
         fact = Fact(bytes(16), 1, 0, "test", product)
         assert decode_fact(encode_fact(fact)) == fact
         assert product.tax_code in codes
-        assert [len(gtin) for gtin in product.gtins] == [13]
-        assert parse_gtin(product.gtins[0]).startswith("0" + DEMONSTRATION_PREFIX)
+        assert [len(gtin) for gtin in product.gtins] == [13] * (not is_open(product))
+        for gtin in product.gtins:
+            assert parse_gtin(gtin).startswith("0" + DEMONSTRATION_PREFIX)
         assert CHINESE.search(product.names["zh"])
         assert not CHINESE.search(product.names["en"])
 
@@ -41,7 +47,10 @@ def test_no_two_products_can_be_confused(seed: int) -> None:
     products = make_catalogue(seed).products
     assert 450 <= len(products) <= 550
     assert len({product.sku for product in products}) == len(products)
-    assert len({product.gtins[0] for product in products}) == len(products)
+    gtins = [gtin for product in products for gtin in product.gtins]
+    assert len(set(gtins)) == len(gtins)
+    plus = [product.attributes["plu"] for product in products if product.unit == "g"]
+    assert len(set(plus)) == len(plus) > 20
     for language in ("en", "zh"):
         assert len({product.names[language] for product in products}) == len(products)
 
@@ -51,10 +60,26 @@ def test_no_two_products_can_be_confused(seed: int) -> None:
 def test_prices_are_what_a_shop_would_ask(seed: int) -> None:
     for product in make_catalogue(seed).products:
         weighed = product.unit == "g"
+        if is_open(product):
+            assert product.price_minor == 0
+            continue
         assert product.price_quantity == (1000 if weighed else 1)
         assert (100 if weighed else 25) <= product.price_minor <= 6000
         assert product.price_minor % 5 in (0, 4)
         assert included_tax_minor(product.price_minor, 190_000) > 0
+
+
+@given(seeds)
+@settings(max_examples=10, deadline=None)
+def test_nobody_draws_what_needs_a_person_at_the_till(seed: int) -> None:
+    catalogue = make_catalogue(seed)
+    special = {"open_price", "gift_card", "serial", "lot"}
+    for product, weight in zip(catalogue.products, catalogue.popularity, strict=True):
+        assert weight == 0 or not special & product.attributes.keys()
+        assert ("reorder_point" in product.attributes) == product.tracked
+        assert product.attributes["department"]
+    said = {name for product in catalogue.products for name in product.attributes}
+    assert special | {"age", "recalled", "content", "plu"} <= said
 
 
 @given(seeds)

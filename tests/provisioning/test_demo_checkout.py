@@ -28,7 +28,7 @@ from sync.values import line_amount_minor
 from tests.provisioning.demo_process import busy_port
 
 CATALOGUE = make_catalogue(1)
-BY_GTIN = {product.gtins[0]: product for product in CATALOGUE.products}
+BY_GTIN = {gtin: product for product in CATALOGUE.products for gtin in product.gtins}
 
 
 class Books(StoreApi):
