@@ -1,0 +1,209 @@
+// One law: every key of the page is heard here first, once: a scan goes to the scan queue, a shortcut
+// to the uppermost layer that knows it, and everything else to whatever has the focus.
+import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import {
+  fellSilent,
+  type Heard,
+  hear,
+  type KeyStroke,
+  type Rhythm,
+  SCAN_GAP_MS,
+  SILENCE,
+} from './wedge';
+
+/**
+ * A key and what it does: `key` is like `F2`, `Enter`, `?`, `ctrl+k`, or, where nothing more exact is
+ * known, `digit` for any of 0–9 and `character` for any character.
+ */
+export interface Shortcut {
+  key: string;
+  /** What the overlay says it does; without one it isn't listed. */
+  label?: string | undefined;
+  run: (key: string) => void;
+  /** Also while somebody types into a field (F-keys always do). */
+  evenTyping?: boolean | undefined;
+}
+
+interface Layer {
+  shortcuts: readonly Shortcut[];
+  modal: boolean;
+}
+
+const layers = signal<readonly { current: Layer }[]>([]);
+let onScan: (text: string) => void = () => {};
+
+/** Everything that a key does now, uppermost first, as the overlay shows it. */
+export function activeShortcuts(): Shortcut[] {
+  const found: Shortcut[] = [];
+  for (const layer of [...layers.value].reverse()) {
+    for (const shortcut of layer.current.shortcuts) {
+      if (shortcut.label && !found.some((other) => other.key === shortcut.key))
+        found.push(shortcut);
+    }
+    if (layer.current.modal) break;
+  }
+  return found;
+}
+
+/**
+ * Let keys do something while a component is on the page.
+ *
+ * A modal layer hides the ones below it: behind a dialog no shortcut acts.
+ */
+export function useKeys(shortcuts: readonly Shortcut[], options: { modal?: boolean } = {}): void {
+  const layer = useRef<Layer>({ shortcuts, modal: options.modal ?? false });
+  layer.current = { shortcuts, modal: options.modal ?? false };
+  useEffect(() => {
+    layers.value = [...layers.peek(), layer];
+    return () => {
+      layers.value = layers.peek().filter((other) => other !== layer);
+    };
+  }, []);
+}
+
+const isField = (target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement =>
+  (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type)) ||
+  target instanceof HTMLTextAreaElement;
+
+const actsByItself = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && target.closest('button, a[href], select, summary') !== null;
+
+function named(event: KeyboardEvent): string {
+  return event.ctrlKey || event.metaKey ? `ctrl+${event.key.toLowerCase()}` : event.key;
+}
+
+function means(shortcut: Shortcut, key: string): boolean {
+  if (shortcut.key === 'digit') return /^[0-9]$/.test(key);
+  if (shortcut.key === 'character') return [...key].length === 1;
+  return shortcut.key === key;
+}
+
+const EVEN_TYPING = /^(F\d+|Escape|ctrl\+.+)$/;
+
+/** Run what a key means in the uppermost layer that knows it; tell whether there was one. */
+function dispatch(key: string, typing: boolean): boolean {
+  for (const layer of [...layers.value].reverse()) {
+    const known = layer.current.shortcuts.find(
+      (s) => means(s, key) && (!typing || s.evenTyping || EVEN_TYPING.test(key)),
+    );
+    if (known) {
+      known.run(key);
+      return true;
+    }
+    if (layer.current.modal) return false;
+  }
+  return false;
+}
+
+/** What a field held before a scan began to type into it. */
+interface Before {
+  field: HTMLInputElement | HTMLTextAreaElement;
+  value: string;
+  start: number | null;
+  end: number | null;
+}
+
+function snapshot(target: EventTarget | null): Before | null {
+  if (!isField(target)) return null;
+  return {
+    field: target,
+    value: target.value,
+    start: target.selectionStart,
+    end: target.selectionEnd,
+  };
+}
+
+function restore(before: Before): void {
+  before.field.value = before.value;
+  if (before.start !== null) before.field.setSelectionRange(before.start, before.end);
+  before.field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+const strokeOf = (event: KeyboardEvent): KeyStroke => ({
+  key: event.key,
+  at_ms: event.timeStamp,
+  ctrl: event.ctrlKey,
+  alt: event.altKey || event.metaKey,
+  repeat: event.repeat,
+  composing: event.isComposing,
+});
+
+/** The ears of the page: one rhythm, the keys held back until it is known, the field it may hit. */
+class Ears {
+  #rhythm: Rhythm = SILENCE;
+  #held: string[] = [];
+  #before: Before | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly listen = (event: KeyboardEvent): void => {
+    const stroke = strokeOf(event);
+    const [rhythm, heard] = hear(this.#rhythm, stroke);
+    this.#rhythm = rhythm;
+    if (heard.kind === 'scan') this.#scanned(event, heard.text);
+    else if (heard.kind === 'character') this.#character(event, heard);
+    else if (!['Shift', 'Control', 'CapsLock'].includes(event.key)) this.#other(event);
+  };
+
+  #character(event: KeyboardEvent, heard: Heard & { kind: 'character' }): void {
+    if (heard.first) {
+      this.#release();
+      this.#before = snapshot(event.target);
+    }
+    if (!isField(event.target) && !(event.target instanceof HTMLSelectElement)) {
+      // Space presses the button that has the focus; everything else waits for the rhythm.
+      if (event.key === ' ' && heard.first && actsByItself(event.target)) return;
+      event.preventDefault();
+      this.#held.push(event.ctrlKey ? '' : event.key);
+    } else if (event.ctrlKey) event.preventDefault();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#pause(), SCAN_GAP_MS + 5);
+  }
+
+  #pause(): void {
+    const text = fellSilent(this.#rhythm);
+    this.#rhythm = SILENCE;
+    if (text === null) this.#release();
+    else this.#take(text);
+  }
+
+  #scanned(event: KeyboardEvent, text: string): void {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.#take(text);
+  }
+
+  #take(text: string): void {
+    clearTimeout(this.#timer);
+    if (this.#before) restore(this.#before);
+    this.#before = null;
+    this.#held = [];
+    onScan(text);
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    const held = this.#held;
+    this.#held = [];
+    this.#before = null;
+    for (const key of held) if (key) dispatch(key, false);
+  }
+
+  #other(event: KeyboardEvent): void {
+    this.#release();
+    if (event.isComposing) return;
+    if (['Enter', ' '].includes(event.key) && actsByItself(event.target)) return;
+    if (dispatch(named(event), isField(event.target))) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }
+}
+
+/** Start to hear the page's keys; `scanned` gets what a wedge typed. Returns how to stop. */
+export function startKeyboard(scanned: (text: string) => void): () => void {
+  onScan = scanned;
+  const ears = new Ears();
+  window.addEventListener('keydown', ears.listen, { capture: true });
+  return () => window.removeEventListener('keydown', ears.listen, { capture: true });
+}
