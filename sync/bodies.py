@@ -7,6 +7,17 @@ default, tags are never reused.
 from sync.body import Body, StockLine
 from sync.cash import AuditEntry, CashMoved, ShiftClosed, ShiftOpened
 from sync.definitions import Price, Product, Rule, Staff, StoreProfile, TaxRate
+from sync.entitlements import (
+    Allotted,
+    Credited,
+    Debited,
+    Issued,
+    PassedOn,
+    Recalled,
+    Reversed,
+    Wanted,
+)
+from sync.orders import Arrived, InTransit, PurchaseOrder, Received
 from sync.receipts import Return, Sale, Void
 from sync.values import Count, Sku, Units
 
@@ -26,11 +37,16 @@ class Opening(Body, frozen=True, tag=5):
 
 
 class GoodsReceipt(Body, frozen=True, tag=6):
-    """Goods that came in from a supplier, under the reference of the order or delivery note."""
+    """Goods that came in from a supplier, under the reference of the order or delivery note.
+
+    `order` is the purchase order they came for, `damaged` what of them came damaged.
+    """
 
     reference: str
     supplier: str
     lines: list[StockLine]
+    order: str = ""
+    damaged: tuple[StockLine, ...] = ()
 
 
 class WriteOff(Body, frozen=True, tag=7):
@@ -55,11 +71,15 @@ class TransferOut(Body, frozen=True, tag=9):
 
 
 class TransferIn(Body, frozen=True, tag=10):
-    """Goods that arrived from another store; `out` is the id of its TransferOut."""
+    """Goods that arrived from another store; `out` is the id of its TransferOut.
+
+    `damaged` is what of them came damaged.
+    """
 
     from_store: str
     out: bytes
     lines: list[StockLine]
+    damaged: tuple[StockLine, ...] = ()
 
 
 class CountedLine(Body, frozen=True):
@@ -136,8 +156,29 @@ StoreBody = (
     | CashMoved
     | ShiftClosed
     | AuditEntry
+    | Received
+    | Credited
+    | Debited
+    | PassedOn
+    | Wanted
+    | Reversed
 )
 HeadquartersBody = (
-    Product | Price | TaxRate | Staff | Rule | StoreProfile | Promise | Release | GiveBack | Revoked
+    PurchaseOrder
+    | Arrived
+    | InTransit
+    | Product
+    | Price
+    | TaxRate
+    | Staff
+    | Rule
+    | StoreProfile
+    | Promise
+    | Release
+    | GiveBack
+    | Revoked
+    | Allotted
+    | Recalled
+    | Issued
 )
 AnyBody = StoreBody | HeadquartersBody

@@ -17,6 +17,7 @@ from sync.bodies import (
     WriteOff,
 )
 from sync.body import StockLine
+from sync.entitlements import Allotted, Credited, Debited, Issued, PassedOn, Recalled, Reversed
 from sync.quantities import Kind, Movement
 from sync.receipts import LineKind, Return, Sale, Void
 
@@ -32,12 +33,21 @@ _ONE_KIND: dict[type, Kind] = {
     Release: Kind.RELEASED,
     GiveBack: Kind.GIVEN_BACK,
 }
+_ONE_KEY: dict[type, Kind] = {
+    Credited: Kind.CREDITED,
+    Debited: Kind.DEBITED,
+    Reversed: Kind.CREDITED,
+    PassedOn: Kind.PASSED_ON,
+    Issued: Kind.ISSUED,
+    Allotted: Kind.ALLOTTED,
+}
 
 
 def movements(body: AnyBody) -> list[Movement]:
     """List what a body moves as `(sku, kind, base units)`, each positive; most bodies move nothing.
 
-    A shortfall moves nothing either: it says what the sale beside it took from the reserved.
+    A shortfall moves nothing either: it says what the sale beside it took from the reserved. An
+    entitlement's key stands where goods have their SKU.
     """
     kind = _ONE_KIND.get(type(body))
     if kind is not None:
@@ -55,6 +65,10 @@ def movements(body: AnyBody) -> list[Movement]:
         case StockCount():
             changes = ((line.sku, line.counted - line.seen) for line in body.lines)
             return _signed(Kind.COUNTED_UP, Kind.COUNTED_DOWN, changes)
+        case Credited() | Debited() | Reversed() | PassedOn() | Issued() | Allotted():
+            return [(body.key, _ONE_KEY[type(body)], body.amount)] if body.amount else []
+        case Recalled() if body.final:
+            return [(body.key, Kind.RECLAIMED, body.amount)]
         case _:
             return []
 

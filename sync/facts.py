@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from sync.bodies import AnyBody
+from sync.bodies import AnyBody, GoodsReceipt, TransferIn
 from sync.definitions import Price, Product
 from sync.effects import movements
+from sync.entitlements import Allotted, Entitlement, PassedOn, is_key, is_reserved
+from sync.orders import Expectation, damage_fault, fault_of
 from sync.quantities import Movement
 from sync.receipts import Line, LineKind, Return, Sale, Tender
 from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX, RATE_SCALE_PPM
@@ -72,6 +74,7 @@ def check_fact(fact: Fact) -> list[Movement]:
         if not sku.isprintable():
             raise FactError("a SKU must consist of printable characters")
     _check_money(fact.body)
+    _check_expectation(fact.body)
     return moved
 
 
@@ -86,11 +89,36 @@ def _check_money(body: AnyBody) -> None:
             if sum(line.amount_minor for line in body.lines) != body.total_minor:
                 raise FactError("the lines of a return must add up to its total")
             _check_total(body.total_minor, body.tenders, body.currency)
+        case Entitlement():
+            _check_entitlement(body)
         case Product() | Price():
+            if is_reserved(body.sku):
+                raise FactError(f"no product may be called {body.sku!r}: it names an entitlement")
             if not 0 <= body.price_minor <= MONEY_MAX_MINOR or body.price_quantity < 1:
                 raise FactError("a price must be 0 or more, for at least one base unit")
         case _:
             pass
+
+
+def _check_entitlement(body: Entitlement) -> None:
+    if not is_key(body.key):
+        raise FactError(f"{body.key!r} is no key such as gift:CODE, points:MEMBER or coupon:CODE")
+    amount, lowest = getattr(body, "amount", 1), int(not isinstance(body, PassedOn | Allotted))
+    if amount < lowest:
+        raise FactError(f"an amount must be {lowest} to {QUANTITY_MAX}")
+
+
+def _check_expectation(body: AnyBody) -> None:
+    fault = ""
+    match body:
+        case Expectation():
+            fault = fault_of(body)
+        case GoodsReceipt() | TransferIn() if body.damaged:
+            fault = damage_fault(body.lines, body.damaged)
+        case _:
+            pass
+    if fault:
+        raise FactError(fault)
 
 
 def _checked_amount(line: Line) -> int:

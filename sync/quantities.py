@@ -2,7 +2,8 @@
 
 A row is `(store, sku, replica, kind) -> cumulative integer` (a state-based PN-counter with named
 kinds: Shapiro et al. 2011). Rights are the bounded counter of Balegas et al. 2015: the node grants,
-headquarters consumes, and neither can write the other's rows.
+headquarters consumes, and neither can write the other's rows. Kinds from 30 on count entitlements
+(see `sync.entitlements`), whose key takes the place of the SKU; they never touch stock.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ from enum import IntEnum
 from sync.values import QUANTITY_MAX
 
 VALUE_MAX = 2**53
+FIRST_ENTITLEMENT_KIND = 30
 
 
 class Kind(IntEnum):
@@ -34,6 +36,12 @@ class Kind(IntEnum):
     RELEASED = 22
     GIVEN_BACK = 23
     FULFILLED = 24
+    CREDITED = 30
+    DEBITED = 31
+    PASSED_ON = 32
+    ISSUED = 33
+    ALLOTTED = 34
+    RECLAIMED = 35
 
 
 ON_HAND_SIGN: Mapping[Kind, int] = {
@@ -81,6 +89,27 @@ def reserved(counts: Counts) -> int:
 def sellable(counts: Counts) -> int:
     """Base units a walk-in may have without touching what is reserved; may be negative."""
     return on_hand(counts) - reserved(counts)
+
+
+def spendable(counts: Counts) -> int:
+    """Rights over an entitlement that a life of a node holds, or a store; below zero is a debt."""
+    return (
+        counts.get(Kind.CREDITED, 0)
+        + counts.get(Kind.ALLOTTED, 0)
+        - counts.get(Kind.DEBITED, 0)
+        - counts.get(Kind.PASSED_ON, 0)
+        - counts.get(Kind.RECLAIMED, 0)
+    )
+
+
+def pooled(counts: Counts) -> int:
+    """Rights over an entitlement that headquarters holds, from the counts of all stores."""
+    return (
+        counts.get(Kind.ISSUED, 0)
+        + counts.get(Kind.PASSED_ON, 0)
+        + counts.get(Kind.RECLAIMED, 0)
+        - counts.get(Kind.ALLOTTED, 0)
+    )
 
 
 def total(movements: Iterable[Movement]) -> dict[tuple[str, Kind], int]:

@@ -30,7 +30,18 @@ from sync.body import Body, StockLine
 from sync.cash import AuditEntry, CashKind, CashMoved, ShiftClosed, ShiftOpened, TenderCount
 from sync.definitions import Price, Product, Rule, Staff, StoreProfile, TaxRate
 from sync.effects import movements, net_minor
+from sync.entitlements import (
+    Allotted,
+    Credited,
+    Debited,
+    Issued,
+    PassedOn,
+    Recalled,
+    Reversed,
+    Wanted,
+)
 from sync.facts import LINES_MAX, Fact, FactError, decode_fact, encode_fact
+from sync.orders import Arrived, Difference, InTransit, PurchaseOrder, Received
 from sync.quantities import Kind
 from sync.receipts import Line, LineKind, Return, ReturnedLine, Sale, Tender, Void
 
@@ -78,6 +89,11 @@ EXAMPLES: list[tuple[AnyBody, list[tuple[str, Kind, int]], int]] = [
         0,
     ),
     (AuditEntry("reprint", ID, "t1"), [], 0),
+    (Credited("gift:X", 50, ID, "sold"), [("gift:X", Kind.CREDITED, 50)], 0),
+    (Debited("gift:X", 20, ID), [("gift:X", Kind.DEBITED, 20)], 0),
+    (PassedOn("gift:X", 30, 40), [("gift:X", Kind.PASSED_ON, 30)], 0),
+    (Wanted("gift:X", 90), [], 0),
+    (Reversed("gift:X", 20, ID), [("gift:X", Kind.CREDITED, 20)], 0),
     (Product("A", {"en": "Apple"}, ["09520000000004"], "piece", "std", 250), [], 0),
     (Price("A", 275), [], 0),
     (TaxRate("std", 190_000, True), [], 0),
@@ -88,8 +104,11 @@ EXAMPLES: list[tuple[AnyBody, list[tuple[str, Kind, int]], int]] = [
     (Release("o1", LINES), [("A", Kind.RELEASED, 3)], 0),
     (GiveBack("unused", LINES), [("A", Kind.GIVEN_BACK, 3)], 0),
     (Revoked(2, "stolen"), [], 0),
+    (Allotted("points:M", 7, 1, 12, 3), [("points:M", Kind.ALLOTTED, 7)], 0),
+    (Recalled("points:M", 7, 1), [], 0),
+    (Issued("coupon:C", 100, "summer"), [("coupon:C", Kind.ISSUED, 100)], 0),
 ]
-TAGS = [*range(1, 18), 40, 41, 42, 43, 44, 45, 46, 47, 48, 49]
+TAGS = [*range(1, 23), 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52]
 
 
 def fact(body: AnyBody) -> Fact:
@@ -102,6 +121,11 @@ def test_what_each_body_does(body: AnyBody, moved: list[tuple[str, Kind, int]], 
     assert movements(body) == moved
     assert net_minor(body) == net
     assert decode_fact(encode_fact(fact(body))) == fact(body)
+
+
+def test_an_entitlement_answered_with_nothing_moves_nothing() -> None:
+    assert movements(PassedOn("gift:X", 0, 40)) == movements(Allotted("gift:X", 0, 1)) == []
+    assert movements(Recalled("gift:X", 7, 1, final=True)) == [("gift:X", Kind.RECLAIMED, 7)]
 
 
 def test_every_body_is_tried_and_keeps_its_tag() -> None:
@@ -145,6 +169,13 @@ def broken(body: AnyBody, **changes: object) -> bytes:
     ("data", "reason"),
     [
         (broken(SALE, tenders=[Tender("cash", 549)]), "tenders must add up"),
+        (encode_fact(fact(Credited("gift:", 5))), "is no key"),
+        (encode_fact(fact(Debited("gift:a b", 5))), "is no key"),
+        (encode_fact(fact(Wanted("TEA", 5))), "is no key"),
+        (encode_fact(fact(Issued("coupon:C", 0))), "an amount must be 1"),
+        (encode_fact(fact(Recalled("coupon:C", 0, 1))), "an amount must be 1"),
+        (encode_fact(fact(PassedOn("coupon:C", -1, 1))), "a quantity must be 1"),
+        (encode_fact(fact(Price("Gift:X", 1))), "names an entitlement"),
         (broken(SALE, lines=[GOODS] * (LINES_MAX + 1)), "at most 500 lines"),
         (broken(SALE, lines=[msgspec.structs.replace(GOODS, quantity=0)]), "quantity must be 1"),
         (broken(SALE, lines=[msgspec.structs.replace(GOODS, quantity=-2)]), "quantity must be 1"),

@@ -7,14 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.quantities import (
+    FIRST_ENTITLEMENT_KIND,
     ON_HAND_SIGN,
     VALUE_MAX,
     Kind,
     on_hand,
     pack_rows,
+    pooled,
     promisable,
     reserved,
     sellable,
+    spendable,
     total,
     unpack_rows,
 )
@@ -95,6 +98,7 @@ def test_any_order_and_any_repeat_merge_to_the_same(states: list[State]) -> None
 
 def test_every_kind_of_stock_has_a_sign_and_no_right_has() -> None:
     rights = {Kind.GRANTED, Kind.CONSUMED, Kind.RELEASED, Kind.GIVEN_BACK, Kind.FULFILLED}
+    rights |= {kind for kind in Kind if kind >= FIRST_ENTITLEMENT_KIND}
     assert set(ON_HAND_SIGN) | rights == set(Kind)
     assert not set(ON_HAND_SIGN) & rights
 
@@ -124,6 +128,13 @@ def test_stock_of_a_day() -> None:
     assert promisable(counts) == 4
     assert reserved(counts) == 7
     assert sellable(counts) == 16
+
+
+@given(st.dictionaries(st.sampled_from([k for k in Kind if k >= 30]), st.integers(0, 10**9)))
+def test_rights_only_change_hands(counts: dict[Kind, int]) -> None:
+    issued = counts.get(Kind.ISSUED, 0) + counts.get(Kind.CREDITED, 0)
+    assert spendable(counts) + pooled(counts) == issued - counts.get(Kind.DEBITED, 0)
+    assert on_hand(counts) == reserved(counts) == promisable(counts) == 0
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), KINDS, st.integers(1, 10**9)), max_size=20))
