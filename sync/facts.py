@@ -8,7 +8,14 @@ from sync.bodies import AnyBody, GoodsReceipt, TransferIn
 from sync.definitions import Price, Product
 from sync.effects import movements
 from sync.entitlements import Allotted, Entitlement, PassedOn, is_key, is_reserved
-from sync.orders import Expectation, damage_fault, fault_of
+from sync.orders import (
+    Arrived,
+    InTransit,
+    PurchaseOrder,
+    Received,
+    damage_fault,
+    fault_of,
+)
 from sync.quantities import Movement
 from sync.receipts import Line, LineKind, Return, Sale, Tender
 from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX, RATE_SCALE_PPM
@@ -111,7 +118,7 @@ def _check_entitlement(body: Entitlement) -> None:
 def _check_expectation(body: AnyBody) -> None:
     fault = ""
     match body:
-        case Expectation():
+        case Received() | PurchaseOrder() | Arrived() | InTransit():
             fault = fault_of(body)
         case GoodsReceipt() | TransferIn() if body.damaged:
             fault = damage_fault(body.lines, body.damaged)

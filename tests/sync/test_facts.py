@@ -50,6 +50,7 @@ GOODS = Line("A", 2, 250, "std", 190_000)
 SERVICE = Line("S", 1, 100, "std", 0, kind=LineKind.SERVICE)
 CHARGE = Line("C", 1, -50, "std", 0, kind=LineKind.CHARGE)
 LINES = [StockLine("A", 3)]
+DIFFERENCES = [Difference("A", 5, 3, 1)]
 SALE = Sale(
     "t1", 7, 20_000, "EUR", [GOODS, SERVICE, CHARGE], [Tender("cash", 600), Tender("change", -50)]
 )
@@ -94,6 +95,7 @@ EXAMPLES: list[tuple[AnyBody, list[tuple[str, Kind, int]], int]] = [
     (PassedOn("gift:X", 30, 40), [("gift:X", Kind.PASSED_ON, 30)], 0),
     (Wanted("gift:X", 90), [], 0),
     (Reversed("gift:X", 20, ID), [("gift:X", Kind.CREDITED, 20)], 0),
+    (Received("PO-1", b"", "short", DIFFERENCES), [], 0),
     (Product("A", {"en": "Apple"}, ["09520000000004"], "piece", "std", 250), [], 0),
     (Price("A", 275), [], 0),
     (TaxRate("std", 190_000, True), [], 0),
@@ -107,8 +109,11 @@ EXAMPLES: list[tuple[AnyBody, list[tuple[str, Kind, int]], int]] = [
     (Allotted("points:M", 7, 1, 12, 3), [("points:M", Kind.ALLOTTED, 7)], 0),
     (Recalled("points:M", 7, 1), [], 0),
     (Issued("coupon:C", 100, "summer"), [("coupon:C", Kind.ISSUED, 100)], 0),
+    (PurchaseOrder("PO-1", "North", LINES, 20_000), [], 0),
+    (Arrived(ID, "s2", "short", DIFFERENCES), [], 0),
+    (InTransit(ID, "s1", 1, LINES), [], 0),
 ]
-TAGS = [*range(1, 23), 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52]
+TAGS = [*range(1, 24), 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55]
 
 
 def fact(body: AnyBody) -> Fact:
@@ -200,6 +205,17 @@ def broken(body: AnyBody, **changes: object) -> bytes:
         (broken(Adjustment("", LINES), lines=[StockLine("A", -(10**9) - 1)]), "not a fact"),
         (broken(Price("A", 1), price_minor=-1), "price must be 0"),
         (broken(Price("A", 1), price_quantity=0), "price must be 0"),
+        (encode_fact(fact(Received("PO", ID, "", []))), "at once"),
+        (encode_fact(fact(Received("", b"", "", []))), "transfer's id must have 16"),
+        (encode_fact(fact(Received("PO", b"", "", [Difference("A", 5, 3, 4)]))), "each 0 or more"),
+        (encode_fact(fact(PurchaseOrder("", "North", LINES))), "order is named"),
+        (encode_fact(fact(PurchaseOrder("P", "North", []))), "something to expect"),
+        (encode_fact(fact(PurchaseOrder("P", "North", LINES * 2))), "expected twice"),
+        (encode_fact(fact(InTransit(ID, "s1", 1, [StockLine("A", 0)]))), "quantity must be 1"),
+        (encode_fact(fact(Arrived(b"x", "s1", "", []))), "transfer's id must have 16"),
+        (broken(GoodsReceipt("r", "s", LINES), damaged=(StockLine("A", 4),)), "no more can be"),
+        (broken(TransferIn("s", ID, LINES), damaged=(StockLine("B", 1),)), "no more can be"),
+        (broken(TransferIn("s", ID, LINES), damaged=tuple(LINES * 2)), "damaged twice"),
         (encode_fact(msgspec.structs.replace(fact(SALE), id=b"short")), "16 bytes"),
         (encode_fact(msgspec.structs.replace(fact(SALE), at_ms=0)), "time is out of range"),
         (encode_fact(msgspec.structs.replace(fact(SALE), at_ms=2**43)), "time is out of range"),
