@@ -31,9 +31,10 @@ class Right(IntFlag):
     SELL = 2
     STOCK = 4
     AUDIT = 8
+    APPROVE = 16
 
 
-_ALL = Right.READ | Right.SELL | Right.STOCK | Right.AUDIT
+_ALL = Right.READ | Right.SELL | Right.STOCK | Right.AUDIT | Right.APPROVE
 DEVICE_ROLES: Mapping[str, Right] = {
     "till": Right.READ | Right.SELL,
     "pos": Right.READ | Right.SELL,
@@ -185,6 +186,14 @@ def person(connection: sqlite3.Connection, staff: str) -> Person | None:
         "SELECT staff, name, roles, pin_hash FROM staff WHERE staff = ? AND active", (staff,)
     ).fetchone()
     return row and Person(row[0], row[1], tuple(msgspec.json.decode(row[2])), row[3])
+
+
+def may_approve(connection: sqlite3.Connection, staff: str) -> bool:
+    """Whether somebody's word allows what a cashier may not do alone."""
+    found = person(connection, staff) if staff else None
+    return found is not None and any(
+        Right.APPROVE in STAFF_ROLES.get(role, Right(0)) for role in found.roles
+    )
 
 
 def locked_until_ms(connection: sqlite3.Connection, staff: str, now_ms: int) -> int:

@@ -236,7 +236,9 @@ def newest_version(connection: sqlite3.Connection) -> int:
 
 def request_digest(command: msgspec.Struct) -> bytes:
     """Digest what a command asks for; who repeats it and when makes no other request of it."""
-    said = msgspec.structs.replace(command, actor="", at_ms=None)
+    changing = {"actor": "", "operator": "", "at_ms": None}
+    named = {name: changing[name] for name in changing.keys() & set(command.__struct_fields__)}
+    said = msgspec.structs.replace(command, **named)
     name = type(command).__name__.encode()
     return blake2b(_encode(said), digest_size=16, key=name).digest()
 

@@ -63,6 +63,17 @@ def text(value: str, field: str, *, needed: bool = False, longest: int = TEXT_MA
     return value
 
 
+def masked(value: str) -> str:
+    """Return a text with all but the last four digits of any card number starred out."""
+
+    def star(match: re.Match[str]) -> str:
+        found = match.group()
+        kept = "*" * (len(found) - 4) + found[-4:]
+        return kept if _is_card(found) else found
+
+    return _DIGITS.sub(star, value)
+
+
 def lines(value: Sequence[object], field: str = "lines", lowest: int = 1) -> None:
     """Refuse a document with too few or too many lines."""
     if not lowest <= len(value) <= LINES_MAX:

@@ -77,8 +77,8 @@ def post(connection: sqlite3.Connection, generation: int, seq: int, body: AnyBod
                 "UPDATE shift SET closed_generation = ?, closed_seq = ?"
                 " WHERE drawer = ? AND number = ? AND closed_seq IS NULL"
             )
-            row = (generation, seq, body.drawer, body.number)
-            return connection.execute(sql, row).rowcount == 1
+            closed = (generation, seq, body.drawer, body.number)
+            return connection.execute(sql, closed).rowcount == 1
         case _:
             return True
 

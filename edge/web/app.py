@@ -15,6 +15,7 @@ from edge.views import ProductPage, ProductView, StockPage
 from edge.web import (
     cards,
     members,
+    pages,
     problems,
     products,
     replies,
@@ -23,6 +24,9 @@ from edge.web import (
     staff,
     status,
     stream,
+    till,
+    till_replies,
+    till_requests,
 )
 from edge.web.auth import Reading
 from edge.web.body import reply
@@ -99,6 +103,10 @@ SHAPES: tuple[type, ...] = (
     replies.LoginReply,
     replies.LogoutReply,
     replies.WhoAmIReply,
+    till_requests.FinishedSale,
+    till_replies.LifeReply,
+    till_replies.SetupReply,
+    till_replies.CatalogueReply,
 )
 
 
@@ -152,6 +160,7 @@ def create_app(node: Node) -> FastAPI:
     app.state.node = node
     problems.install(app)
     for router in (  # routes are tried in this order: tills wait for sales
+        till.router,
         sales.router,
         products.router,
         stock_router(),
@@ -161,6 +170,7 @@ def create_app(node: Node) -> FastAPI:
         status.router,
     ):
         app.include_router(router, prefix=PREFIX)
+    app.include_router(pages.pages_router())
     app.get(f"{PREFIX}/openapi.json", include_in_schema=False)(_document)
     return app
 

@@ -1,0 +1,243 @@
+"""A sale that a till has finished is a fact: it is recorded, whatever has to be looked at after.
+
+The till priced and numbered it and handed the goods over. What does not fit the books here leads to
+the worklist; only a document that contradicts itself is refused.
+"""
+
+import msgspec
+
+from edge import checks
+from edge.access import may_approve
+from edge.books import Books, request_digest
+from edge.errors import BadField, BadPrice, BadTender
+from edge.reads import Item, Reads
+from edge.rules import drawer_of_till, limits
+from edge.selling import SaleResult, plan_shortfall, post_shortfall, sale_result
+from edge.shift_reads import shift_row
+from sync.identity import mint_generation
+from sync.receipts import DiscountKind, Line, LineDetail, LineKind, Sale, Tender
+from sync.values import RATE_SCALE_PPM, line_amount_minor
+
+CLOCK_MAX_MS = 10 * 60_000
+BY_LABEL = "label"
+
+
+class Life(msgspec.Struct, frozen=True):
+    """A life of a till's series of receipts: `next_number` is the first to be given."""
+
+    till: str
+    drawer: str
+    life: int
+    next_number: int
+
+
+class BeginLife(msgspec.Struct, frozen=True):
+    """Begin a new series of receipts for a till whose browser has none."""
+
+    till: str
+
+    def run(self, books: Books) -> Life:
+        """Mint a life greater than every earlier one of the till and than the node's generation."""
+        till = checks.till(self.till)
+        execute = books.connection.execute
+        last = execute("SELECT max(life) FROM till_life WHERE till = ?", (till,)).fetchone()[0]
+        sold = execute("SELECT -min(series) FROM receipt WHERE till = ?", (till,)).fetchone()[0]
+        now_ms = books.clock()
+        life = mint_generation(max(last or 0, sold or 0, books.generation), now_ms)
+        execute("INSERT INTO till_life VALUES (?, ?, ?)", (till, life, now_ms))
+        return Life(till, drawer_of_till(books, till), life, 1)
+
+
+class FinishedSale(msgspec.Struct, frozen=True):
+    """A sale as its till finished it; `lines` and `tenders` are those of the receipt, with change.
+
+    `total_minor` is what the till's screen said. `detached`: the node was out of its reach.
+    """
+
+    id: bytes
+    till: str
+    life: int
+    number: int
+    drawer: str
+    shift: int
+    business_day: int
+    lines: tuple[Line, ...]
+    tenders: tuple[Tender, ...]
+    total_minor: int
+    at_ms: int
+    operator: str = ""
+    member: str = ""
+    points: int = 0
+    detached: bool = False
+
+    def run(self, books: Books) -> SaleResult:
+        """Commit it, or find it committed; raise Problem where it contradicts itself."""
+        request = request_digest(self)
+        found = books.prior(self.id, request, Sale)
+        if found is not None:
+            return sale_result(books, found, repeated=True)
+        check_sums(self)
+        sale = self._body(books)
+        doubts = doubts_of(self, sale, books)
+        short = plan_shortfall(books, sale)
+        books.append(self.id, self.at_ms, actor_of(self.operator, self.till), sale, request)
+        if short:
+            post_shortfall(books, self.id, self.at_ms, short)
+        for kind, sku, detail in doubts:
+            books.attend(kind, books.clock(), sku, self.id, detail)
+        attend_clock(books, self.till, self.id, self.at_ms, detached=self.detached)
+        written = books.find(self.id)
+        assert written is not None  # noqa: S101 - written above
+        return sale_result(books, written, repeated=False)
+
+    def _body(self, books: Books) -> Sale:
+        """Make the body; a shift that is known here decides the business day."""
+        shift = shift_row(books, self.drawer, self.shift)
+        return Sale(
+            till=checks.till(self.till),
+            number=self.number,
+            business_day=shift.business_day if shift else self.business_day,
+            currency=books.currency,
+            lines=[named(books, line) for line in self.lines],
+            tenders=list(self.tenders),
+            member=self.member,
+            life=self.life,
+            drawer=self.drawer,
+            shift=self.shift,
+            points=self.points,
+            detached=self.detached,
+        )
+
+
+def actor_of(operator: str, device: str) -> str:
+    """How facts name who worked at a device."""
+    return f"{operator}@{device}" if operator else device
+
+
+def check_sums(sale: FinishedSale) -> None:
+    """Raise Problem where the lines, the tenders and the total of a sale do not agree."""
+    if sale.life < 1 or sale.number < 1:
+        raise BadField("a receipt has a life and a number, both from 1 on", "number")
+    checks.lines(sale.lines)
+    for at, line in enumerate(sale.lines):
+        explained = sum(x.amount_minor for x in line.detail.discounts) if line.detail else 0
+        if explained != line.discount_minor:
+            raise BadPrice(
+                f"its discounts add up to {explained}, discount_minor is {line.discount_minor}",
+                f"lines[{at}].discount_minor",
+            )
+    lines_minor = sum(line.amount_minor for line in sale.lines)
+    if lines_minor != sale.total_minor:
+        raise BadPrice(f"the lines add up to {lines_minor}, not {sale.total_minor}", "total_minor")
+    paid_minor = sum(tender.amount_minor for tender in sale.tenders)
+    if paid_minor != sale.total_minor:
+        raise BadTender(f"the tenders add up to {paid_minor}, not {sale.total_minor}", "tenders")
+
+
+def named(reads: Reads, line: Line) -> Line:
+    """Keep the name that a receipt shows only where no product here has it: it is repeated else."""
+    name = line.detail.name if line.detail else ""
+    if not line.detail or not name:
+        return line
+    sql = "SELECT names FROM product WHERE sku = ?"
+    row = reads.connection.execute(sql, (line.sku,)).fetchone()
+    if row is None or name not in msgspec.json.decode(row[0]).values():
+        return line
+    detail = msgspec.structs.replace(line.detail, name="")
+    bare = None if detail == LineDetail() else detail
+    return msgspec.structs.replace(line, detail=bare)
+
+
+# -- what a person should look at ----------------------------------------------------------------
+
+Doubt = tuple[str, str, str]
+
+
+def doubts_of(sale: FinishedSale, body: Sale, books: Books) -> list[Doubt]:
+    """List what does not fit the books as `(kind, sku, detail)`."""
+    free = may_approve(books.connection, sale.operator)
+    found = [doubt for line in body.lines for doubt in _line_doubts(books, line, free)]
+    sql = "SELECT 1 FROM receipt WHERE till = ? AND series = ? AND number = ?"
+    row = books.connection.execute(sql, (body.till, -body.life, body.number)).fetchone()
+    if row is not None:
+        detail = f"{body.till}-{body.life}-{body.number:06d} is on another sale too"
+        found.append(("receipt-number", "", detail))
+    if body.shift:
+        found += shift_doubts(books, body.drawer, body.shift)
+    return found
+
+
+def shift_doubts(reads: Reads, drawer: str, number: int) -> list[Doubt]:
+    """List what is odd about the shift that a document names."""
+    shift = shift_row(reads, drawer, number)
+    if shift is None:
+        return [("late-sale", "", f"{drawer} has no shift {number} here")]
+    if shift.closed is None:
+        return []
+    return [("late-sale", "", f"shift {number} of {drawer} was closed: see its next Z report")]
+
+
+def _line_doubts(books: Books, line: Line, free: bool) -> list[Doubt]:
+    if line.kind is LineKind.CHARGE:
+        return []
+    item = books.item(line.sku)
+    if item is None:
+        return [("unknown-sku", line.sku, f"no product has the SKU {line.sku}")]
+    detail = line.detail or LineDetail()
+    allowed = free or may_approve(books.connection, detail.approver)
+    found = []
+    if not allowed and not _has_price(books, item, line, detail):
+        said = f"{line.price_minor} per {line.price_quantity}"
+        here = f"{item.price_minor} per {item.price_quantity}"
+        found.append(("price", line.sku, f"sold at {said}, the price is {here}; nobody approved"))
+    if not allowed and _manual(detail) * RATE_SCALE_PPM > _limit(books) * _gross(line):
+        text = f"{_manual(detail)} off {_gross(line)} by hand is over the limit; nobody approved"
+        found.append(("discount", line.sku, text))
+    rate = books.rate(item.tax_code)
+    if rate and (line.tax_ppm, line.tax_added) != (rate.ppm, not rate.included):
+        found.append(("tax", line.sku, f"taxed at {line.tax_ppm} ppm, the rate is {rate.ppm}"))
+    return found
+
+
+def _has_price(reads: Reads, item: Item, line: Line, detail: LineDetail) -> bool:
+    """Whether a line has the catalogue's price, present or last, or one that it may have."""
+    if (line.price_minor, line.price_quantity) == (item.price_minor, item.price_quantity):
+        return True
+    if detail.reason == BY_LABEL:
+        return True
+    sql = "SELECT before_minor, before_quantity, attributes FROM product WHERE sku = ?"
+    row = reads.connection.execute(sql, (line.sku,)).fetchone()
+    is_open = bool(msgspec.json.decode(row[2]).get("open_price"))
+    return is_open or (line.price_minor, line.price_quantity) == row[:2]
+
+
+def _manual(detail: LineDetail) -> int:
+    return sum(x.amount_minor for x in detail.discounts if x.kind is DiscountKind.MANUAL)
+
+
+def _gross(line: Line) -> int:
+    return line_amount_minor(line.quantity, line.price_minor, line.price_quantity)
+
+
+def _limit(reads: Reads) -> int:
+    return limits(reads).cashier_discount_ppm
+
+
+def attend_clock(
+    books: Books, till: str, fact_id: bytes, at_ms: int, *, detached: bool = False
+) -> None:
+    """Put a till whose clock is wrong on the worklist, once until somebody saw to it.
+
+    What was rung up out of reach comes later than it happened; never earlier.
+    """
+    ahead_ms = at_ms - books.clock()
+    if abs(ahead_ms) <= CLOCK_MAX_MS or (detached and ahead_ms < 0):
+        return
+    sql = (
+        "SELECT 1 FROM worklist WHERE closed_ms IS NULL AND kind = 'clock'"
+        " AND substr(detail, 1, ?) = ?"
+    )
+    start = f"{till}: "
+    if books.connection.execute(sql, (len(start), start)).fetchone() is None:
+        detail = f"{start}its clock is {ahead_ms // 60_000:+d} minutes off: set it right"
+        books.attend("clock", books.clock(), "", fact_id, detail)

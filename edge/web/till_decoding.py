@@ -1,0 +1,89 @@
+"""One law: what a till sent is taken as it is; only card numbers in its texts are starred out."""
+
+from uuid import UUID
+
+from msgspec.json import Decoder
+
+from edge import checks, tilling
+from edge.access import Caller
+from edge.web import till_requests as asked
+from edge.web.problems import NotAllowed
+from edge.web.replies import day_of
+from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Tender
+
+FINISHED_SALE = Decoder(asked.FinishedSale)
+
+_KINDS = {"goods": LineKind.GOODS, "service": LineKind.SERVICE, "charge": LineKind.CHARGE}
+_DISCOUNTS = {
+    "manual": DiscountKind.MANUAL,
+    "promotion": DiscountKind.PROMOTION,
+    "coupon": DiscountKind.COUPON,
+    "member": DiscountKind.MEMBER,
+}
+
+
+def till_of(caller: Caller) -> str:
+    """Name the till that asks; raise NotAllowed for a device that is none."""
+    if caller.role not in ("till", "admin"):
+        raise NotAllowed(
+            f"{caller.device} is no till: let it in by `evertill-edge device add NAME --role till`."
+        )
+    return caller.device
+
+
+def finished_sale(sale_id: UUID, sale: asked.FinishedSale, caller: Caller) -> tilling.FinishedSale:
+    """Make a finished sale's command."""
+    till = till_of(caller)
+    return tilling.FinishedSale(
+        id=sale_id.bytes,
+        till=till,
+        life=sale.life,
+        number=sale.number,
+        drawer=sale.drawer,
+        shift=sale.shift,
+        business_day=day_of(sale.business_day),
+        lines=tuple(_line(line) for line in sale.lines),
+        tenders=tuple(
+            Tender(x.kind, x.amount_minor, checks.masked(x.reference)) for x in sale.tenders
+        ),
+        total_minor=sale.total_minor,
+        at_ms=sale.at_ms,
+        operator=sale.operator or caller.staff,
+        member=sale.member,
+        points=sale.points,
+        detached=sale.detached,
+    )
+
+
+def _line(line: asked.TillLine) -> Line:
+    return Line(
+        line.sku,
+        line.quantity,
+        line.price_minor,
+        line.tax_code,
+        line.tax_ppm,
+        line.tax_added,
+        line.price_quantity,
+        line.discount_minor,
+        line.tax_adjust_minor,
+        _KINDS[line.kind],
+        checks.masked(line.note),
+        _detail(line.name, line.detail or asked.LineDetail()),
+    )
+
+
+def _detail(name: str, detail: asked.LineDetail) -> LineDetail:
+    return LineDetail(
+        name=checks.masked(name),
+        discounts=tuple(
+            Discount(_DISCOUNTS[x.kind], x.code, x.amount_minor, checks.masked(x.text))
+            for x in detail.discounts
+        ),
+        list_price_minor=detail.list_price_minor,
+        reason=checks.masked(detail.reason),
+        approver=detail.approver,
+        serials=tuple(detail.serials),
+        lot=detail.lot,
+        expiry_day=day_of(detail.expiry_day) if detail.expiry_day else 0,
+        voucher=detail.voucher,
+    )
