@@ -1,0 +1,71 @@
+// Tenders cover the total exactly: too little finishes nothing, too much comes back as change.
+import type { Minor, Refused, Rules, Tender } from './types';
+
+/** How far the tenders of a basket reach. */
+export interface Settled {
+  readonly paidMinor: Minor;
+  /** Still to pay; 0 when covered. */
+  readonly dueMinor: Minor;
+  readonly changeMinor: Minor;
+  /** null when the sale can be finished. */
+  readonly refused: Refused | null;
+}
+
+/** Whether a kind of tender gives change. Cash always does. */
+export function givesChange(kind: string, rules: Rules): boolean {
+  return kind === 'cash' || (rules.tenders.find((one) => one.kind === kind)?.change ?? false);
+}
+
+/** Settles a total; change is given up to what change-giving tenders brought, never of a card. */
+export function settle(totalMinor: Minor, tenders: readonly Tender[], rules: Rules): Settled {
+  const paidMinor = tenders.reduce((sum, one) => sum + one.amountMinor, 0);
+  const changeable = tenders.reduce(
+    (sum, one) => sum + (givesChange(one.kind, rules) ? one.amountMinor : 0),
+    0,
+  );
+  const dueMinor = Math.max(0, totalMinor - paidMinor);
+  const over = Math.max(0, paidMinor - Math.max(0, totalMinor));
+  if (totalMinor < 0)
+    return { paidMinor, dueMinor: 0, changeMinor: 0, refused: { code: 'total-negative' } };
+  if (dueMinor > 0)
+    return {
+      paidMinor,
+      dueMinor,
+      changeMinor: 0,
+      refused: { code: 'tender-short', values: { due: dueMinor } },
+    };
+  if (over > changeable)
+    return {
+      paidMinor,
+      dueMinor,
+      changeMinor: 0,
+      refused: { code: 'tender-over', values: { over } },
+    };
+  return { paidMinor, dueMinor, changeMinor: over, refused: null };
+}
+
+/** Splits what is due among people so that the parts add up; the first ones pay the odd units. */
+export function splitEvenly(dueMinor: Minor, people: number): Minor[] {
+  const low = Math.floor(dueMinor / people);
+  return Array.from({ length: people }, (_, at) => low + (at < dueMinor - low * people ? 1 : 0));
+}
+
+/** Amounts a customer is likely to hand over in cash for what is due: exact, then round ones. */
+export function cashSuggestions(dueMinor: Minor, exponent: number, count = 4): Minor[] {
+  if (dueMinor <= 0) return [];
+  const found = new Set([dueMinor]);
+  const major = 10 ** exponent;
+  for (const step of [1, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000]) {
+    if (found.size >= count) break;
+    found.add(Math.ceil(dueMinor / (step * major)) * step * major);
+  }
+  return [...found].sort((one, two) => one - two);
+}
+
+/** What points are worth, and how many are needed for an amount (rounded down to whole points). */
+export function pointsFor(amountMinor: Minor, rules: Rules): { points: number; worthMinor: Minor } {
+  const worth = rules.loyalty?.redeemMinorPerPoint ?? 0;
+  if (worth <= 0) return { points: 0, worthMinor: 0 };
+  const points = Math.floor(amountMinor / worth);
+  return { points, worthMinor: points * worth };
+}
