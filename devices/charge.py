@@ -66,6 +66,11 @@ class Closed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prepare(Command):
+    """Wait until the terminal takes payments and its last transaction is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Authorise(Command):
     """Charge a card."""
 
@@ -100,4 +105,5 @@ class Cancel(Command):
 class Settle(Command):
     """A person looked at the terminal: the payment in doubt was charged, or it was not."""
 
+    offline: ClassVar[bool] = True
     charged: bool

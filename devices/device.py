@@ -7,7 +7,7 @@ found again by the same URL (so name it by id), and its return is said once.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from devices.driver import Check, Command, Driver, Level
 from devices.event import Event, Fault, Power, Reason, Scan, State, Status
@@ -110,7 +110,7 @@ class Device:
             raise DeviceError(f"enable {self.name} first")
         if command.ref in self._waiting:
             raise DeviceError(f"{self.name} is doing {command.ref} already")
-        if self._port is None:
+        if self._port is None and not command.offline:
             message = f"{self.name} is not connected; check cable and power"
             return Fault(ref=command.ref, reason=Reason.LOST, message=message)
         future: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
@@ -199,8 +199,7 @@ class Device:
             return
         if data:
             self._settle()
-            self.driver.receive(data, self._now())
-            self._pump()
+            self._drive(self.driver.receive, data)
             if self.driver.hang_up and self._port is not None:
                 self._lose(PortError("what it sends makes no sense"))
 
@@ -212,7 +211,16 @@ class Device:
     def _tick(self) -> None:
         self._timer = None
         if self._port is not None:
-            self.driver.tick(self._now())
+            self._drive(self.driver.tick)
+
+    def _drive(self, step: Callable[..., None], *data: bytes) -> None:
+        """Let the driver take a step; one that fails begins anew and brings nothing else down."""
+        try:
+            step(*data, self._now())
+        except Exception as error:
+            log.exception("%s: its driver failed", self.name)
+            self._lose(PortError(f"its driver failed: {error}"))
+        else:
             self._pump()
 
     def _pump(self) -> None:

@@ -7,6 +7,7 @@ ticked. So both ends of every protocol can be tested together in one process und
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import ClassVar
 
 from devices.event import Event, Fault, Health, Reason
 
@@ -21,8 +22,12 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """Something to be done; ``ref`` is chosen by the caller and comes back in the final event."""
+    """Something to be done; ``ref`` is chosen by the caller and comes back in the final event.
 
+    ``offline``: it can be done without the device.
+    """
+
+    offline: ClassVar[bool] = False
     ref: str
 
 

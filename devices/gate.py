@@ -16,7 +16,7 @@ from biip.gs1_messages import GS1Message
 from biip.upc import Upc
 
 from devices.event import Scan
-from devices.gs1 import Elements, check_digit, find_fault, is_digits
+from devices.gs1 import FAULTS, Elements, check_digit, find_fault, is_digits, unseparated
 
 GS1_AIMS = frozenset({"]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1"})
 WALLETS = {
@@ -24,6 +24,22 @@ WALLETS = {
     "alipay": re.compile(r"(?:2[5-9]|30)[0-9]{14,22}"),
 }
 _PARSER_ERRORS = (ParseError, ValueError, LookupError, ArithmeticError)
+REFUSALS: Mapping[str, str] = {
+    "scan-empty": "The scanner sent an empty barcode. Scan it again.",
+    "payment-code-no-tender": "This looks like a payment code. Start the payment first, then scan"
+    " it.",
+    "scan-cut": "Only part of the barcode was read ({text}). Scan again.",
+    "scan-trailing": "There is something after the barcode: {text}. Scan again.",
+    "fnc1-missing": "This GS1 barcode was printed without the mark FNC1 at its beginning. Key in"
+    " the number below it, and have the label printed again.",
+    "fnc1-separator-missing": "This GS1 barcode lacks the separator FNC1 between two of its fields."
+    " Key in the number below it, and have the label printed again.",
+    "gs1-unreadable": "This GS1 barcode cannot be read: {why}.",
+    **{code: f"This GS1 barcode is wrong: {text}." for code, text in FAULTS.items()},
+    "price-decimals": "The price in this barcode has too many decimals.",
+    "check-digit": "{text} was misread or mistyped: with these digits it would have to end in"
+    " {wanted}, not {found}. Scan it again.",
+}
 _ADD_ON = re.compile(r"(?:\]E[12])?([0-9]{2}|[0-9]{5})")
 
 
@@ -68,10 +84,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A scan not understood; ``message`` is for the cashier."""
+    """A scan not understood; ``message`` is for the cashier.
+
+    ``code`` names the sentence and ``values`` what it is about, for saying it in other languages.
+    """
 
     wrong: Wrong
     message: str
+    code: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +148,7 @@ class Gate:
         """Say what a scan is. ``paying``: a tender is being taken, so payment codes are read."""
         text = scan.text.strip(" \r\n\t\0")
         if not text:
-            return Refusal(Wrong.EMPTY, "The scanner sent an empty barcode. Scan it again.")
+            return _refuse(Wrong.EMPTY, "scan-empty")
         if scan.aim.startswith("]E"):
             return self._retail(text, scan.aim)
         if scan.aim in GS1_AIMS:
@@ -139,13 +160,21 @@ class Gate:
         if template is not None:
             return template.read(text)
         if wallet:
-            message = "This looks like a payment code. Start the payment first, then scan it."
-            return Refusal(Wrong.NOT_NOW, message)
+            return _refuse(Wrong.NOT_NOW, "payment-code-no-tender")
         if text.lower().startswith(("http://", "https://")):
             return self._link(text)
         if not scan.aim:
             return self._unmarked(text)
+        if scan.aim == "]C0" and self._was_gs1(text):
+            return _refuse(Wrong.CONTENT, "fnc1-missing")
         return self._plain(text)
+
+    @staticmethod
+    def _was_gs1(text: str) -> bool:
+        """Whether a plain Code 128 was meant as GS1-128 and was printed without its FNC1."""
+        if not text.startswith("01") or len(text) < 18 or not is_digits(text[:16]):
+            return False
+        return check_digit(text[2:15]) == text[15] and unseparated(text) != "no"
 
     def _template(self, text: str) -> Template | None:
         return next((one for one in self.templates if one.matches(text)), None)
@@ -156,12 +185,10 @@ class Gate:
         if aim == "]E0" and len(text) in (8, 12):  # scanners that leave out the leading zeros
             digits, rest = text, ""
         if not is_digits(digits) or len(digits) not in (8, 12, 13):
-            return Refusal(Wrong.LENGTH, f"Only part of the barcode was read ({text}). Scan again.")
+            return _refuse(Wrong.LENGTH, "scan-cut", text=text)
         add_on = _ADD_ON.fullmatch(rest)
         if rest and add_on is None:
-            return Refusal(
-                Wrong.LENGTH, f"There is something after the barcode: {rest}. Scan again."
-            )
+            return _refuse(Wrong.LENGTH, "scan-trailing", text=rest)
         template = self._template(digits)
         if template is not None:
             return template.read(digits)
@@ -191,7 +218,9 @@ class Gate:
         try:
             message = GS1Message.parse(text)
         except _PARSER_ERRORS as error:
-            return Refusal(Wrong.CONTENT, f"This GS1 barcode cannot be read: {_first(error)}.")
+            if unseparated(text) == "yes":
+                return _refuse(Wrong.CONTENT, "fnc1-separator-missing")
+            return _refuse(Wrong.CONTENT, "gs1-unreadable", why=_first(error))
         return self._elements([(one.ai.ai, one.value) for one in message.element_strings])
 
     def _link(self, text: str) -> Reading | Refusal:
@@ -204,13 +233,13 @@ class Gate:
     def _elements(self, elements: Elements) -> Reading | Refusal:
         fault = find_fault(elements)
         if fault:
-            return Refusal(Wrong.CONTENT, f"This GS1 barcode is wrong: {fault}.")
+            return _refuse(Wrong.CONTENT, fault.code, **fault.values)
         values = dict(elements)
         identifier = next((one for one in ("01", "00") if one in values), next(iter(values), ""))
         kind = {"01": Kind.ITEM, "00": Kind.CONTAINER}.get(identifier, Kind.GS1)
         price_minor = self._price(values)
         if price_minor is not None and price_minor < 0:
-            return Refusal(Wrong.CONTENT, "The price in this barcode has too many decimals.")
+            return _refuse(Wrong.CONTENT, "price-decimals")
         return Reading(
             kind,
             values.get(identifier, ""),
@@ -252,11 +281,11 @@ def _item(digits: str, add_on: str = "") -> Reading | Refusal:
 
 def _wrong_check_digit(digits: str) -> Refusal:
     wanted = check_digit(digits[:-1])
-    return Refusal(
-        Wrong.CHECK_DIGIT,
-        f"{digits} was misread or mistyped: with these digits it would have to end in {wanted}, "
-        f"not {digits[-1]}. Scan it again.",
-    )
+    return _refuse(Wrong.CHECK_DIGIT, "check-digit", text=digits, wanted=wanted, found=digits[-1])
+
+
+def _refuse(wrong: Wrong, code: str, **values: str) -> Refusal:
+    return Refusal(wrong, REFUSALS[code].format(**values), code, values)
 
 
 def _first(error: Exception) -> str:

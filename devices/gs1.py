@@ -2,12 +2,39 @@
 
 Check digits (General Specifications 7.9.1), which application identifiers must or must not meet
 in one barcode (4.13), and the contents of single fields. Every finding is a sentence a cashier
-understands; an empty string means that nothing is wrong.
+understands.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 Elements = Sequence[tuple[str, str]]
+
+# What can be wrong, by code; the codes are stable.
+FAULTS: Mapping[str, str] = {
+    "ai-twice": "({ai}) is in this barcode twice, with different values",
+    "ai-empty": "({ai}) is empty or holds letters no barcode has",
+    "ai-needs": "({ai}) needs ({others}) in the same barcode",
+    "ai-excludes": "({ai}) and ({others}) cannot be in the same barcode",
+    "ai-content": "({ai}) {what}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a barcode's contents: a code of `FAULTS` and what it is about."""
+
+    code: str
+    values: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return FAULTS[self.code].format(**self.values)
+
+
+# Fields of any length and the longest they can be (General Specifications 3.2); what goes on after
+# that without a separator was printed without one.
+_LONGEST = {"10": 20, "21": 20, "22": 20, "30": 8, "37": 8, "240": 30, "241": 30, "250": 30}
+_FIXED = {"00": 18, "01": 14, "02": 14, "11": 6, "12": 6, "13": 6, "15": 6, "16": 6, "17": 6}
 
 # One line per group: identifiers (n = any digit), then what must come along (every group of a
 # "+" needs one of its members) and, after "!", what must not.
@@ -159,43 +186,67 @@ def check_pair(value: str) -> str:
     return letters[total >> 5] + letters[total & 31]
 
 
-def find_fault(elements: Elements) -> str:
-    """Say what is wrong with the elements of one barcode, or return an empty string."""
+def unseparated(text: str) -> str:
+    """Whether a GS1 message runs through the end of a field: `yes`, `no`, or `maybe`."""
+    at = 0
+    while at < len(text):
+        rest = text[at:]
+        if length := _FIXED.get(rest[:2]):
+            if not is_digits(rest[2 : 2 + length]) or len(rest) < 2 + length:
+                return "no"
+            at += 2 + length
+            continue
+        longest = next((_LONGEST[rest[:n]] + n for n in (2, 3) if rest[:n] in _LONGEST), 0)
+        if not longest:
+            return "no" if not is_digits(rest[:2]) else "maybe"
+        field = rest.split("\x1d", 1)[0]
+        if len(field) > longest:
+            return "yes"
+        at += len(field) + 1
+    return "maybe"
+
+
+def find_fault(elements: Elements) -> Fault | None:
+    """Find what is wrong with the elements of one barcode; None if nothing is."""
     values: dict[str, str] = {}
     for identifier, value in elements:
         if values.setdefault(identifier, value) != value:
-            return f"({identifier}) is in this barcode twice, with different values"
+            return _fault("ai-twice", identifier)
     for identifier, value in values.items():
         if not value or not value.isascii():
-            return f"({identifier}) is empty or holds letters no barcode has"
+            return _fault("ai-empty", identifier)
         fault = _pairing_fault(identifier, values) or _content_fault(identifier, value)
         if fault:
             return fault
-    return ""
+    return None
 
 
-def _pairing_fault(identifier: str, values: dict[str, str]) -> str:
+def _fault(code: str, identifier: str, **values: str) -> Fault:
+    return Fault(code, {"ai": identifier, **values})
+
+
+def _pairing_fault(identifier: str, values: dict[str, str]) -> Fault | None:
     for names, groups, excluded in _RULES:
         if not any(_like(identifier, name) for name in names):
             continue
         for group in groups:
             if not any(_like(other, wanted) for other in values for wanted in group):
-                return f"({identifier}) needs ({') or ('.join(group)}) in the same barcode"
+                return _fault("ai-needs", identifier, others=") or (".join(group))
         for other in values:
             if other != identifier and any(_like(other, pattern) for pattern in excluded):
-                return f"({identifier}) and ({other}) cannot be in the same barcode"
+                return _fault("ai-excludes", identifier, others=other)
     for other in values:  # the same measure or price, with its decimal point elsewhere
         alike = len(identifier) == len(other) == 4 and identifier[:3] == other[:3]
         if alike and identifier[0] == "3" and identifier != other:
-            return f"({identifier}) and ({other}) cannot be in the same barcode"
-    return ""
+            return _fault("ai-excludes", identifier, others=other)
+    return None
 
 
-def _content_fault(identifier: str, value: str) -> str:
+def _content_fault(identifier: str, value: str) -> Fault | None:
     for names, test, message in _CONTENT:
         if any(_like(identifier, name) for name in names) and not test(value):
-            return f"({identifier}) {message}"
-    return ""
+            return _fault("ai-content", identifier, what=message)
+    return None
 
 
 def _sums_to(length: int, start: int = 0) -> Callable[[str], bool]:

@@ -1,6 +1,6 @@
 """The kinds of device by name: from a line of settings to a device."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from devices.device import Device
@@ -39,9 +39,20 @@ def _scanner(*, suffixes: str = "\r\n\t") -> Driver:
 
 
 def _printer(
-    *, columns: int = 48, confirm: str = "process id", open_when_high: bool = True
+    *,
+    columns: int = 48,
+    confirm: str = "process id",
+    open_when_high: bool = True,
+    done: Iterable[str] = (),
+    doubtful: Iterable[str] = (),
 ) -> Driver:
-    return Printer(Paper(columns), confirm=Confirm(confirm), open_when_high=open_when_high)
+    return Printer(
+        Paper(columns),
+        confirm=Confirm(confirm),
+        open_when_high=open_when_high,
+        done=done,
+        doubtful=doubtful,
+    )
 
 
 KINDS: dict[str, Kind] = {

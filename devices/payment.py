@@ -17,6 +17,7 @@ from devices.charge import (
     EndOfDay,
     Outcome,
     Payment,
+    Prepare,
     Progress,
     Refund,
     Reverse,
@@ -108,7 +109,7 @@ class Terminal(Driver):
             self._settle(command)
         elif isinstance(command, Cancel):
             self._cancel(command)
-        elif not isinstance(command, Authorise | Refund | Reverse | EndOfDay | Check):
+        elif not isinstance(command, Prepare | Authorise | Refund | Reverse | EndOfDay | Check):
             super().submit(command, now)
         elif self.doubt is not None:
             self._refuse(command, f"payment {self.doubt.ref} first: {IN_DOUBT}", Reason.IN_DOUBT)
@@ -165,6 +166,10 @@ class Terminal(Driver):
 
     def _begin(self) -> None:
         command = self._command
+        if isinstance(command, Prepare):
+            self._command = None
+            self._emit(JobDone(ref=command.ref))
+            return
         amount = getattr(command, "amount_minor", None)
         money = b"" if amount is None else b"\x04" + zvt.bcd(amount, 6) + b"\x49" + self._currency
         if isinstance(command, Authorise):

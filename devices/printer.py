@@ -122,6 +122,9 @@ class Printer(Driver):
             self._refuse(command, "this job waits in the printer's queue already", Reason.BUSY)
         elif told := self._book.verdict(command.ref, again=getattr(command, "again", False)):
             self._emit(told)
+        elif isinstance(command, Kick) and self._sent_at is not None:
+            self._send(escpos.KICK_NOW)  # a job may wait for paper; the cash must be reachable
+            self._emit(JobDone(ref=command.ref))
         elif len(self._jobs) >= QUEUE_LIMIT:
             self._refuse(command, f"{QUEUE_LIMIT} jobs wait for the printer already", Reason.BUSY)
         else:

@@ -83,7 +83,7 @@ def quantities(db: Database) -> None:
     """Counter rows, each with the version of its last change and the peer it came from.
 
     `author` and `source` are journal numbers; source 0 means written here. `quantity_rights` makes
-    it cheap to see that there are no rights (kinds from 20 on), as in most stores.
+    it cheap to see that there are no rights (kinds 20 to 29), as in most stores.
 
     `changed` lists changes by version; an entry whose row has moved on since is void. Cheaper than
     an index of versions, from which every sale would have to delete at random places.
@@ -100,7 +100,7 @@ def quantities(db: Database) -> None:
             value INTEGER NOT NULL, version INTEGER NOT NULL, source INTEGER NOT NULL,
             PRIMARY KEY (sku, kind, author)
         ) WITHOUT ROWID""")
-    db.execute("CREATE INDEX quantity_rights ON quantity (sku) WHERE kind >= 20")
+    db.execute("CREATE INDEX quantity_rights ON quantity (sku) WHERE kind >= 20 AND kind < 30")
     db.execute("""
         CREATE TABLE changed (
             version INTEGER PRIMARY KEY, sku INTEGER NOT NULL, kind INTEGER NOT NULL,
@@ -300,15 +300,86 @@ def hardware(db: Database) -> None:
         CREATE TABLE payment (
             id TEXT PRIMARY KEY, till TEXT NOT NULL, device TEXT NOT NULL, kind TEXT NOT NULL,
             amount_minor INTEGER NOT NULL, sale_id TEXT NOT NULL, reverses TEXT NOT NULL,
-            state TEXT NOT NULL, message TEXT NOT NULL, trace INTEGER, receipt INTEGER,
-            card TEXT NOT NULL DEFAULT '', number TEXT NOT NULL DEFAULT '',
+            state TEXT NOT NULL, message TEXT NOT NULL, charged_minor INTEGER NOT NULL DEFAULT 0,
+            trace INTEGER, receipt INTEGER, card TEXT NOT NULL DEFAULT '',
+            number TEXT NOT NULL DEFAULT '',
             settled_by TEXT NOT NULL DEFAULT '',
             created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL
         ) WITHOUT ROWID""")
-    db.execute("CREATE INDEX payment_open ON payment (device) WHERE state IN ('pending', 'unknown')")
+    db.execute(
+        "CREATE INDEX payment_open ON payment (device) WHERE state IN ('pending', 'unknown')"
+    )
     db.execute("""
         CREATE TABLE terminal (
             device TEXT PRIMARY KEY, last_trace INTEGER, doubt_ref TEXT NOT NULL DEFAULT '',
             doubt_request INTEGER, doubt_amount_minor INTEGER, doubt_last_trace INTEGER
         ) WITHOUT ROWID""")
     db.execute("CREATE INDEX product_plu ON product (json_extract(attributes, '$.plu'))")
+
+
+@migrations()
+def entitlements(db: Database) -> None:
+    """What headquarters said of the rights of each life of this node; its facts add up to it.
+
+    `allotted` is the sum handed to that life, the rest as headquarters saw it at `as_of_ms`: what
+    others held, what ended lives held, and the number of the request it answered.
+    """
+    db.execute("""
+        CREATE TABLE entitlement (
+            key TEXT NOT NULL, generation INTEGER NOT NULL, allotted INTEGER NOT NULL,
+            elsewhere INTEGER NOT NULL, blocked INTEGER NOT NULL, want INTEGER NOT NULL,
+            as_of_ms INTEGER NOT NULL, PRIMARY KEY (key, generation)
+        ) WITHOUT ROWID""")
+
+
+@migrations()
+def stock_work(db: Database) -> None:
+    """What is to come from suppliers and other stores, and sheets on which people count.
+
+    `key` is where `undone` adds up what came, under item '' that it is closed. A sheet belongs to
+    this node alone until it is closed and becomes facts; an entry keeps what the books said when it
+    was counted: `sold` and `delivered` are the parts that customers and deliveries move, `other`
+    the rest; `seq` is the last own fact by then. `replaced` names the entry that took its place.
+    """
+    db.execute("""
+        CREATE TABLE purchase_order (
+            order_id TEXT PRIMARY KEY, key BLOB NOT NULL, supplier TEXT NOT NULL,
+            due_day INTEGER NOT NULL, note TEXT NOT NULL, lines TEXT NOT NULL,
+            status INTEGER NOT NULL, rank INTEGER NOT NULL
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE transit (
+            out BLOB PRIMARY KEY, key BLOB NOT NULL, from_store TEXT NOT NULL,
+            sent_ms INTEGER NOT NULL, lines TEXT NOT NULL
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE sheet (
+            id BLOB PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, scope TEXT NOT NULL,
+            blind INTEGER NOT NULL, request BLOB NOT NULL, state TEXT NOT NULL,
+            opened_ms INTEGER NOT NULL, opened_by TEXT NOT NULL,
+            closed_ms INTEGER, closed_by TEXT, document BLOB, note TEXT NOT NULL DEFAULT ''
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE sheet_entry (
+            number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE,
+            sheet BLOB NOT NULL REFERENCES sheet, request BLOB NOT NULL, sku TEXT NOT NULL,
+            place TEXT NOT NULL, stockroom INTEGER NOT NULL, counted INTEGER NOT NULL,
+            sold INTEGER NOT NULL, delivered INTEGER NOT NULL, other INTEGER NOT NULL,
+            seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, counted_by TEXT NOT NULL,
+            source TEXT NOT NULL, replaced BLOB
+        )""")
+    db.execute("CREATE INDEX sheet_entry_sku ON sheet_entry (sheet, sku)")
+
+
+@migrations()
+def prints(db: Database) -> None:
+    """Which documents were printed, the how-manieth time and by which request; 1 is the original.
+
+    Gift receipts are counted by themselves; `copy` says that the print was marked as one.
+    """
+    db.execute("""
+        CREATE TABLE printed (
+            document BLOB NOT NULL, gift INTEGER NOT NULL, number INTEGER NOT NULL,
+            request BLOB NOT NULL UNIQUE, copy INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+            PRIMARY KEY (document, gift, number)
+        ) WITHOUT ROWID""")

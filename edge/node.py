@@ -16,6 +16,7 @@ from typing import ParamSpec, TypeVar
 from edge.audit import verify_head
 from edge.backup import DATABASE, KEY, read_key
 from edge.database import connect
+from edge.hardware.hub import Hub
 from edge.inbound import Intake, PinHeadquarters
 from edge.ledger import EdgeLedger
 from edge.relay import Relay, RelayStatus
@@ -84,6 +85,7 @@ class Node:
         with ExitStack() as parts:
             self._open(parts)
             self._parts = parts.pop_all()
+        self.hardware = Hub(self)  # started and closed by the event loop that serves
 
     def _open(self, parts: ExitStack) -> None:
         path = self.data / DATABASE

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from edge.hardware.configured import DeviceSettings, read_devices
 from provisioning.configuration import (
     SettingsError,
     merge_settings,
@@ -64,6 +65,12 @@ class Settings:
     )
     hq_key: str = setting(
         "Public key of headquarters, 64 hexadecimal digits; empty trusts the first one seen.", ""
+    )
+    devices: tuple[DeviceSettings, ...] = setting(
+        "The store's hardware, each device a table [[devices]] at the end of this file with name,"
+        " kind, url, till (empty: shared by all) and options; see docs/technician/devices.md and"
+        " `evertill-edge devices detect`.",
+        (),
     )
 
     def __post_init__(self) -> None:
@@ -141,7 +148,9 @@ def make_settings(values: Mapping[str, Any], environment: Mapping[str, str]) -> 
 
     Raise SettingsError for an unknown name, a wrong type or a value out of range.
     """
-    return Settings(**merge_settings(Settings, values, environment, ENVIRONMENT_PREFIX))
+    plain = {name: value for name, value in values.items() if name != "devices"}
+    merged = merge_settings(Settings, plain, environment, ENVIRONMENT_PREFIX)
+    return Settings(**merged, devices=read_devices(values.get("devices", [])))
 
 
 def load_settings(data: Path, environment: Mapping[str, str] | None = None) -> Settings:

@@ -21,7 +21,7 @@ class SettingsError(ValueError):
     """A setting that is missing, unknown or out of range; the text names it and what it may be."""
 
 
-def setting(doc: str, default: str | int | None = None) -> Any:
+def setting(doc: str, default: str | int | tuple[()] | None = None) -> Any:
     """Declare a setting with its documentation; without a default it must be given."""
     metadata = {"doc": doc}
     if default is None:
@@ -81,9 +81,33 @@ def settings_toml(settings: Any) -> str:
     blocks = []
     for field in dataclasses.fields(settings):
         value = getattr(settings, field.name)
+        if isinstance(value, tuple):
+            blocks.append(f"# {field.metadata['doc']}\n{_tables(field.name, value)}")
+            continue
         text = str(value) if isinstance(value, int) else _toml_string(value)
         blocks.append(f"# {field.metadata['doc']}\n{field.name} = {text}\n")
     return "\n".join(blocks)
+
+
+def _tables(name: str, tables: tuple[Any, ...]) -> str:
+    """Write tables (TOML 1.0); they come last, since everything that follows would be theirs."""
+    text = ""
+    for table in tables:
+        text += f"[[{name}]]\n"
+        for key, value in dataclasses.asdict(table).items():
+            text += f"{key} = {_toml_value(value)}\n"
+    return text
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_toml_string(key)} = {_toml_value(one)}" for key, one in value.items())
+        return f"{{ {inner} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml_value(one) for one in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else _toml_string(str(value))
 
 
 def _toml_string(text: str) -> str:

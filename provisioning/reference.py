@@ -40,7 +40,7 @@ def settings_page(
     ]
     for field in dataclasses.fields(settings):
         kind = {int: "whole number", str: "text", bool: "true or false"}.get(
-            field.type if isinstance(field.type, type) else str, "text"
+            field.type if isinstance(field.type, type) else tuple, "tables"
         )
         default = "*(required)*" if field.default is dataclasses.MISSING else _code(field.default)
         lines.append(f"| `{field.name}` | {kind} | {default} | {_cell(field.metadata['doc'])} |")

@@ -1,4 +1,4 @@
-"""One law: what the hardware says is kept for a moment, so that a till that hangs up misses nothing.
+"""One law: what hardware says is kept for a moment, so that a till that hangs up misses nothing.
 
 All listeners read from one ring of events, each from its own place: that is its queue, bounded by
 the ring. Whoever falls behind the ring, or comes back too late, is told how much was missed.
@@ -63,9 +63,7 @@ class News:
             return []
         fresh = len(self._ring) - (self.newest - number)
         return [
-            event
-            for at, event in enumerate(self._ring)
-            if at >= fresh and event.till in ("", till)
+            event for at, event in enumerate(self._ring) if at >= fresh and event.till in ("", till)
         ]
 
     def missed(self, number: int) -> int:
