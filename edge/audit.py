@@ -15,8 +15,9 @@ from edge.words import words_of
 from sync.bodies import AnyBody
 from sync.cash import ShiftClosed, ShiftOpened
 from sync.effects import movements
+from sync.entitlements import Allotted
 from sync.facts import FactError, decode_fact
-from sync.identity import Replica
+from sync.identity import HEADQUARTERS, Replica
 from sync.journal import Head, genesis, link, statement
 from sync.signing import is_signed
 
@@ -71,6 +72,7 @@ class _Fold:
     counts: dict[tuple[int, str, int], int] = field(default_factory=dict)
     receipts: dict[tuple[str, int], _Numbers] = field(default_factory=dict)
     undone: dict[tuple[bytes, str], int] = field(default_factory=dict)
+    allotted: dict[tuple[str, int], int] = field(default_factory=dict)
     opened: set[tuple[str, int]] = field(default_factory=set)
     closed: set[tuple[str, int]] = field(default_factory=set)
     drawers: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -93,6 +95,7 @@ def verify(connection: sqlite3.Connection) -> Iterator[Progress]:
         _verify_counters(connection, fold, own)
         _verify_receipts(connection, fold)
         _verify_undone(connection, fold)
+        _verify_entitlements(connection, fold)
         _verify_shifts(connection, fold)
         yield Progress("counters", 1, 1)
         yield from _verify_products(connection)
@@ -169,6 +172,9 @@ def _verify_fact(
         key = (number, sku, int(counted))
         fold.counts[key] = fold.counts.get(key, 0) + quantity
         moved += quantity
+    if isinstance(fact.body, Allotted) and Replica.parse(name).node == f"{HEADQUARTERS}-{store}":
+        handed = (fact.body.key, fact.body.generation)
+        fold.allotted[handed] = fold.allotted.get(handed, 0) + fact.body.amount
     if moved != stored_moved:
         raise Disagreement("fact", f"{name} {seq}", f"moved is {stored_moved}, not {moved}")
     if Replica.parse(name).node == store:
@@ -301,6 +307,19 @@ def _verify_undone(connection: sqlite3.Connection, fold: _Fold) -> None:
     for (fact_id, item), expected in fold.undone.items():
         detail = f"is missing; the journal has {expected}"
         raise Disagreement("undone", f"{fact_id.hex()} {item}", detail)
+
+
+def _verify_entitlements(connection: sqlite3.Connection, fold: _Fold) -> None:
+    for key, generation, allotted in connection.execute(
+        "SELECT key, generation, allotted FROM entitlement"
+    ):
+        expected = fold.allotted.pop((key, generation), None)
+        if allotted != expected:
+            detail = f"is {allotted}; the journals of headquarters have {expected}"
+            raise Disagreement("entitlement", f"{key} generation {generation}", detail)
+    for (key, generation), expected in fold.allotted.items():
+        detail = f"is missing; the journals of headquarters have {expected}"
+        raise Disagreement("entitlement", f"{key} generation {generation}", detail)
 
 
 def _verify_products(connection: sqlite3.Connection) -> Iterator[Progress]:

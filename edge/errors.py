@@ -118,6 +118,22 @@ class OutOfStock(Problem):
     title = "There is not enough stock"
 
 
+class RightsShort(Problem):
+    """Less of a gift card, of points or of a coupon can be spent here than is asked for."""
+
+    code = "rights-short"
+    status = 409
+    title = "Not enough of it can be spent here"
+
+
+class AlreadyReversed(Problem):
+    """A redemption is reversed once, as a whole."""
+
+    code = "already-reversed"
+    status = 409
+    title = "The redemption was reversed"
+
+
 class Overloaded(Problem):
     """Too much is waiting to be written; try again shortly."""
 

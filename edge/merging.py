@@ -9,7 +9,16 @@ from sync.quantities import Kind, unpack_rows
 from sync.topics import Lane
 from sync.wire import Delta, RowGroup
 
-HEADQUARTERS_KINDS = frozenset({Kind.CONSUMED, Kind.RELEASED, Kind.GIVEN_BACK})
+HEADQUARTERS_KINDS = frozenset(
+    {
+        Kind.CONSUMED,
+        Kind.RELEASED,
+        Kind.GIVEN_BACK,
+        Kind.ISSUED,
+        Kind.ALLOTTED,
+        Kind.RECLAIMED,
+    }
+)
 
 _Row = tuple[int, int, int, int]  # sku, kind, author, value
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from sync.bodies import AnyBody, TransferIn
 from sync.cash import AuditEntry, CashMoved, ShiftClosed, ShiftOpened
+from sync.entitlements import Reversed
 from sync.receipts import Return, Sale, Void
 
 VOID = "void"
@@ -13,7 +14,7 @@ VOID = "void"
 def undoings(body: AnyBody) -> list[tuple[bytes, str, int]]:
     """List what a body takes back of an earlier fact as `(its id, item, quantity)`.
 
-    The item is a line's index for a sale, a SKU for a transfer, `VOID` for a sale as a whole.
+    The item is a line's index for a sale, a SKU for a transfer, `VOID` for the fact as a whole.
     """
     match body:
         case Return() if body.sale:
@@ -22,6 +23,8 @@ def undoings(body: AnyBody) -> list[tuple[bytes, str, int]]:
             return [(body.sale, VOID, 1)]
         case TransferIn():
             return [(body.out, x.sku, x.quantity) for x in body.lines]
+        case Reversed():
+            return [(body.debit, VOID, 1)]
         case _:
             return []
 

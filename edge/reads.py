@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import msgspec
 
 from sync.bodies import AnyBody
+from sync.entitlements import KEY_KINDS
 from sync.facts import Fact, decode_fact
-from sync.quantities import Kind, on_hand, reserved
+from sync.quantities import FIRST_ENTITLEMENT_KIND, Kind, on_hand, reserved
 
 FIRST_HEADQUARTERS_KIND = 40
 FIRST_RIGHTS_KIND = int(Kind.GRANTED)
+# Which rows of `sku` are goods: the keys of entitlements are counted there too.
+GOODS = " AND ".join(f"sku NOT LIKE '{kind}:%'" for kind in KEY_KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,10 @@ class Reads:
 
     def has_rights(self) -> bool:
         """Whether headquarters was ever granted anything of this store's stock."""
-        sql = f"SELECT EXISTS (SELECT 1 FROM quantity WHERE kind >= {FIRST_RIGHTS_KIND})"  # noqa: S608
+        sql = (
+            "SELECT EXISTS (SELECT 1 FROM quantity"  # noqa: S608 - constants
+            f" WHERE kind >= {FIRST_RIGHTS_KIND} AND kind < {FIRST_ENTITLEMENT_KIND})"
+        )
         return bool(self.connection.execute(sql).fetchone()[0])
 
     def reserved(self, sku: str) -> int:

@@ -25,6 +25,7 @@ from edge.viewed import (
 )
 from sync import bodies
 from sync.effects import movements
+from sync.entitlements import Entitlement
 from sync.facts import Fact, FactError, decode_fact
 from sync.quantities import ON_HAND_SIGN, Kind, on_hand, promisable, reserved
 from sync.receipts import Sale
@@ -194,7 +195,8 @@ def sale_summary(fact: Fact, generation: int, seq: int) -> SaleSummary:
 
 def change_view(reads: Reads, seq: int, fact: Fact) -> Change:
     """Change from its fact, with the stock as it is now."""
-    touched = dict.fromkeys(sku for sku, _, _ in movements(fact.body))
+    moved = [] if isinstance(fact.body, Entitlement) else movements(fact.body)
+    touched = dict.fromkeys(sku for sku, _, _ in moved)
     stock = {sku: reads.on_hand(sku) for sku in touched}
     return Change(seq, fact.id, fact.at_ms, type(fact.body).__name__, fact.actor, stock)
 

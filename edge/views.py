@@ -10,7 +10,7 @@ from uuid import UUID
 from edge import database
 from edge.members import MemberChange, card_of, changes_after, find_cards, newest_change
 from edge.pricing import price_lines
-from edge.reads import Reads
+from edge.reads import GOODS, Reads
 from edge.returning import ReturnResult, return_result
 from edge.selling import (
     Quote,
@@ -54,6 +54,7 @@ from edge.viewed import (
     WorkItem,
 )
 from edge.words import query_of
+from sync.entitlements import is_reserved
 from sync.facts import decode_fact
 from sync.receipts import Return
 from sync.records_card import MemberCard
@@ -182,13 +183,15 @@ class Views:
     def stock(self, after: str = "", limit: int = 100) -> StockPage:
         """Stock of all SKUs that ever moved, by SKU, a page at a time."""
         with self._snapshot() as reads:
-            sql = "SELECT sku FROM sku WHERE sku > ? ORDER BY sku LIMIT ?"
+            sql = f"SELECT sku FROM sku WHERE sku > ? AND {GOODS} ORDER BY sku LIMIT ?"  # noqa: S608
             rows = reads.connection.execute(sql, (after, page_of(limit))).fetchall()
             stock = [stock_view(reads, sku) for (sku,) in rows]
         return StockPage(stock, stock[-1].sku if len(stock) == limit else "")
 
     def stock_of(self, sku: str, movements: int = 20) -> StockDetail | None:
         """Why the books say what they say about a SKU; None for one that is not known at all."""
+        if is_reserved(sku):
+            return None
         with self._snapshot() as reads:
             parts = [Part(*row) for row in reads.connection.execute(_PARTS, (sku,))]
             if not parts and reads.item(sku) is None:
@@ -328,13 +331,13 @@ SELECT kind, journal.name, value, 0 FROM sku
 JOIN quantity ON quantity.sku = sku.number JOIN journal ON journal.no = quantity.author
 WHERE sku.sku = ? ORDER BY kind, journal.no
 """
-_STATUS = """
+_STATUS = f"""
 SELECT store, generation, store || '-n' || generation,
  (SELECT coalesce(max(seq), 0) FROM fact WHERE journal =
   (SELECT no FROM journal WHERE name = store || '-n' || generation)),
  (SELECT coalesce(sum((SELECT max(seq) FROM fact WHERE journal = journal.no)), 0) FROM journal),
- (SELECT count(*) FROM product), (SELECT count(*) FROM sku),
+ (SELECT count(*) FROM product), (SELECT count(*) FROM sku WHERE {GOODS}),
  (SELECT count(*) FROM worklist WHERE closed_ms IS NULL),
  (SELECT count(*) FROM quarantine WHERE closed_ms IS NULL), headquarters
 FROM node
-"""
+"""  # noqa: S608 - a constant

@@ -14,6 +14,8 @@ from edge.node import Node
 from edge.views import ProductPage, ProductView, StockPage
 from edge.web import (
     cards,
+    entitlement_shapes,
+    entitlements,
     members,
     pages,
     problems,
@@ -78,6 +80,11 @@ SHAPES: tuple[type, ...] = (
     requests.Close,
     requests.CreateMember,
     requests.EditMember,
+    entitlement_shapes.RedeemRights,
+    entitlement_shapes.ReverseRedemption,
+    entitlement_shapes.AskForRights,
+    entitlement_shapes.EntitlementReply,
+    entitlement_shapes.RedemptionReply,
     ProductView,
     replies.QuoteReply,
     replies.SaleReply,
@@ -161,6 +168,7 @@ def create_app(node: Node) -> FastAPI:
     problems.install(app)
     for router in (  # routes are tried in this order: tills wait for sales
         till.router,
+        entitlements.router,
         sales.router,
         products.router,
         stock_router(),

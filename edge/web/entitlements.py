@@ -1,0 +1,171 @@
+"""One law: spending needs this node alone; headquarters is asked only where too little is here."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+from msgspec.json import Decoder
+
+from edge.access import Caller
+from edge.entitlements import Ask, Redeem, Reverse, Spent, Standing, standing
+from edge.errors import RightsShort
+from edge.node import Node
+from edge.tilling import actor_of
+from edge.web.auth import Reading, Selling, node_of
+from edge.web.body import read_body, reply
+from edge.web.entitlement_shapes import (
+    AskForRights,
+    EntitlementReply,
+    RedeemRights,
+    RedemptionReply,
+    ReverseRedemption,
+)
+from edge.web.operation import operation
+from edge.web.stream import Bell
+from sync.facts import ID_BYTES
+
+router = APIRouter(tags=["gift cards, points, coupons"])
+
+WAIT_S = 1.5
+_REDEEM = Decoder(RedeemRights)
+_REVERSE = Decoder(ReverseRedemption)
+_ASK = Decoder(AskForRights)
+_ID = "0199a1c2-7b3e-7c4d-8e5f-60718293a4b8"
+
+Key = Annotated[
+    str, Path(max_length=64, description="`gift:CODE`, `points:MEMBER` or `coupon:CODE`.")
+]
+
+
+@router.get("/till/entitlements/{key}", **operation(EntitlementReply))
+async def get_entitlement(request: Request, key: Key, _caller: Reading) -> Response:
+    """Show what of a gift card, of points or of a coupon this store can spend now."""
+    node = node_of(request)
+    return reply(_shown(await _standing(node, key), node))
+
+
+@router.post(
+    "/till/entitlements/{key}/ask",
+    **operation(EntitlementReply, body=AskForRights, example={"amount": 2500}),
+)
+async def ask_for_rights(request: Request, key: Key, _caller: Selling) -> Response:
+    """Ask headquarters, where it is linked, and wait for its word for up to 1.5 seconds.
+
+    Rights held elsewhere come here as far as they are asked for and can be reached.
+    """
+    asked = await read_body(request, _ASK)
+    node = node_of(request)
+    if node.link.link == "up":
+        await _ask(request, node, key, asked.amount)
+    return reply(_shown(await _standing(node, key), node))
+
+
+@router.post(
+    "/till/entitlements/{key}/redeem",
+    **operation(
+        RedemptionReply,
+        status=201,
+        body=RedeemRights,
+        example={"id": _ID, "amount": 2500, "operator": "ana"},
+        repeat=True,
+    ),
+)
+async def redeem_rights(request: Request, key: Key, caller: Selling) -> Response:
+    """Spend rights held here. What is missing is fetched from elsewhere, if that can be reached.
+
+    409 `rights-short` says what is here and elsewhere, as of when, and whether headquarters was
+    asked.
+    """
+    asked = await read_body(request, _REDEEM)
+    node = node_of(request)
+    sale_id = asked.sale_id.bytes if asked.sale_id else b""
+    actor = _actor(asked.operator, caller)
+    command = Redeem(asked.id.bytes, key, asked.amount, sale_id, actor)
+    try:
+        return _done(await node.commit(command))
+    except RightsShort:
+        if node.link.link == "up":
+            await _ask(request, node, key, asked.amount)
+    try:
+        return _done(await node.commit(command))
+    except RightsShort as short:
+        held = await _standing(node, key)
+        raise RightsShort(f"{short.detail}. {_advice(held, node)}", short.field) from None
+
+
+@router.post(
+    "/till/entitlements/{key}/reverse",
+    **operation(
+        RedemptionReply,
+        status=201,
+        body=ReverseRedemption,
+        example={"id": _ID, "redeemed_id": "0199a1c2-7b3e-7c4d-8e5f-60718293a4b9"},
+        repeat=True,
+    ),
+)
+async def reverse_redemption(request: Request, key: Key, caller: Selling) -> Response:
+    """Undo a redemption as a whole; the rights can be spent here again."""
+    asked = await read_body(request, _REVERSE)
+    actor = _actor(asked.operator, caller)
+    command = Reverse(asked.id.bytes, key, asked.redeemed_id.bytes, actor)
+    return _done(await node_of(request).commit(command))
+
+
+async def _ask(request: Request, node: Node, key: str, amount: int) -> None:
+    """Ask headquarters; return when it has answered and no more can come, or time is up."""
+    bell: Bell = request.app.state.bell
+    event = bell.join()
+    try:
+        number = await node.commit(Ask(node.random(ID_BYTES), key, amount))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WAIT_S):
+                while not _settled(await _standing(node, key), number, amount):
+                    await event.wait()
+                    event.clear()
+    finally:
+        bell.leave(event)
+
+
+def _settled(held: Standing, number: int, amount: int) -> bool:
+    if amount and held.here >= amount:
+        return True
+    return held.answered >= number and not (amount and held.elsewhere)
+
+
+async def _standing(node: Node, key: str) -> Standing:
+    return await node.read(node.views.within, partial(standing, key=key))
+
+
+def _actor(operator: str, caller: Caller) -> str:
+    return actor_of(operator or caller.staff, caller.device)
+
+
+def _shown(held: Standing, node: Node) -> EntitlementReply:
+    linked = node.link.link == "up"
+    return EntitlementReply(
+        held.key, held.here, held.elsewhere, held.blocked, held.as_of_ms, linked
+    )
+
+
+def _done(spent: Spent) -> Response:
+    answer = RedemptionReply(
+        UUID(bytes=spent.id), spent.key, spent.amount, spent.here, spent.repeated
+    )
+    return reply(answer, 200 if spent.repeated else 201)
+
+
+def _advice(held: Standing, node: Node) -> str:
+    """Say what is elsewhere as of when, whether headquarters was asked, and what to do."""
+    known = "Headquarters never said what is elsewhere"
+    if held.as_of_ms:
+        when = datetime.fromtimestamp(held.as_of_ms / 1000, UTC).astimezone(node.settings.zone)
+        known = f"Elsewhere were {held.elsewhere} as of {when:%Y-%m-%d %H:%M}"
+        if held.blocked:
+            known += f", and {held.blocked} at a box that has ended, for headquarters to free"
+    if node.link.link != "up":
+        return f"{known}; it can't be asked now: take the rest by another tender."
+    return f"{known}; it was asked: try again in a moment, or take the rest by another tender."
