@@ -206,7 +206,7 @@ def locked_until_ms(connection: sqlite3.Connection, staff: str, now_ms: int) -> 
 
 
 class LogIn(msgspec.Struct, frozen=True):
-    """Command: somebody gave the right PIN at a device."""
+    """Command: open a session for somebody who gave the right PIN at a device."""
 
     token_hash: bytes
     staff: str
@@ -214,15 +214,24 @@ class LogIn(msgspec.Struct, frozen=True):
     now_ms: int
 
     def run(self, books: Books) -> None:
-        """Open the session, forget failures and sessions that have ended."""
+        """Open the session, forget sessions that have ended."""
         execute = books.connection.execute
         execute("DELETE FROM staff_session WHERE expires_ms <= ?", (self.now_ms,))
-        execute("DELETE FROM lockout WHERE staff = ?", (self.staff,))
         execute(
             "INSERT INTO staff_session (token_hash, staff, device, created_ms, expires_ms)"
             " VALUES (?, ?, ?, ?, ?)",
             (self.token_hash, self.staff, self.device, self.now_ms, self.now_ms + SESSION_MS),
         )
+
+
+class ForgiveTries(msgspec.Struct, frozen=True):
+    """Command: somebody gave the right PIN; wrong ones before count no more."""
+
+    staff: str
+
+    def run(self, books: Books) -> None:
+        """Forget the failures."""
+        books.connection.execute("DELETE FROM lockout WHERE staff = ?", (self.staff,))
 
 
 class LogInFailed(msgspec.Struct, frozen=True):

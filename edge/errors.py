@@ -134,6 +134,30 @@ class AlreadyReversed(Problem):
     title = "The redemption was reversed"
 
 
+class ShiftIsOpen(Problem):
+    """The drawer is in use already."""
+
+    code = "shift-open"
+    status = 409
+    title = "The drawer is in a shift"
+
+
+class ShiftIsClosed(Problem):
+    """The shift has ended."""
+
+    code = "shift-closed"
+    status = 409
+    title = "The shift is closed"
+
+
+class NoShift(Problem):
+    """The drawer is not in use."""
+
+    code = "no-shift"
+    status = 409
+    title = "The drawer is in no shift"
+
+
 class Overloaded(Problem):
     """Too much is waiting to be written; try again shortly."""
 

@@ -3,9 +3,10 @@
 import sqlite3
 from collections.abc import Iterable
 
-from sync.bodies import AnyBody, TransferIn
+from sync.bodies import AnyBody, GoodsReceipt, TransferIn
 from sync.cash import AuditEntry, CashMoved, ShiftClosed, ShiftOpened
 from sync.entitlements import Reversed
+from sync.orders import Received, damage_key, order_key
 from sync.receipts import Return, Sale, Void
 
 VOID = "void"
@@ -15,6 +16,8 @@ def undoings(body: AnyBody) -> list[tuple[bytes, str, int]]:
     """List what a body takes back of an earlier fact as `(its id, item, quantity)`.
 
     The item is a line's index for a sale, a SKU for a transfer, `VOID` for the fact as a whole.
+    What came of a purchase order adds up in the same way, under a key that is made of its name;
+    the item of whatever is closed is empty.
     """
     match body:
         case Return() if body.sale:
@@ -22,11 +25,23 @@ def undoings(body: AnyBody) -> list[tuple[bytes, str, int]]:
         case Void():
             return [(body.sale, VOID, 1)]
         case TransferIn():
-            return [(body.out, x.sku, x.quantity) for x in body.lines]
+            return _came(body.out, body)
+        case GoodsReceipt() if body.order:
+            return _came(order_key(body.order), body)
+        case Received():
+            return [(order_key(body.order) if body.order else body.out, "", 1)]
         case Reversed():
             return [(body.debit, VOID, 1)]
         case _:
             return []
+
+
+def _came(key: bytes, body: GoodsReceipt | TransferIn) -> list[tuple[bytes, str, int]]:
+    damage = damage_key(key)
+    return [
+        *((key, line.sku, line.quantity) for line in body.lines),
+        *((damage, line.sku, line.quantity) for line in body.damaged),
+    ]
 
 
 def receipt_of(body: AnyBody, generation: int) -> tuple[str, int, int] | None:

@@ -85,3 +85,10 @@ def closing_of(reads: Reads, shift: Shift) -> tuple[Fact, ShiftClosed] | None:
     return fact, fact.body
 
 
+def closed_before(reads: Reads, drawer: str, number: int, limit: int) -> list[Shift]:
+    """List closed shifts of a drawer below a number, newest first."""
+    sql = (
+        f"{_SHIFT} WHERE drawer = ? AND number < ? AND closed_seq > 0 ORDER BY number DESC LIMIT ?"
+    )
+    rows = reads.connection.execute(sql, (drawer, number, limit)).fetchall()
+    return [_shift(reads, row) for row in rows]

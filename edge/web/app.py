@@ -14,6 +14,7 @@ from edge.node import Node
 from edge.views import ProductPage, ProductView, StockPage
 from edge.web import (
     cards,
+    device_shapes,
     entitlement_shapes,
     entitlements,
     members,
@@ -27,8 +28,12 @@ from edge.web import (
     status,
     stream,
     till,
+    till_control,
+    till_devices,
+    till_events,
     till_replies,
     till_requests,
+    till_shifts,
 )
 from edge.web.auth import Reading
 from edge.web.body import reply
@@ -110,10 +115,22 @@ SHAPES: tuple[type, ...] = (
     replies.LoginReply,
     replies.LogoutReply,
     replies.WhoAmIReply,
+    *device_shapes.SHAPES,
     till_requests.FinishedSale,
     till_replies.LifeReply,
     till_replies.SetupReply,
     till_replies.CatalogueReply,
+    till_requests.OpenShift,
+    till_requests.MoveCash,
+    till_requests.CloseShift,
+    till_requests.Approve,
+    till_requests.Audit,
+    till_replies.ShiftReply,
+    till_replies.CashReply,
+    till_replies.ReportReply,
+    till_replies.ReportsReply,
+    till_replies.ApprovalReply,
+    till_replies.AuditReply,
 )
 
 
@@ -149,7 +166,11 @@ def create_app(node: Node) -> FastAPI:
         bell = stream.Bell(asyncio.get_running_loop())
         app.state.bell = bell
         node.store.on_commit(bell.committed)
-        yield
+        await node.hardware.start()
+        try:
+            yield
+        finally:
+            await node.hardware.close()
 
     app = App(
         title="Evertill store API",
@@ -168,6 +189,8 @@ def create_app(node: Node) -> FastAPI:
     problems.install(app)
     for router in (  # routes are tried in this order: tills wait for sales
         till.router,
+        till_shifts.router,
+        till_control.router,
         entitlements.router,
         sales.router,
         products.router,
@@ -176,6 +199,8 @@ def create_app(node: Node) -> FastAPI:
         members.router,
         stream.router,
         status.router,
+        till_events.router,
+        till_devices.router,
     ):
         app.include_router(router, prefix=PREFIX)
     app.include_router(pages.pages_router())

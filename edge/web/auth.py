@@ -15,6 +15,7 @@ _RIGHT_NAMES = {
     Right.STOCK: "post stock work",
     Right.SELL | Right.STOCK: "edit members' cards",
     Right.AUDIT: "look into the books",
+    Right.AUDIT | Right.APPROVE: "see what a drawer should hold",
 }
 
 
@@ -72,3 +73,4 @@ Selling = Annotated[Caller, Depends(_allow(Right.SELL))]
 Stocking = Annotated[Caller, Depends(_allow(Right.STOCK))]
 Editing = Annotated[Caller, Depends(_allow(Right.SELL | Right.STOCK))]
 Auditing = Annotated[Caller, Depends(_allow(Right.AUDIT))]
+Supervising = Annotated[Caller, Depends(_allow(Right.AUDIT | Right.APPROVE))]

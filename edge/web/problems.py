@@ -52,6 +52,12 @@ class NotAuthenticated(Problem):
     code, status, title = "not-authenticated", 401, "Who are you?"
 
 
+class WrongPin(Problem):
+    """The PIN that should approve something is wrong; who asks stays logged in."""
+
+    code, status, title = "wrong-pin", 403, "The PIN is wrong"
+
+
 class NotAllowed(Problem):
     """The token is known, its role is not enough."""
 

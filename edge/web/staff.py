@@ -8,15 +8,18 @@ from fastapi import APIRouter, Request, Response
 
 from edge.access import (
     SESSION_MS,
+    ForgiveTries,
     LogIn,
     LogInFailed,
     LogOut,
+    Person,
     Right,
     locked_until_ms,
     person,
     session_token,
     token_hash,
 )
+from edge.node import Node
 from edge.web.auth import Reading, bearer_token, node_of
 from edge.web.body import read_body, reply
 from edge.web.decoding import LOGIN
@@ -40,25 +43,32 @@ async def log_in(request: Request, caller: Reading) -> Response:
     """Log a person in at this device by PIN; the token is good here for 12 hours."""
     node = node_of(request)
     asked = await read_body(request, LOGIN)
+    found = await check_pin(node, asked.staff, asked.pin, caller.device)
+    if found is None:
+        raise NotAuthenticated("Name or PIN is wrong: check both and try again.")
+    token, now_ms = session_token(node.random(32)), node.clock()
+    await node.commit(LogIn(token_hash(token), found.staff, caller.device, now_ms))
+    answer = LoginReply(token, found.staff, found.name, list(found.roles), now_ms + SESSION_MS)
+    return reply(answer)
+
+
+async def check_pin(node: Node, staff: str, pin: str, device: str) -> Person | None:
+    """Find whose PIN it is, None if it is wrong; raise TooManyTries for a name that is locked."""
     # One at a time: tries that run side by side would each count the failures before them only.
     async with node.logins:
         now_ms = node.clock()
-        locked_ms = locked_until_ms(node.gate, asked.staff, now_ms)
+        locked_ms = locked_until_ms(node.gate, staff, now_ms)
         if locked_ms:
             minutes = -(-(locked_ms - now_ms) // 60_000)
-            raise TooManyTries(
-                f"Too many wrong PINs for {asked.staff}: try again in {minutes} minutes."
-            )
-        found = person(node.gate, asked.staff)
+            raise TooManyTries(f"Too many wrong PINs for {staff}: try again in {minutes} minutes.")
+        found = person(node.gate, staff)
         pin_hash = found.pin_hash if found else _NOBODY
-        right = await asyncio.to_thread(_verify, pin_hash, asked.pin)
+        right = await asyncio.to_thread(_verify, pin_hash, pin)
         if found is None or not right:
-            await node.commit(LogInFailed(asked.staff, caller.device, now_ms))
-            raise NotAuthenticated("Name or PIN is wrong: check both and try again.")
-        token = session_token(node.random(32))
-        await node.commit(LogIn(token_hash(token), found.staff, caller.device, now_ms))
-    answer = LoginReply(token, found.staff, found.name, list(found.roles), now_ms + SESSION_MS)
-    return reply(answer)
+            await node.commit(LogInFailed(staff, device, now_ms))
+            return None
+        await node.commit(ForgiveTries(found.staff))
+        return found
 
 
 def _verify(pin_hash: str, pin: str) -> bool:

@@ -84,6 +84,6 @@ def _detail(name: str, detail: asked.LineDetail) -> LineDetail:
         approver=detail.approver,
         serials=tuple(detail.serials),
         lot=detail.lot,
-        expiry_day=day_of(detail.expiry_day) if detail.expiry_day else 0,
+        expiry_day=detail.expiry_day,
         voucher=detail.voucher,
     )

@@ -1,7 +1,8 @@
 """One law: a till is answered in arrays where there are many and in words where there are few."""
 
 import datetime
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -67,3 +68,164 @@ class StrandedReply(msgspec.Struct, frozen=True):
 
     number: int
     repeated: bool
+
+
+CashKindName = Literal["pay_in", "pay_out", "drop", "no_sale"]
+
+
+class ShiftReply(msgspec.Struct, frozen=True):
+    """A shift of a drawer; `tenders` are the kinds to count, cash first. It hides what is expected.
+
+    `repeated`: this id opened it before.
+    """
+
+    id: UUID
+    drawer: str
+    number: int
+    business_day: datetime.date
+    opened_ms: int
+    opened_by: str
+    float_minor: int
+    tenders: list[str]
+    repeated: bool
+
+
+class CashReply(msgspec.Struct, frozen=True):
+    """A movement of cash on record; `late`: its shift was closed before it came."""
+
+    id: UUID
+    drawer: str
+    shift: int
+    kind: CashKindName
+    amount_minor: int
+    late: bool
+    repeated: bool
+
+
+class TallyReply(msgspec.Struct, frozen=True):
+    """A number of documents and what they come to."""
+
+    count: int
+    minor: int
+
+
+class DiscountsReply(msgspec.Struct, frozen=True):
+    """Discounts, also by why they were given: manual, promotion, coupon, member."""
+
+    count: int
+    minor: int
+    by_kind: dict[str, int]
+
+
+class TaxReply(msgspec.Struct, frozen=True):
+    """Tax at one rate; net and tax make up gross."""
+
+    code: str
+    ppm: int
+    net_minor: int
+    tax_minor: int
+    gross_minor: int
+
+
+class TenderCountReply(msgspec.Struct, frozen=True):
+    """What a tender should have left, what was counted (null: nothing was) and the difference."""
+
+    kind: str
+    expected_minor: int
+    counted_minor: int | None
+    over_short_minor: int | None
+
+
+class CashMovementReply(msgspec.Struct, frozen=True):
+    """Cash put into or taken out of the drawer during the shift."""
+
+    id: UUID
+    kind: CashKindName
+    amount_minor: int
+    reason: str
+    approver: str
+    by: str
+    at_ms: int
+
+
+class LateReply(msgspec.Struct, frozen=True):
+    """A document of an earlier shift that came after that was closed."""
+
+    id: UUID
+    type: str
+    receipt: str
+    shift: int
+    total_minor: int
+    at_ms: int
+
+
+class ReportReply(msgspec.Struct, frozen=True):
+    """An X report of an open shift or the Z report of a closed one.
+
+    Late documents are in no sum but `late_minor` and `grand_total_minor` (the drawer's net since
+    its first shift). `unsynced`: facts that headquarters is not known to hold now.
+    """
+
+    drawer: str
+    number: int
+    business_day: datetime.date
+    currency: str
+    opened_ms: int
+    opened_by: str
+    closed_ms: int | None
+    closed_by: str
+    float_minor: int
+    sales: TallyReply
+    returns: TallyReply
+    voids: TallyReply
+    net_minor: int
+    tax_minor: int
+    discounts: DiscountsReply
+    tax: list[TaxReply]
+    tenders: list[TenderCountReply]
+    cash: list[CashMovementReply]
+    no_sales: int
+    overrides: int
+    reprints: int
+    late: list[LateReply]
+    late_minor: int
+    unsynced: int
+    grand_total_minor: int
+    note: str
+    training: bool = False
+
+
+class ReportSummaryReply(msgspec.Struct, frozen=True):
+    """A closed shift in a list; `over_short_minor` is the sum over all that was counted."""
+
+    drawer: str
+    number: int
+    business_day: datetime.date
+    opened_ms: int
+    closed_ms: int
+    closed_by: str
+    sales: int
+    net_minor: int
+    over_short_minor: int
+
+
+class ReportsReply(msgspec.Struct, frozen=True):
+    """Z reports of a drawer, newest first."""
+
+    reports: list[ReportSummaryReply]
+
+
+class ApprovalReply(msgspec.Struct, frozen=True):
+    """Who allowed it; the audit trail has it under `id`."""
+
+    id: UUID
+    approver: str
+    name: str
+    repeated: bool
+
+
+class AuditReply(msgspec.Struct, frozen=True):
+    """How many entries were written now, and how many had been before."""
+
+    recorded: int
+    repeated: int

@@ -56,7 +56,7 @@ class LineDetail(Request, frozen=True, kw_only=True):
     approver: MaybeName = ""
     serials: Annotated[list[Name], Meta(max_length=500)] = field(default_factory=list)
     lot: MaybeName = ""
-    expiry_day: datetime.date | None = None
+    expiry_day: Annotated[int, Meta(ge=0, lt=100_000, description="Days since 1970; 0: none.")] = 0
     voucher: MaybeName = ""
 
 
@@ -166,7 +166,7 @@ class Approve(Request, frozen=True, kw_only=True):
     pin: Annotated[str, Meta(min_length=1, max_length=64)]
     action: Name
     reason: Text = ""
-    subject: UUID | None = None
+    subject: MaybeName = ""
     detail: Text = ""
     drawer: Drawer = ""
     shift: MaybeNumber = 0
@@ -179,7 +179,7 @@ class AuditEntry(Request, frozen=True, kw_only=True):
     id: Id
     action: Name
     at_ms: At
-    subject: UUID | None = None
+    subject: MaybeName = ""
     reason: Text = ""
     approver: MaybeName = ""
     detail: Text = ""

@@ -27,6 +27,13 @@ def own_data(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     return data, tokens
 
 
+@pytest.fixture
+def own_shop(own_data: tuple[Path, dict[str, str]]) -> Iterator[Shop]:
+    """A shop that one test has to itself."""
+    with open_shop(*own_data) as shop:
+        yield shop
+
+
 @pytest.fixture(scope="module")
 def till(shop: Shop) -> Iterator[httpx.Client]:
     """A till."""
