@@ -41,11 +41,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Something on the left, its amount on the right; a long left side wraps."""
+    """Something on the left, its amount on the right; a long left side wraps.
+
+    With ``size`` 2 both are double width and height where they fit.
+    """
 
     left: str
     right: str
     bold: bool = False
+    size: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +158,32 @@ def _text_rows(block: Text, paper: Paper) -> list[Row]:
     width = paper.columns // block.size
     rows: list[Row] = []
     for paragraph in block.text.split("\n"):
-        for line in wrap(printable(paragraph), width):
+        for line in _hang(printable(paragraph), width):
             spare = width - columns(line)
             pad = {Align.LEFT: 0, Align.CENTRE: spare // 2, Align.RIGHT: spare}[block.align]
             rows.append(TextRow((" " * pad + line).rstrip(), block.bold, block.size))
     return rows
 
 
+def _hang(text: str, width: int) -> list[str]:
+    """Break a line as `wrap` does; what goes on below is indented as it began."""
+    indent = len(text) - len(text.lstrip(" "))
+    if not indent or width - indent < width // 2:
+        return wrap(text, width)
+    return [" " * indent + line for line in wrap(text[indent:], width - indent)]
+
+
 def _pair_rows(block: Pair, paper: Paper) -> list[Row]:
-    right = printable(block.right)
-    room = paper.columns - columns(right) - 1
-    if room < paper.columns // 4:
+    left, right = printable(block.left), printable(block.right)
+    size = 2 if block.size == 2 and columns(left + right) < paper.columns // 2 else 1
+    width = paper.columns // size
+    room = width - columns(right) - 1
+    if room < width // 4:
         raise ValueError(f"{block.right!r} is too wide for the right side of a receipt")
-    *first, last = wrap(printable(block.left), room)
-    gap = " " * (paper.columns - columns(last) - columns(right))
+    *first, last = _hang(left, room)
+    gap = " " * (width - columns(last) - columns(right))
     lines = [*(line.rstrip() for line in first), last + gap + right]
-    return [TextRow(line, block.bold) for line in lines]
+    return [TextRow(line, block.bold, size) for line in lines]
 
 
 def _column_rows(block: Columns, paper: Paper) -> list[Row]:

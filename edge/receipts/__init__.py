@@ -1,0 +1,1 @@
+"""Receipts, reports and slips, laid out once from what is on record, for paper and screen."""
