@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from edge import stock_expected
 from edge.postings import drawer_of, receipt_of, undoings
 from edge.reads import body_kind
 from edge.records import contradictions
@@ -97,6 +98,8 @@ def verify(connection: sqlite3.Connection) -> Iterator[Progress]:
         _verify_undone(connection, fold)
         _verify_entitlements(connection, fold)
         _verify_shifts(connection, fold)
+        for table, row, detail in stock_expected.contradictions(connection):
+            raise Disagreement(table, row, detail)
         yield Progress("counters", 1, 1)
         yield from _verify_products(connection)
         yield Progress("members", 0, 1)

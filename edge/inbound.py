@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge import catalogue, entitlements
+from edge import catalogue, entitlements, stock_expected
 from edge.books import Books
 from edge.merging import merge_delta
 from edge.postings import post
@@ -285,6 +285,7 @@ def _apply(books: Books, author: Replica, seq: int, fact: Fact) -> None:
     if author.is_headquarters:
         for detail in catalogue.apply(books.connection, author, seq, fact.body):
             books.attend("catalogue", books.clock(), "", fact.id, detail)
+        stock_expected.apply(books, author, seq, fact.id, fact.body)
         entitlements.take(books, author, fact)
     elif not post(books.connection, author.generation, seq, fact.body):
         detail = f"{author} fact {seq} has a receipt number that was used before"

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from edge import checks
+from edge import checks, stock_expected
 from edge.books import Books, request_digest
-from edge.errors import BadField, BadQuantity, NothingToReturn, OutOfStock
+from edge.errors import BadField, BadQuantity, Conflict, NothingToReturn, OutOfStock, UnknownFact
 from edge.pricing import find_item
 from edge.reads import Found, Reads
 from edge.selling import check_oversell, plan_shortfall, post_shortfall
@@ -15,6 +15,7 @@ from sync.body import StockLine
 from sync.effects import movements
 from sync.facts import ID_BYTES
 from sync.identity import Replica
+from sync.orders import Received
 from sync.quantities import ON_HAND_SIGN, Kind, sellable
 from sync.values import QUANTITY_MAX
 
@@ -28,6 +29,12 @@ class Move(msgspec.Struct, frozen=True):
     quantity: int
     sku: str = ""
     gtin: str = ""
+
+
+class Arrival(Move, frozen=True):
+    """A quantity of a SKU that came in, in base units; `damaged` of it is good for nothing."""
+
+    damaged: int = 0
 
 
 class CountLine(msgspec.Struct, frozen=True):
@@ -61,6 +68,11 @@ class StockWork(msgspec.Struct, frozen=True, kw_only=True):
     actor: str = ""
     at_ms: int | None = None
 
+    @property
+    def claims(self) -> bool:
+        """Whether what came damaged is to be paid by whoever sent it."""
+        return False
+
     def plan(self, _reads: Reads, /) -> bodies.AnyBody:
         """Make the body of the document; raise Problem."""
         raise BadField("this is no stock document", "")
@@ -74,16 +86,19 @@ class StockWork(msgspec.Struct, frozen=True, kw_only=True):
         checks.name(self.actor, "actor")
         at_ms = books.when(self.at_ms)
         body = self.plan(books)
-        short = plan_shortfall(books, body) if isinstance(body, _GOES_OUT) else []
-        books.append(self.id, at_ms, self.actor, body, request)
-        if short:
-            post_shortfall(books, self.id, at_ms, short)
-        if isinstance(body, bodies.TransferIn) and books.find(body.out) is None:
-            detail = f"nothing is known of the transfer {body.out.hex()} from {body.from_store}"
-            books.attend("transfer", at_ms, body.lines[0].sku, self.id, detail)
+        append(books, self, at_ms, body, request)
+        stock_expected.arrived(books, self.id, at_ms, self.actor, body, claim=self.claims)
         written = books.find(self.id)
         assert written is not None  # noqa: S101 - written above
         return stock_result(books, written, repeated=False)
+
+
+def append(books: Books, work: StockWork, at_ms: int, body: bodies.AnyBody, request: bytes) -> None:
+    """Append the document of a piece of work, and a shortfall where it takes what is reserved."""
+    short = plan_shortfall(books, body) if isinstance(body, _GOES_OUT) else []
+    books.append(work.id, at_ms, work.actor, body, request)
+    if short:
+        post_shortfall(books, work.id, at_ms, short)
 
 
 class Open(StockWork, frozen=True, kw_only=True):
@@ -97,17 +112,31 @@ class Open(StockWork, frozen=True, kw_only=True):
 
 
 class ReceiveGoods(StockWork, frozen=True, kw_only=True):
-    """Goods that came in, under the reference of the order or delivery note."""
+    """Goods that came in, under the reference of the delivery note.
+
+    `order` is the purchase order they are for; an order may come in any number of deliveries. What
+    came damaged is written off at once, and claimed from the supplier if `claim` says so.
+    """
 
     reference: str = ""
     supplier: str = ""
+    order: str = ""
+    claim: bool = False
     lines: tuple[Move, ...]
+
+    @property
+    def claims(self) -> bool:
+        """Whether the supplier is to pay for what came damaged."""
+        return self.claim
 
     def plan(self, reads: Reads) -> bodies.GoodsReceipt:
         """Make the body; raise Problem."""
         reference = checks.name(self.reference, "reference")
-        supplier = checks.name(self.supplier, "supplier")
-        return bodies.GoodsReceipt(reference, supplier, _moves(reads, self.lines))
+        order = checks.name(self.order, "order")
+        known = stock_expected.find_order(reads, order) if order else None
+        supplier = checks.name(self.supplier or (known.partner if known else ""), "supplier")
+        moves = _moves(reads, self.lines)
+        return bodies.GoodsReceipt(reference, supplier, moves, order, _damaged(reads, self.lines))
 
 
 class WriteOff(StockWork, frozen=True, kw_only=True):
@@ -149,22 +178,57 @@ class TransferOut(StockWork, frozen=True, kw_only=True):
 
 
 class TransferIn(StockWork, frozen=True, kw_only=True):
-    """Goods that arrived from another store; `out` is the id of its transfer out."""
+    """Goods that arrived from another store; `out` is the id of its transfer out.
+
+    What came damaged is written off at once, and claimed from that store if `claim` says so.
+    """
 
     from_store: str
     out: bytes
+    claim: bool = False
     lines: tuple[Move, ...]
 
+    @property
+    def claims(self) -> bool:
+        """Whether the other store is to answer for what came damaged."""
+        return self.claim
+
     def plan(self, reads: Reads) -> bodies.TransferIn:
-        """Make the body; raise NothingToReturn where more arrives than is known to be sent."""
+        """Make the body; raise NothingToReturn where this store sent less to itself."""
         if len(self.out) != ID_BYTES:
             raise BadField("name the transfer out by its id (a UUID)", "out")
         from_store = _other_store(self.from_store, "from_store")
-        body = bodies.TransferIn(from_store, self.out, _moves(reads, self.lines))
+        known = stock_expected.find_transit(reads, self.out)
+        if known is not None and known.partner != from_store:
+            raise BadField(f"this transfer was sent by {known.partner}", "from_store")
+        moves = _moves(reads, self.lines)
+        damaged = _damaged(reads, self.lines)
+        body = bodies.TransferIn(from_store, self.out, moves, damaged)
         found = reads.find(self.out)
         if found is not None:
             _check_arrival(reads, found, body)
         return body
+
+
+class CloseExpected(StockWork, frozen=True, kw_only=True):
+    """Nothing more will come of an order, or of a transfer (`out`), and why that is so."""
+
+    order: str = ""
+    out: bytes = b""
+    reason: str = ""
+
+    def plan(self, reads: Reads) -> Received:
+        """Make the body; raise Problem where nothing was expected, or it is closed already."""
+        find = stock_expected.find_order, stock_expected.find_transit
+        known = find[0](reads, self.order) if self.order else find[1](reads, self.out)
+        what = f"order {self.order}" if self.order else f"transfer {self.out.hex()}"
+        if known is None:
+            raise UnknownFact(f"nothing is known of the {what}: list what is expected", "order")
+        if known.state in (stock_expected.State.CLOSED, stock_expected.State.CANCELLED):
+            raise Conflict(f"the {what} is {known.state} already: nothing is to be done", "order")
+        differences = known.differences
+        reason = checks.text(self.reason, "reason", needed=bool(differences))
+        return Received(self.order, self.out, reason, differences)
 
 
 class Count(StockWork, frozen=True, kw_only=True):
@@ -209,16 +273,29 @@ BODY_OF: dict[type[StockWork], type[bodies.AnyBody]] = {
     Adjust: bodies.Adjustment,
     TransferOut: bodies.TransferOut,
     TransferIn: bodies.TransferIn,
+    CloseExpected: Received,
     Count: bodies.StockCount,
     Grant: bodies.Grant,
 }
 
 
-def _tracked(reads: Reads, sku: str, gtin: str, field: str) -> str:
+def tracked(reads: Reads, sku: str, gtin: str, field: str) -> str:
+    """Find the SKU of goods that keep stock; raise Problem for any other."""
     item = find_item(reads, sku, gtin, field)
     if not item.tracked:
         raise BadField(f"{item.sku} is a service: it has no stock", f"{field}.sku")
     return item.sku
+
+
+def _damaged(reads: Reads, lines: Sequence[Move]) -> tuple[StockLine, ...]:
+    """Add up what of it came damaged; lines without damage count for nothing."""
+    broken = []
+    for at, line in enumerate(lines):
+        if isinstance(line, Arrival):
+            field = f"lines[{at}].damaged"
+            if checks.integer(line.damaged, 0, line.quantity, field, BadQuantity):
+                broken.append(Move(line.damaged, line.sku, line.gtin))
+    return tuple(_moves(reads, broken)) if broken else ()
 
 
 def _moves(reads: Reads, moves: Sequence[Move], lowest: int = 1) -> list[StockLine]:
@@ -228,7 +305,7 @@ def _moves(reads: Reads, moves: Sequence[Move], lowest: int = 1) -> list[StockLi
     for at, move in enumerate(moves):
         field = f"lines[{at}]"
         checks.integer(move.quantity, lowest, QUANTITY_MAX, f"{field}.quantity", BadQuantity)
-        sku = _tracked(reads, move.sku, move.gtin, field)
+        sku = tracked(reads, move.sku, move.gtin, field)
         sums[sku] = sums.get(sku, 0) + move.quantity
     for sku, quantity in sums.items():
         if not quantity or abs(quantity) > QUANTITY_MAX:
@@ -238,7 +315,7 @@ def _moves(reads: Reads, moves: Sequence[Move], lowest: int = 1) -> list[StockLi
 
 
 def _count(reads: Reads, line: CountLine, field: str) -> bodies.CountedLine:
-    sku = _tracked(reads, line.sku, line.gtin, field)
+    sku = tracked(reads, line.sku, line.gtin, field)
     counted = checks.integer(line.counted, 0, QUANTITY_MAX, f"{field}.counted", BadQuantity)
     books = reads.on_hand(sku) if line.seen is None else line.seen
     seen = checks.integer(books, -QUANTITY_MAX, QUANTITY_MAX, f"{field}.seen", BadQuantity)

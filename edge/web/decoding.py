@@ -31,6 +31,11 @@ _CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){14,18}(?!\d)")
 
 
 _MOVES = tuple[stock.Move, ...]
+_LINES: Mapping[type[requests.StockWork], object] = {
+    requests.Count: tuple[stock.CountLine, ...],
+    requests.ReceiveGoods: tuple[stock.Arrival, ...],
+    requests.TransferIn: tuple[stock.Arrival, ...],
+}
 _STOCK_COMMANDS: Mapping[type[requests.StockWork], type[stock.StockWork]] = {
     requests.Open: stock.Open,
     requests.ReceiveGoods: stock.ReceiveGoods,
@@ -159,8 +164,7 @@ def _returned_line(line: requests.ReturnLine, index: int) -> returning.ReturnLin
 def stock_command(work: requests.StockWork, caller: Caller) -> stock.StockWork:
     """Make the command of a posting of stock: the same fields, with ids in bytes and the actor."""
     fields = structs.asdict(work) | {"id": work.id.bytes, "actor": caller.actor}
-    lines = tuple[stock.CountLine, ...] if isinstance(work, requests.Count) else _MOVES
-    fields["lines"] = convert(fields["lines"], lines, from_attributes=True)
+    fields["lines"] = convert(fields["lines"], _LINES.get(type(work), _MOVES), from_attributes=True)
     if isinstance(work, requests.TransferIn):
         fields["out"] = work.out.bytes
     return _STOCK_COMMANDS[type(work)](**fields)

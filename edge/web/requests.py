@@ -167,6 +167,12 @@ class StockLine(Request, frozen=True, kw_only=True):
     gtin: GtinText = ""
 
 
+class ArrivalLine(StockLine, frozen=True, kw_only=True):
+    """A quantity of a product that came in; `damaged` of it is written off at once."""
+
+    damaged: Stock = 0
+
+
 class ChangeLine(Request, frozen=True, kw_only=True):
     """A correction of a product's stock."""
 
@@ -195,11 +201,17 @@ class StockWork(Request, frozen=True, kw_only=True):
 
 
 class ReceiveGoods(StockWork, frozen=True, kw_only=True):
-    """Goods that came in from a supplier."""
+    """Goods that came in from a supplier, if need be for a purchase `order`, in several deliveries.
 
-    lines: Annotated[list[StockLine], Lines]
+    More than was ordered, and what was not ordered at all, is taken in and put on the worklist.
+    `claim`: the supplier is to pay for what came damaged.
+    """
+
+    lines: Annotated[list[ArrivalLine], Lines]
     reference: Text = ""
     supplier: Text = ""
+    order: MaybeName = ""
+    claim: bool = False
 
 
 class WriteOff(StockWork, frozen=True, kw_only=True):
@@ -224,11 +236,16 @@ class TransferOut(StockWork, frozen=True, kw_only=True):
 
 
 class TransferIn(StockWork, frozen=True, kw_only=True):
-    """Goods that arrived from another store; `out` is the id of its posting."""
+    """Goods that arrived from another store; `out` is the id of its posting.
+
+    More than was sent is taken in and put on the worklist. `claim`: the other store is to answer
+    for what came damaged.
+    """
 
     from_store: Name
     out: UUID
-    lines: Annotated[list[StockLine], Lines]
+    lines: Annotated[list[ArrivalLine], Lines]
+    claim: bool = False
 
 
 class Count(StockWork, frozen=True, kw_only=True):
