@@ -8,7 +8,8 @@ import msgspec
 from edge import checks
 from edge.books import Books, derived_id
 from edge.errors import UnknownFact
-from edge.postings import drawer_of
+from edge.rules import drawer_of_till
+from edge.shift_reads import open_shift
 from sync.cash import AuditEntry
 
 REPRINT = "reprint"
@@ -61,7 +62,8 @@ class RecordPrint(msgspec.Struct, frozen=True):
         found = books.find(self.document)
         if found is None:
             raise UnknownFact("no document with this id is held here", "id")
-        drawer, shift = drawer_of(found.fact.body) or ("", 0)
+        drawer = drawer_of_till(books, self.till)
+        shift = open_shift(books, drawer)
         entry = AuditEntry(
             action=REPRINT,
             subject=self.document,
@@ -69,6 +71,6 @@ class RecordPrint(msgspec.Struct, frozen=True):
             reason=checks.text(self.reason, "reason"),
             detail=f"{'gift receipt' if self.gift else type(found.fact.body).__name__} {number}",
             drawer=drawer,
-            shift=shift,
+            shift=shift.number if shift else 0,
         )
         books.append(derived_id(self.request, b"reprint"), now_ms, self.actor, entry)

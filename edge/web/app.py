@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 
 from edge.attention import Closed
 from edge.node import Node
+from edge.receipts.rendering import ReceiptReply
 from edge.views import ProductPage, ProductView, StockPage
 from edge.web import (
     cards,
@@ -21,7 +22,9 @@ from edge.web import (
     pages,
     problems,
     products,
+    receipts,
     replies,
+    report_prints,
     requests,
     sales,
     staff,
@@ -110,6 +113,10 @@ SHAPES: tuple[type, ...] = (
     cards.MemberReply,
     cards.MembersReply,
     replies.JournalLine,
+    ReceiptReply,
+    receipts.PrintReceipt,
+    receipts.PreviewReceipt,
+    receipts.PrintReply,
     replies.StatusReply,
     replies.HealthReply,
     replies.LoginReply,
@@ -191,6 +198,8 @@ def create_app(node: Node) -> FastAPI:
         till.router,
         till_shifts.router,
         till_control.router,
+        report_prints.router,
+        receipts.router,
         entitlements.router,
         sales.router,
         products.router,

@@ -66,6 +66,7 @@ def _somewhere(path: str) -> str:
 
 
 _ANY = {
+    "document_id": "0199a1c2-7b3e-7c4d-8e5f-60718293a4b7",
     "drawer": "t1",
     "sku": "x",
     "number": "1",
