@@ -55,6 +55,10 @@ class Aside:
         """Bring a device back."""
         self.do(lambda: self._bench.plug(name))
 
+    def hang_up(self, name: str) -> None:
+        """End the connection to a device, as switching it off and on does."""
+        self.do(self._bench.lines[name].detach)
+
     def peer(self, name: str) -> Peer:
         """The simulated device of a name."""
         return self._bench.lines[name].peer

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from edge.node import Node
 from edge.till_views import CATALOGUE_MAX, catalogue_after, setup_of
 from edge.tilling import BeginLife
 from edge.web import till_requests as asked
@@ -17,7 +18,7 @@ from edge.web.operation import operation
 from edge.web.replies import SaleReply, date_of
 from edge.web.showing import sale_reply
 from edge.web.till_decoding import FINISHED_SALE, finished_sale, till_of
-from edge.web.till_replies import CatalogueReply, LifeReply, SetupReply
+from edge.web.till_replies import CatalogueReply, DeviceReply, LifeReply, SetupReply
 
 router = APIRouter(tags=["the till"])
 
@@ -85,7 +86,7 @@ async def get_setup(request: Request, caller: Reading, known: Known = "") -> Res
         timezone=settings.timezone,
         software=node.version,
         business_day=date_of(today),
-        devices=[],
+        devices=_devices(node, caller.device),
     )
     return _tagged(answer, known)
 
@@ -98,6 +99,12 @@ async def get_catalogue(
     node = node_of(request)
     read = partial(catalogue_after, cursor=after, limit=limit)
     return reply(await node.read(node.views.within, read))
+
+
+def _devices(node: Node, till: str) -> list[DeviceReply]:
+    """List the devices a till may use."""
+    found = [node.hardware.describe(unit) for unit in node.hardware.of_till(till)]
+    return [DeviceReply(one.name, one.kind, one.category, one.state) for one in found]
 
 
 def _tagged(answer: msgspec.Struct, known: str) -> Response:

@@ -107,9 +107,12 @@ def bench_aside(folder: Path) -> Iterator[Aside]:
 @contextmanager
 def counter(data: Path, tokens: dict[str, str], aside: Aside) -> Iterator[Counter]:
     """Run a node with its devices and listen as its till."""
-    with open_shop(data, tokens) as shop, shop.client("till") as till:
-        with closing(Stream(shop.client("till"))) as events:
-            yield Counter(shop, aside, till, events)
+    with (
+        open_shop(data, tokens) as shop,
+        shop.client("till") as till,
+        closing(Stream(shop.client("till"))) as events,
+    ):
+        yield Counter(shop, aside, till, events)
 
 
 @contextmanager
