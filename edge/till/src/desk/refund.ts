@@ -1,4 +1,5 @@
 // One law: nobody gets back more than was paid: the parts of a line's refund add up to its price.
+import { mulDivHalfUp } from '../core/money';
 
 /** A line of a sale, and what of it may still come back; quantities in base units. */
 export interface RefundLine {
@@ -25,19 +26,12 @@ export interface Part {
   readonly amount_minor: number;
 }
 
-function halfUp(numerator: bigint, denominator: bigint): bigint {
-  const absolute = numerator < 0n ? -numerator : numerator;
-  const quotient = (2n * absolute + denominator) / (2n * denominator);
-  return numerator < 0n ? -quotient : quotient;
-}
-
 /**
  * What `taken` units of a line carry after `before` of its `whole` came back: the node's own law, so
  * that what is shown is what is paid out.
  */
 export function portion(amount: number, whole: number, before: number, taken: number): number {
-  const [a, w] = [BigInt(amount), BigInt(whole)];
-  return Number(halfUp(a * BigInt(before + taken), w) - halfUp(a * BigInt(before), w));
+  return mulDivHalfUp(amount, before + taken, whole) - mulDivHalfUp(amount, before, whole);
 }
 
 /** How many units of a line can still come back. */

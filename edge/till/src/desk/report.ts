@@ -1,16 +1,5 @@
 // One law: a shift's report is shown as the node wrote it; only sums that it implies are added.
 
-/** A number of documents and what they come to. */
-export interface Tally {
-  readonly count: number;
-  readonly minor: number;
-}
-
-/** Discounts, also by why they were given. */
-export interface Discounts extends Tally {
-  readonly by_kind?: Readonly<Record<string, number>>;
-}
-
 /** Tax at one rate. */
 export interface TaxRow {
   readonly code: string;
@@ -26,16 +15,6 @@ export interface TenderRow {
   readonly expected_minor: number | null;
   readonly counted_minor: number | null;
   readonly over_short_minor: number | null;
-}
-
-/** A row of a report: a label (a key of the texts, or a name as it is) and figures. */
-export interface Row {
-  readonly key: string;
-  readonly label?: string;
-  readonly count?: number;
-  readonly minor?: number;
-  readonly strong?: boolean;
-  readonly alarm?: boolean;
 }
 
 /** How far a tender's count is from the books. */

@@ -1,0 +1,98 @@
+// One law: what a role may not do alone needs a manager's word: who, why, and a PIN on the same screen.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Approval, LoginRefusal, Session, Till } from '../data/ports';
+import type { StaffEntry } from '../data/wire';
+import { t } from '../i18n';
+import { Button, Choices, Dialog, EmptyState, Notice, PinPad } from '../ui';
+import { MANAGERS } from './people';
+import { refusalText } from './refusal';
+
+/** What is to be allowed. */
+export interface Asked {
+  readonly action: string;
+  /** Id of what it concerns, if it has one. */
+  readonly subject: string;
+  readonly reason: string;
+  readonly detail: string;
+  /** What the manager reads: the action in words. */
+  readonly title: string;
+}
+
+const isManager = (person: { roles: readonly string[] }): boolean =>
+  person.roles.some((role) => MANAGERS.has(role));
+
+/** Whether somebody needs a manager for what only managers may do. */
+export function needsManager(session: Session | null): boolean {
+  return !session || !isManager(session);
+}
+
+const isRefusal = (answer: Approval | LoginRefusal): answer is LoginRefusal => 'code' in answer;
+
+/** Asks for a manager's PIN. `onApproved` hears who allowed it. */
+export function ApprovalDialog(props: {
+  till: Till;
+  asked: Asked;
+  onApproved: (approval: Approval) => void;
+  onClose: () => void;
+}): JSX.Element {
+  const { till, asked } = props;
+  const [managers, setManagers] = useState<readonly StaffEntry[] | null>(null);
+  const [who, setWho] = useState('');
+  const [pin, setPin] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState('');
+  useEffect(() => {
+    void till.session.people().then((people) => {
+      const found = people.filter(isManager);
+      setManagers(found);
+      setWho(found[0]?.staff ?? '');
+    });
+  }, [till]);
+  const ask = async (): Promise<void> => {
+    if (busy || !pin || !who) return;
+    setBusy(true);
+    const { title: _title, ...request } = asked;
+    const answer = await till.session
+      .approve({ ...request, staff: who, pin })
+      .catch((): LoginRefusal => ({ code: 'problem', detail: t('desk.approval.failed') }));
+    setBusy(false);
+    setPin('');
+    if (isRefusal(answer)) setRefused(refusalText(answer, till.nowMs()));
+    else props.onApproved(answer);
+  };
+  return (
+    <Dialog
+      title={asked.title}
+      onClose={props.onClose}
+      foot={
+        <>
+          <Button onPress={props.onClose}>{t('ui.cancel')}</Button>
+          <Button kind="primary" busy={busy} disabled={!pin} onPress={() => void ask()}>
+            {t('desk.approval.allow')}
+          </Button>
+        </>
+      }
+    >
+      <div class="stack">
+        {managers?.length === 0 && (
+          <EmptyState
+            icon="people"
+            title={t('desk.approval.nobody')}
+            text={t('desk.approval.nobodyText')}
+          />
+        )}
+        <Choices
+          label={t('desk.approval.who')}
+          show_label
+          value={who}
+          options={(managers ?? []).map(({ staff, name }) => ({ value: staff, label: name }))}
+          onChange={setWho}
+        />
+        {asked.reason && <p class="muted">{asked.reason}</p>}
+        {refused && <Notice mood="danger">{refused}</Notice>}
+        <PinPad value={pin} onChange={setPin} onEnter={() => void ask()} busy={busy} />
+      </div>
+    </Dialog>
+  );
+}

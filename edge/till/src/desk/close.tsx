@@ -1,0 +1,217 @@
+// One law: a shift ends with a blind count; the count is kept on this till until the node has it.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Till } from '../data/ports';
+import { formatMoney, t } from '../i18n';
+import {
+  Button,
+  Dialog,
+  EmptyState,
+  Notice,
+  Page,
+  Pairs,
+  remember,
+  remembered,
+  TextField,
+} from '../ui';
+import { AmountField, amountOf, CashCount } from './count';
+import { drawerOf, loadShift, noteShift } from './current';
+import { type Counted, countedMinor } from './denominations';
+import { Failed, Loaded, useAction, useLoad } from './load';
+import { ReportView } from './report-view';
+import { tenderName } from './tenders';
+import type { Report, Shift } from './wire';
+
+/** A count in progress. */
+interface Draft {
+  readonly counted: Counted;
+  readonly others: Readonly<Record<string, string>>;
+  readonly note: string;
+}
+
+const EMPTY: Draft = { counted: {}, others: {}, note: '' };
+const nameOf = (shift: Shift): string => `count.${shift.drawer}.${shift.number}`;
+
+function draftOf(shift: Shift): Draft {
+  try {
+    return { ...EMPTY, ...(JSON.parse(remembered(nameOf(shift)) ?? '{}') as Partial<Draft>) };
+  } catch {
+    return EMPTY;
+  }
+}
+
+/** What the node gets of a draft: cash always, other tenders where something was typed. */
+export function countsOf(
+  draft: Draft,
+  kinds: readonly string[],
+  exponent: number,
+): { kind: string; counted_minor: number }[] {
+  const others = kinds.flatMap((kind) => {
+    const text = draft.others[kind] ?? '';
+    const counted_minor = text.trim() === '' ? null : amountOf(text, exponent);
+    return counted_minor === null ? [] : [{ kind, counted_minor }];
+  });
+  return [{ kind: 'cash', counted_minor: countedMinor(draft.counted) }, ...others];
+}
+
+/** A shift that was just closed: its report, and the id it can be printed under. */
+interface Closed {
+  readonly id: string;
+  readonly report: Report;
+}
+
+function Count(props: {
+  till: Till;
+  shift: Shift;
+  onClosed: (closed: Closed) => void;
+}): JSX.Element {
+  const { till, shift } = props;
+  const [draft, setDraft] = useState(() => draftOf(shift));
+  const [asking, setAsking] = useState(false);
+  const { currency = 'EUR', exponent = 2 } = till.setup.document.value ?? {};
+  const kinds = shift.tenders.filter((kind) => kind !== 'cash');
+  const change = (part: Partial<Draft>): void => {
+    const next = { ...draft, ...part };
+    setDraft(next);
+    remember(nameOf(shift), JSON.stringify(next));
+  };
+  const waiting = till.outbox.state.value.waiting;
+  return (
+    <div class="stack stack--wide">
+      {waiting > 0 && (
+        <Notice mood="warn" icon="sync" title={t('desk.close.waiting', { n: waiting })}>
+          <p>{t('desk.close.waitingText')}</p>
+        </Notice>
+      )}
+      <p class="muted">{t('desk.close.blind')}</p>
+      <CashCount
+        currency={currency}
+        exponent={exponent}
+        counted={draft.counted}
+        onChange={(counted) => change({ counted })}
+      />
+      {kinds.length > 0 && (
+        <section class="card stack">
+          <h2>{t('desk.close.others')}</h2>
+          <p class="muted small">{t('desk.close.othersText')}</p>
+          <div class="fields">
+            {kinds.map((kind) => (
+              <AmountField
+                key={kind}
+                label={tenderName(till, kind)}
+                text={draft.others[kind] ?? ''}
+                exponent={exponent}
+                onInput={(text) => change({ others: { ...draft.others, [kind]: text } })}
+              />
+            ))}
+          </div>
+        </section>
+      )}
+      <TextField
+        label={t('desk.close.note')}
+        hint={t('desk.close.noteHint')}
+        value={draft.note}
+        max_length={200}
+        onInput={(note) => change({ note })}
+      />
+      <Button kind="primary" size="xl" block onPress={() => setAsking(true)}>
+        {t('desk.close.review')}
+      </Button>
+      {asking && (
+        <Confirm
+          till={till}
+          shift={shift}
+          draft={draft}
+          onClosed={props.onClosed}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </div>
+  );
+}
+
+function Confirm(props: {
+  till: Till;
+  shift: Shift;
+  draft: Draft;
+  onClosed: (closed: Closed) => void;
+  onClose: () => void;
+}): JSX.Element {
+  const { till, shift, draft } = props;
+  const action = useAction();
+  const [id] = useState(() => till.newId());
+  const exponent = till.setup.document.value?.exponent ?? 2;
+  const counted = countsOf(
+    draft,
+    shift.tenders.filter((kind) => kind !== 'cash'),
+    exponent,
+  );
+  const close = (): Promise<boolean> =>
+    action.run(async () => {
+      const at = `${encodeURIComponent(shift.drawer)}/${shift.number}`;
+      const operator = till.session.current.value?.staff ?? '';
+      const body = { id, counted, note: draft.note, operator };
+      const report = await till.api.post<Report>(`/till/shifts/${at}/close`, body);
+      remember(nameOf(shift), '{}');
+      noteShift(null);
+      props.onClosed({ id, report });
+    });
+  return (
+    <Dialog
+      title={t('desk.close.sure', { n: shift.number })}
+      onClose={props.onClose}
+      foot={
+        <>
+          <Button onPress={props.onClose}>{t('desk.close.again')}</Button>
+          <Button kind="primary" busy={action.busy} onPress={() => void close()}>
+            {t('desk.close.now')}
+          </Button>
+        </>
+      }
+    >
+      <div class="stack">
+        {action.failure && <Failed failure={action.failure} />}
+        <p>{t('desk.close.sureText')}</p>
+        <Pairs
+          rows={counted.map((one) => [tenderName(till, one.kind), formatMoney(one.counted_minor)])}
+        />
+      </div>
+    </Dialog>
+  );
+}
+
+/** Counts a drawer and closes its shift. */
+export function ClosePage(props: { till: Till; onBack: () => void }): JSX.Element {
+  const { till } = props;
+  const [load, again] = useLoad(`shift ${drawerOf(till)}`, () => loadShift(till));
+  const [closed, setClosed] = useState<Closed | null>(null);
+  if (closed) {
+    return (
+      <Page
+        title={t('desk.report.zOf', { n: closed.report.number, drawer: closed.report.drawer })}
+        onBack={props.onBack}
+      >
+        <ReportView till={till} report={closed.report} id={closed.id} />
+      </Page>
+    );
+  }
+  return (
+    <Page title={t('desk.shift.close')} onBack={props.onBack} narrow>
+      <Loaded load={load} again={again} rows={8}>
+        {(shift) =>
+          shift ? (
+            <Count till={till} shift={shift} onClosed={setClosed} />
+          ) : (
+            <EmptyState
+              icon="drawer"
+              title={t('desk.shift.none', { drawer: drawerOf(till) })}
+              text={t('desk.close.nothing')}
+            >
+              <Button onPress={props.onBack}>{t('ui.back')}</Button>
+            </EmptyState>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}

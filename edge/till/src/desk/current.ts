@@ -1,0 +1,44 @@
+// One law: the shift a till sells in is what its node last said, remembered for when it can't be asked.
+import { signal } from '@preact/signals';
+import type { Till } from '../data/ports';
+import { remember, remembered } from '../ui';
+import { failureOf } from './failure';
+import type { Shift } from './wire';
+
+/** The open shift of this till's drawer: null when there is none, undefined while nobody knows. */
+export const shiftNow = signal<Shift | null | undefined>(undefined);
+
+/** The drawer this till works with. */
+export function drawerOf(till: Till): string {
+  return till.setup.document.value?.drawer ?? till.device.state.value?.drawer ?? '';
+}
+
+/** Note the shift that is open now. */
+export function noteShift(shift: Shift | null): void {
+  shiftNow.value = shift;
+  remember('shift', JSON.stringify(shift));
+}
+
+/** Ask the node which shift is open; what was remembered holds while it can't be asked. */
+export async function loadShift(till: Till): Promise<Shift | null> {
+  const drawer = encodeURIComponent(drawerOf(till));
+  try {
+    noteShift(await till.api.get<Shift>(`/till/shifts/current?drawer=${drawer}`));
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.code === 'not-found' || failure.code === 'no-shift') noteShift(null);
+    else if (failure.unreachable) shiftNow.value = known();
+    else throw error;
+  }
+  return shiftNow.value ?? null;
+}
+
+function known(): Shift | null | undefined {
+  const text = remembered('shift');
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text) as Shift | null;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,123 @@
+// One law: a document is seen as it was printed; what is done with it here leaves its own trace.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Till } from '../data/ports';
+import { formatMoney, isKey, locale, t } from '../i18n';
+import { go } from '../route';
+import { Button, Notice, Page } from '../ui';
+import { Loaded, useLoad } from './load';
+import { Picture } from './picture';
+import { printReceipt, receiptPath, saveFile } from './receipts';
+import { VoidDialog } from './void';
+import type { SaleDetail } from './wire';
+
+/** What can be done with any document that has a picture. */
+function Actions(props: { till: Till; id: string; name: string; gift: boolean }): JSX.Element {
+  const { till, id, name } = props;
+  const save = (form: 'png' | 'pdf'): void =>
+    void saveFile(till, receiptPath(id, { form, gift: false }), `${name}.${form}`);
+  return (
+    <>
+      <Button icon="printer" size="l" onPress={() => void printReceipt(till, id)}>
+        {t('desk.receipt.again')}
+      </Button>
+      {props.gift && (
+        <Button icon="gift" size="l" onPress={() => void printReceipt(till, id, true)}>
+          {t('desk.receipt.gift')}
+        </Button>
+      )}
+      <Button icon="note" size="l" onPress={() => save('pdf')}>
+        {t('desk.receipt.pdf')}
+      </Button>
+      <Button icon="receipt" size="l" onPress={() => save('png')}>
+        {t('desk.receipt.png')}
+      </Button>
+    </>
+  );
+}
+
+function SaleActions({ till, id }: { till: Till; id: string }): JSX.Element {
+  const [load, again] = useLoad(`sale ${id}`, () => till.api.get<SaleDetail>(`/sales/${id}`));
+  const [voiding, setVoiding] = useState(false);
+  return (
+    <Loaded load={load} again={again} rows={3}>
+      {(detail) => {
+        const touched = detail.lines.some((line) => line.returned > 0);
+        const left = detail.lines.some((line) => line.returnable > 0);
+        return (
+          <div class="stack">
+            <p>
+              <strong>{detail.sale.receipt}</strong> · {formatMoney(detail.sale.total_minor)}
+            </p>
+            {detail.voided && <Notice mood="warn" title={t('desk.return.voided')} />}
+            <Actions till={till} id={id} name={detail.sale.receipt} gift />
+            {!detail.voided && (
+              <>
+                <Button
+                  icon="undo"
+                  size="l"
+                  disabled={!left}
+                  onPress={() => go(`desk/return/${id}`)}
+                >
+                  {t('desk.nav.return')}
+                </Button>
+                <Button
+                  icon="block"
+                  size="l"
+                  kind="warning"
+                  disabled={touched}
+                  onPress={() => setVoiding(true)}
+                >
+                  {t('desk.void.title')}
+                </Button>
+                {touched && <p class="muted small">{t('desk.void.touched')}</p>}
+              </>
+            )}
+            {voiding && (
+              <VoidDialog
+                till={till}
+                detail={detail}
+                onDone={() => {
+                  setVoiding(false);
+                  again();
+                }}
+                onClose={() => setVoiding(false)}
+              />
+            )}
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+/** Shows a document with what can be done with it. */
+export function DocumentPage(props: {
+  till: Till;
+  kind: string;
+  id: string;
+  onBack: () => void;
+}): JSX.Element {
+  const { till, kind, id } = props;
+  const key = `desk.document.${kind}`;
+  const path = receiptPath(id, { form: 'png', gift: false });
+  return (
+    <Page title={isKey(key) ? t(key) : kind} onBack={props.onBack}>
+      <div class="document">
+        <Picture
+          key={`${id} ${locale.value}`}
+          till={till}
+          path={path}
+          label={t('desk.receipt.picture')}
+        />
+        <aside class="document__acts stack">
+          {kind === 'sale' ? (
+            <SaleActions till={till} id={id} />
+          ) : (
+            <Actions till={till} id={id} name={`${kind}-${id.slice(0, 8)}`} gift={false} />
+          )}
+        </aside>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,34 @@
+// One law: whatever the node or the network says, a person reads what happened and what to do next.
+import { ApiProblem, TillProblem, Unreachable } from '../data/api';
+import { t } from '../i18n';
+
+/** A failure in words. */
+export interface Failure {
+  readonly title: string;
+  readonly text: string;
+  /** The node could not be reached: nothing was refused, trying again later is right. */
+  readonly unreachable: boolean;
+  /** The problem's stable code; empty where there is none. */
+  readonly code: string;
+}
+
+/** Put an error into words. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Unreachable) {
+    return {
+      title: t('desk.failure.unreachable'),
+      text: t('desk.failure.unreachableText'),
+      unreachable: true,
+      code: error.code,
+    };
+  }
+  if (error instanceof ApiProblem) {
+    return { title: error.title, text: error.message, unreachable: false, code: error.code };
+  }
+  return {
+    title: t('desk.failure.failed'),
+    text: t('desk.failure.failedText'),
+    unreachable: false,
+    code: error instanceof TillProblem ? error.code : '',
+  };
+}

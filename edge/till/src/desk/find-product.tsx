@@ -1,0 +1,87 @@
+// One law: goods are found by a scan at any time or by a few letters of their name, never by network.
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Product } from '../core/types';
+import type { SearchHit, Till } from '../data/ports';
+import { formatMoney, formatPer, inLanguage, t } from '../i18n';
+import { announce, play, showToast, TextField, takeScans } from '../ui';
+
+/** What a scan brought: the product, and how much where its label says it. */
+export type Found = (product: Product, quantity: number | null) => void;
+
+/** Says why a scan named nothing here. */
+function refuse(text: string): void {
+  play('refused');
+  showToast({ text: t('desk.product.unknown', { code: text.slice(0, 40) }), bad: true });
+}
+
+/** Takes scans of goods while the page is open. */
+export function useGoodsScans(till: Till, onFound: Found): void {
+  const found = useRef(onFound);
+  found.current = onFound;
+  useEffect(
+    () =>
+      takeScans(async (scan) => {
+        const { product, choices, verdict } = await till.selling.read(scan.text);
+        const named = product ?? choices[0];
+        if (!named) return refuse(scan.text);
+        play('ok');
+        announce(inLanguage(named.names));
+        found.current(named, verdict.quantity);
+      }),
+    [till],
+  );
+}
+
+/** A field to search goods in, and the ears for scans. */
+export function FindProduct(props: { till: Till; onFound: Found; label?: string }): JSX.Element {
+  const { till, onFound } = props;
+  const [text, setText] = useState('');
+  const [hits, setHits] = useState<readonly SearchHit[] | null>(null);
+  useGoodsScans(till, onFound);
+  useEffect(() => {
+    let late = false;
+    if (text.trim() === '') setHits(null);
+    else void till.catalogue.search(text, 8).then((found) => late || setHits(found));
+    return () => {
+      late = true;
+    };
+  }, [text, till]);
+  const take = (product: Product): void => {
+    setText('');
+    onFound(product, null);
+  };
+  return (
+    <div class="finder">
+      <TextField
+        label={props.label ?? t('desk.product.find')}
+        placeholder={t('desk.product.findHint')}
+        icon="search"
+        type="search"
+        value={text}
+        onInput={setText}
+        onEnter={() => hits?.[0] && take(hits[0].product)}
+      />
+      {hits && (
+        <ul class="finder__hits card" aria-label={t('desk.product.hits')}>
+          {hits.length === 0 && <li class="item muted">{t('desk.product.none')}</li>}
+          {hits.map(({ product }) => (
+            <li key={product.sku}>
+              <button type="button" class="item" onClick={() => take(product)}>
+                <span class="item__main">
+                  <span class="item__title">{inLanguage(product.names)}</span>
+                  <span class="item__text"> {product.sku}</span>
+                </span>
+                <span class="num">
+                  {formatMoney(product.priceMinor)}
+                  {formatPer(product.priceQuantity, product.unit) &&
+                    ` / ${formatPer(product.priceQuantity, product.unit)}`}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+// One law: a sale is found by what the customer brings: the receipt's code, its number, or the day.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Till } from '../data/ports';
+import { formatDateTime, formatMoney, t } from '../i18n';
+import { go } from '../route';
+import { Button, EmptyState, List, ListItem, Notice, Page, TextField, takeScans } from '../ui';
+import { Loaded, useLoad } from './load';
+import { actorName } from './people';
+import { receiptIn } from './receipt-code';
+import type { SaleSummary } from './wire';
+
+/** Find a sale by its receipt; null if the node knows none of that number. */
+export async function saleByReceipt(till: Till, text: string): Promise<SaleSummary | null> {
+  const receipt = encodeURIComponent(receiptIn(text));
+  const page = await till.api.get<{ sales: SaleSummary[] }>(`/sales?receipt=${receipt}`);
+  return page.sales[0] ?? null;
+}
+
+function Recent({ till }: { till: Till }): JSX.Element {
+  const staff = till.setup.document.value?.staff ?? [];
+  const [load, again] = useLoad('recent', () =>
+    till.api.get<{ sales: SaleSummary[] }>('/sales?limit=30'),
+  );
+  return (
+    <section>
+      <h2 class="section">{t('desk.return.recent')}</h2>
+      <Loaded load={load} again={again}>
+        {({ sales }) =>
+          sales.length === 0 ? (
+            <EmptyState
+              icon="receipt"
+              title={t('desk.return.noSales')}
+              text={t('desk.return.noSalesText')}
+            />
+          ) : (
+            <List label={t('desk.return.recent')}>
+              {sales.map((sale) => (
+                <ListItem
+                  key={sale.id}
+                  icon="receipt"
+                  title={sale.receipt}
+                  text={`${formatDateTime(sale.at_ms)} · ${actorName(sale.actor, staff)}`}
+                  after={<strong class="num">{formatMoney(sale.total_minor)}</strong>}
+                  onPress={() => go(`desk/return/${sale.id}`)}
+                />
+              ))}
+            </List>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+/** Finds the sale that goods come back from, or goes on without a receipt. */
+export function FindSale(props: { till: Till; onBack: () => void }): JSX.Element {
+  const { till } = props;
+  const [text, setText] = useState('');
+  const [problem, setProblem] = useState('');
+  const find = async (said: string): Promise<void> => {
+    if (!said.trim()) return;
+    setProblem('');
+    try {
+      const sale = await saleByReceipt(till, said);
+      if (sale) go(`desk/return/${sale.id}`);
+      else setProblem(t('desk.return.unknown', { receipt: receiptIn(said) }));
+    } catch {
+      setProblem(t('desk.failure.unreachableText'));
+    }
+  };
+  useEffect(() => takeScans((scan) => find(scan.text)), [till]);
+  return (
+    <Page
+      title={t('desk.nav.return')}
+      onBack={props.onBack}
+      narrow
+      actions={
+        <Button icon="block" onPress={() => go('desk/return/blind')}>
+          {t('desk.return.blind')}
+        </Button>
+      }
+    >
+      <div class="stack stack--wide">
+        <TextField
+          label={t('desk.return.find')}
+          hint={t('desk.return.findHint')}
+          icon="qr"
+          type="search"
+          value={text}
+          error={problem || undefined}
+          autofocus
+          onInput={setText}
+          onEnter={() => void find(text)}
+          after={
+            <Button kind="quiet" onPress={() => void find(text)}>
+              {t('desk.return.findGo')}
+            </Button>
+          }
+        />
+        {till.presence.state.value.node === 'down' && (
+          <Notice mood="warn" icon="cut" title={t('desk.return.cut')}>
+            <p>{t('desk.return.cutText')}</p>
+          </Notice>
+        )}
+        <Recent till={till} />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,86 @@
+// One law: a return is sent under one id until the node has answered, and its credit is never lost.
+import type { Till } from '../data/ports';
+import { remember, remembered } from '../ui';
+import { drawerOf, shiftNow } from './current';
+import type { Part } from './refund';
+import type { ReturnReply } from './wire';
+
+/** A line that comes back: of a sale by its index, or of a product by SKU and price. */
+export type BackLine =
+  | { readonly line: number; readonly quantity: number; readonly restock: boolean }
+  | {
+      readonly sku: string;
+      readonly quantity: number;
+      readonly price_minor: number;
+      readonly price_quantity: number;
+      readonly restock: boolean;
+    };
+
+/** A return as it is decided here. */
+export interface Decided {
+  readonly sale_id: string | null;
+  readonly reason: string;
+  readonly lines: readonly BackLine[];
+  readonly tenders: readonly (Part & { readonly reference?: string })[];
+  readonly approver: string;
+}
+
+/** Where and by whom something is done, as the node's documents say it. */
+export function placeOf(till: Till): { drawer: string; shift: number; operator: string } {
+  return {
+    drawer: drawerOf(till),
+    shift: shiftNow.value?.number ?? 0,
+    operator: till.session.current.value?.staff ?? '',
+  };
+}
+
+const CREDIT = 'exchange-credit';
+
+/** A refund that pays for the next sale. */
+export interface Credit {
+  readonly returnId: string;
+  readonly amountMinor: number;
+}
+
+/** Send a return; the same id and content may be sent again. */
+export async function sendReturn(till: Till, id: string, decided: Decided): Promise<ReturnReply> {
+  const exchanged = decided.tenders.find((tender) => tender.kind === 'exchange');
+  if (exchanged) keepCredit({ returnId: id, amountMinor: exchanged.amount_minor });
+  const { sale_id, ...rest } = decided;
+  const reply = await till.api.put<ReturnReply>(`/till/returns/${id}`, {
+    ...rest,
+    ...(sale_id ? { sale_id } : {}),
+    ...placeOf(till),
+  });
+  if (reply.tenders.some((tender) => tender.kind === 'cash')) {
+    // The drawer opens by the node's hardware; without one the key on the drawer does.
+    await till.api.post('/till/drawer/open', { reason: 'return' }).catch(() => undefined);
+  }
+  return reply;
+}
+
+/** Remember a credit from before its return is sent until it is in a basket. */
+function keepCredit(credit: Credit | null): void {
+  remember(CREDIT, JSON.stringify(credit));
+}
+
+/** The credit of an exchange that is in no basket yet; null if there is none. */
+export function creditKept(): Credit | null {
+  try {
+    return JSON.parse(remembered(CREDIT) ?? 'null') as Credit | null;
+  } catch {
+    return null;
+  }
+}
+
+/** Forget a credit whose return never happened. */
+export function dropCredit(): void {
+  keepCredit(null);
+}
+
+/** Put a credit into the basket; false where the basket has one already. */
+export function useCredit(till: Till, credit: Credit): boolean {
+  const reduced = till.selling.dispatch({ type: 'exchange', exchange: credit });
+  if (reduced.ok) keepCredit(null);
+  return reduced.ok;
+}

@@ -1,0 +1,110 @@
+// One law: a sale is undone as a whole, with a reason and a manager's word; its number stays used.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Till } from '../data/ports';
+import { formatMoney, locale, t } from '../i18n';
+import { Button, Choices, Dialog, Pairs, showToast, TextField } from '../ui';
+import { ApprovalDialog, needsManager } from './approval';
+import { Failed, useAction } from './load';
+import { suggestSplit } from './refund';
+import { placeOf } from './returning';
+import { tenderName } from './tenders';
+import type { SaleDetail } from './wire';
+
+const OTHER = 'other';
+
+function reasons(till: Till): { value: string; label: string }[] {
+  const listed = till.setup.rules.value.reasons.void ?? [];
+  const words = listed.map((reason) => ({ value: reason.code, label: reason[locale.value] }));
+  return [...words, { value: OTHER, label: t('desk.cash.otherReason') }];
+}
+
+/** Asks why, gets a manager's word, and undoes a sale. */
+export function VoidDialog(props: {
+  till: Till;
+  detail: SaleDetail;
+  onDone: () => void;
+  onClose: () => void;
+}): JSX.Element {
+  const { till, detail } = props;
+  const { sale } = detail;
+  const offered = reasons(till);
+  const [code, setCode] = useState(offered[0]?.value ?? OTHER);
+  const [words, setWords] = useState('');
+  const [approving, setApproving] = useState(false);
+  const [id] = useState(() => till.newId());
+  const action = useAction();
+  const reason = code === OTHER ? words.trim() : code;
+  const tenders = suggestSplit(sale.total_minor, sale.tenders);
+  const run = async (approver: string): Promise<void> => {
+    setApproving(false);
+    const body = { id, reason, tenders, approver, ...placeOf(till) };
+    const done = await action.run(async () => {
+      await till.api.post(`/till/sales/${sale.id}/void`, body);
+    });
+    if (!done) return;
+    showToast({ text: t('desk.void.done', { receipt: sale.receipt }) });
+    props.onDone();
+  };
+  const go = (): void => {
+    const self = till.session.current.value?.staff ?? '';
+    if (needsManager(till.session.current.value)) setApproving(true);
+    else void run(self);
+  };
+  if (approving) {
+    return (
+      <ApprovalDialog
+        till={till}
+        asked={{
+          action: 'void-sale',
+          subject: sale.id,
+          reason,
+          detail: sale.receipt,
+          title: t('desk.void.approve', { receipt: sale.receipt }),
+        }}
+        onApproved={(approval) => void run(approval.approver)}
+        onClose={() => setApproving(false)}
+      />
+    );
+  }
+  return (
+    <Dialog
+      title={t('desk.void.title')}
+      onClose={props.onClose}
+      foot={
+        <>
+          <Button onPress={props.onClose}>{t('ui.cancel')}</Button>
+          <Button kind="danger" busy={action.busy} disabled={reason === ''} onPress={go}>
+            {t('desk.void.go', { amount: formatMoney(sale.total_minor) })}
+          </Button>
+        </>
+      }
+    >
+      <div class="stack">
+        {action.failure && <Failed failure={action.failure} />}
+        <p>{t('desk.void.what', { receipt: sale.receipt })}</p>
+        <Choices
+          label={t('desk.return.reason')}
+          show_label
+          value={code}
+          options={offered}
+          onChange={setCode}
+        />
+        {code === OTHER && (
+          <TextField
+            label={t('desk.cash.reasonWords')}
+            value={words}
+            max_length={200}
+            onInput={setWords}
+          />
+        )}
+        <Pairs
+          rows={tenders.map((part) => [
+            tenderName(till, part.kind),
+            formatMoney(part.amount_minor),
+          ])}
+        />
+      </div>
+    </Dialog>
+  );
+}
