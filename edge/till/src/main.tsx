@@ -5,6 +5,7 @@ import type { Till } from './data/ports';
 import { openTill } from './data/till';
 import { path } from './route';
 import { Route as Sell } from './sell/route';
+import { register, takeUpdate } from './worker/register';
 
 const Desk = lazy(() => import('./desk/route').then((area) => ({ default: area.Route })));
 const Stock = lazy(() => import('./stock/route').then((area) => ({ default: area.Route })));
@@ -45,7 +46,11 @@ async function start(): Promise<void> {
     );
     return;
   }
-  render(<App till={await openTill()} />, root);
+  const worker = import.meta.env.PROD ? navigator.serviceWorker : undefined;
+  if (await takeUpdate(worker)) return;
+  const till = await openTill();
+  render(<App till={till} />, root);
+  await register(worker, () => till.watch.updateFound());
 }
 
 void start();

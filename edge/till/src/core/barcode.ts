@@ -76,7 +76,8 @@ function readTemplate(template: string, text: string): Reading | Misread {
 }
 
 function readUnmarked(text: string, context: GateContext): Reading | Misread {
-  if (text.includes('\x1d')) return readGs1(text.startsWith('\x1d') ? text.slice(1) : text, context);
+  if (text.includes('\x1d'))
+    return readGs1(text.startsWith('\x1d') ? text.slice(1) : text, context);
   if (isDigits(text) && [8, 12, 13, 14].includes(text.length)) return readItem(text);
   if (text.length >= 16 && isDigits(text.slice(0, 16)) && /^0[12]/.test(text)) {
     const found = readGs1(text, context);

@@ -164,20 +164,32 @@ export interface SellingPort {
   /** Reads a barcode by the till's own gate and looks the product up. */
   read(text: string, paying?: boolean): Promise<Scanned>;
   /**
-   * Finishes the sale: durable (sale, number, empty basket) before it resolves. Rejects with
-   * `Refused` as `cause` if tenders do not cover, another window sells, or the browser's store
-   * fails and the node cannot be reached either.
+   * Finishes the sale: durable (sale, number, empty basket) before it resolves. Rejects with a
+   * `TillProblem` whose `code` says why not: `tender-short`, `tender-over`, `total-negative`,
+   * `basket-empty`, `coupon-needs-node`, `sold-elsewhere`, `not-safe` (the browser's store fails and
+   * the node cannot be reached either: keep the basket, restore one of them, finish again).
    */
   finish(options?: FinishOptions): Promise<Finished>;
   /** Whether this window is the one that sells (one per browser). */
   readonly owner: ReadonlySignal<'here' | 'elsewhere' | 'asking'>;
   /** Takes selling over from another window of this till. */
   takeOver(): Promise<void>;
+  /** Language of the texts on the receipt; the screens set it. */
+  readonly language: Signal<string>;
+  /** The drawer's open shift as last heard; kept over restarts. */
+  readonly shift: ReadonlySignal<ShiftState | null>;
+  setShift(shift: ShiftState | null): Promise<void>;
   /** Training: finished sales leave no trace in numbers, stock or money. */
   readonly training: Signal<boolean>;
 }
 
-/** What the sale is booked under. */
+/** An open shift of a drawer. */
+export interface ShiftState {
+  readonly drawer: string;
+  readonly number: number;
+}
+
+/** What the sale is booked under; left out: this till's drawer, its shift, who is logged in. */
 export interface FinishOptions {
   readonly shift?: number;
   readonly drawer?: string;
@@ -308,6 +320,8 @@ export interface WatchPort {
   readonly clockJumpMs: Signal<number>;
   /** A newer version of the till waits for the next start. */
   readonly updateReady: ReadonlySignal<boolean>;
+  /** The service worker found that newer version. */
+  updateFound(): void;
 }
 
 /** Everything the screens get. */
