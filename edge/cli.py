@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -12,29 +11,27 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
-    BarColumn,
     MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
     TaskID,
-    TaskProgressColumn,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.table import Table
 
 from edge import access, audit, backup
 from edge.database import connect
+from edge.devices_cli import devices_app
 from edge.docs import write_pages
-from edge.errors import Problem
-from edge.node import Node, wall_clock
+from edge.node import ADDRESS, Node, wall_clock
 from edge.replay import RemoteNode, Tally, feed, reach, read_documents
 from edge.server import listen, make_server, url_of
 from edge.settings import FILE_NAME, load_settings, make_settings
 from edge.setup import SOFTWARE_VERSION, create_node
+from edge.telling import DEFAULT_DATA, Data
+from edge.telling import bar as _bar
+from edge.telling import tell as _tell
+from edge.telling import told as _told
 from edge.views import Views
 from edge.web.app import create_app
 
@@ -46,40 +43,12 @@ app = typer.Typer(
 )
 device_app = typer.Typer(help="Let devices in and shut them out.", no_args_is_help=True)
 app.add_typer(device_app, name="device")
+app.add_typer(devices_app, name="devices")
 
-Data = Annotated[
-    Path,
-    typer.Option("--data", envvar="EVERTILL_EDGE_DATA", help="The node's data directory."),
-]
 Role = Annotated[str, typer.Option(help=f"One of {', '.join(access.DEVICE_ROLES)}.")]
 DeviceName = Annotated[str, typer.Argument(help="Name of the device, such as t1.")]
 Target = Annotated[Path, typer.Argument(help="The file to write.")]
 Source = Annotated[Path, typer.Argument(help="The backup to start from.")]
-DEFAULT_DATA = Path("evertill-data")
-
-say = Console(stderr=True, highlight=False)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn what can be expected to go wrong into one clear line and exit code 1."""
-    try:
-        yield
-    except Problem as problem:
-        raise _failure(f"{problem.title}: {problem.detail}") from None
-    except audit.Disagreement as found:
-        raise _failure(
-            f"the books contradict each other: {found}. Keep the directory as it is, and restore"
-            " the last backup into another one: evertill-edge restore BACKUP --data DIR"
-        ) from None
-    except (ValueError, OSError, sqlite3.Error) as error:
-        raise _failure(str(error)) from None
-
-
-def _bar(*more: ProgressColumn) -> Progress:
-    """Show progress on the error output, where results don't go."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    return Progress(*columns, *more, TimeElapsedColumn(), console=say)
 
 
 def settings_of(target: Path) -> Path:
@@ -95,16 +64,6 @@ def _private() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
-
-
-def _tell(text: str) -> None:
-    """Say something to a person, on the error output, without breaking its lines."""
-    say.print(text, soft_wrap=True)
-
-
-def _failure(text: str) -> typer.Exit:
-    _tell(f"[red]evertill-edge:[/red] {escape(text)}")
-    return typer.Exit(1)
 
 
 def _database(data: Path) -> Path:
@@ -160,6 +119,7 @@ def run(*, data: Data = DEFAULT_DATA) -> None:
             web = create_app(node)
 
             def ready() -> None:
+                (data / ADDRESS).write_text(url_of(settings, listener), "utf-8")
                 typer.echo(f"{node.journal} sells at {url_of(settings, listener)}")
 
             make_server(web, node, ready).run([listener])

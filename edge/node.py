@@ -31,6 +31,7 @@ from sync.session import Self
 from sync.signing import Signer
 
 LOCK = "node.lock"
+ADDRESS = "node.url"  # where the API of the process that holds the lock is
 READERS = 4
 P = ParamSpec("P")
 R = TypeVar("R")

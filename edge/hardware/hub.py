@@ -19,7 +19,8 @@ from devices.driver import Level
 from devices.epc import count_gtins
 from devices.event import Event, Fault, Health, Reason, Scan, Status, Weight
 from devices.gate import Gate
-from devices.printer import Printer
+from devices.layouts import shelf_label
+from devices.printer import Printer, sample_page
 from devices.receipt import Document, Paper
 from devices.rfid import Inventory, TakeInventory
 from devices.scale import Weigh
@@ -38,6 +39,7 @@ from edge.hardware.verdict import TEMPLATES_RULE, Verdict, judge, make_gate, ref
 from edge.hardware.words import Message, said
 from edge.reads import Reads
 
+SAMPLE_LABEL = shelf_label("LABEL TEST 标签测试", "12.34", "9521234000013")
 PAYING_S = 300.0  # a till that forgets to say that its tender ended
 CATEGORIES = {
     "POSPrinter": "receipt printer",
@@ -231,6 +233,18 @@ class Hub:
         """Print a label once; return when it is durable. Raise NoDevice, Conflict."""
         unit = self.find(till, "LabelPrinter")
         return await self.prints.add(unit, till, job_id, keep_label(label, copies))
+
+    async def page(self, name: str, job_id: str) -> Job:
+        """Print a test page or label on a printer; raise NoDevice where it prints nothing."""
+        unit = self.find_named(name)
+        driver = unit.device.driver
+        if isinstance(driver, Printer):
+            kept = keep_document(sample_page(driver.paper))
+        elif unit.settings.category == "LabelPrinter":
+            kept = keep_label(SAMPLE_LABEL, 1)
+        else:
+            raise NoDevice(f"{name} prints nothing: try `evertill-edge devices test {name}`")
+        return await self.prints.add(unit, unit.settings.till, job_id, kept)
 
     async def weigh(self, till: str, patience_s: float, unit_price_minor: int = 1) -> WeightNews:
         """Return a stable weight above zero; raise NoDevice, Trouble."""

@@ -334,3 +334,13 @@ async def check_device(request: Request, name: str, _caller: Auditing) -> Respon
     level = Level.INTERACTIVE if asked.level == "interactive" else Level.EXTERNAL
     health = await _hub(request).check(name, level)
     return reply(shapes.CheckReply(name, health.text))
+
+
+@router.post(
+    "/devices/{name}/page",
+    **operation(shapes.JobReply, body=shapes.PrintTest, example={"id": _JOB_ID}),
+)
+async def print_page(request: Request, name: str, _caller: Auditing) -> Response:
+    """Print a test page or label on a printer, whichever till it belongs to."""
+    asked = await read_body(request, _TEST)
+    return reply(_job_reply(await _hub(request).page(name, f"test-{asked.id}")))
