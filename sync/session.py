@@ -122,7 +122,7 @@ class Session:
         self._stream = known_stream
         self._peer_session = 0
         self._progress_number = 0
-        self._hello_numbers: dict[int, int] = {}
+        self._hello_numbers: dict[tuple[int, int], int] = {}
         self._callers: dict[Replica, int] = {}
         self._claim = (0, 0)
         self._heard_ms = self._said_ms = self._greeted_ms = self._ticked_ms = 0
@@ -206,8 +206,7 @@ class Session:
 
     def committed(self, origin: Replica, outcomes: Sequence[Outcome], now_ms: int) -> list[Effect]:
         """Commits that this session asked for, all from `origin`, are durable: tell it at once."""
-        refusal = next((outcome.refused for outcome in outcomes if outcome.refused), "")
-        if refusal:
+        if refusal := next((outcome.refused for outcome in outcomes if outcome.refused), ""):
             return self.refuse(origin, refusal, now_ms)
         if self.state in (State.DOWN, State.REFUSED) or origin != self.peer or not outcomes:
             return []
@@ -266,9 +265,10 @@ class Session:
             return False
 
     def _on_hello(self, envelope: Envelope, hello: Hello, now_ms: int) -> list[Effect]:
-        if envelope.number <= self._hello_numbers.get(envelope.session, 0):
+        call = (envelope.session, envelope.to)  # a process counts for each of its peers by itself
+        if envelope.number <= self._hello_numbers.get(call, 0):
             return []
-        _remember(self._hello_numbers, envelope.session, envelope.number)
+        _remember(self._hello_numbers, call, envelope.number)
         if envelope.to != self.me.session:
             return [self._hello(False, envelope.session, now_ms)]
         _remember(self._callers, envelope.origin, envelope.session)

@@ -164,6 +164,26 @@ def test_replayed_messages_to_an_earlier_headquarters_change_nothing() -> None:
     assert p.hq.session._peer_session == session
 
 
+def test_a_greeting_meant_for_another_store_makes_nobody_deaf() -> None:
+    p = pair()
+    trade(p, 4)
+    p.network.run(3_000)
+    greeting = p.hq.session._hello(False, 12345, p.network.now_ms)
+    hello = unseal(greeting.payload).message
+    me = p.hq.session.me
+    p.store.run(
+        p.store.session.receive(
+            Lane.HELLO, seal(me.replica, me.session, 12345, 2**40, hello), p.network.now_ms
+        )
+    )
+    p.store.session.disconnected()
+    p.store.connect()
+    trade(p, 4)
+    p.network.run(3_000)
+    assert p.store.session.state is State.OPEN
+    assert p.equal
+
+
 def stray(p: Pair, lane: Lane, payload: bytes) -> str:
     """Give headquarters one payload and return why it was rejected."""
     [effect] = p.hq.session.receive(lane, payload, p.network.now_ms)
