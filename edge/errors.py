@@ -158,6 +158,30 @@ class NoShift(Problem):
     title = "The drawer is in no shift"
 
 
+class ApprovalNeeded(Problem):
+    """Somebody with the right to approve has to allow it first."""
+
+    code = "approval-needed"
+    status = 403
+    title = "Somebody has to approve this"
+
+
+class HeldTaken(Problem):
+    """The basket was taken up elsewhere, or dropped."""
+
+    code = "held-taken"
+    status = 409
+    title = "The basket is gone"
+
+
+class HeldSold(Problem):
+    """The basket was sold meanwhile."""
+
+    code = "held-sold"
+    status = 409
+    title = "The basket was sold"
+
+
 class Overloaded(Problem):
     """Too much is waiting to be written; try again shortly."""
 

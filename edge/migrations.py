@@ -249,7 +249,7 @@ def tills(db: Database) -> None:
 
     `product.version` numbers changes; `before_*` is the price before the present one. A shift's and
     a `drawer_fact`'s `generation` and `seq` say where the fact stands; `closed_seq` is null while
-    the shift is open. A held basket is gone once it was `taken_by` somebody.
+    the shift is open. A held basket's `state` is held, taken or dropped.
     """
     db.execute("ALTER TABLE product ADD COLUMN version INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE product ADD COLUMN before_minor INTEGER")
@@ -277,7 +277,8 @@ def tills(db: Database) -> None:
         CREATE TABLE held (
             id BLOB PRIMARY KEY, label TEXT NOT NULL, total_minor INTEGER NOT NULL,
             lines INTEGER NOT NULL, basket TEXT NOT NULL, held_by TEXT NOT NULL,
-            held_ms INTEGER NOT NULL, taken_by TEXT NOT NULL DEFAULT '', taken_ms INTEGER
+            held_ms INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'held',
+            changed_by TEXT NOT NULL DEFAULT '', changed_ms INTEGER NOT NULL DEFAULT 0
         ) WITHOUT ROWID""")
 
 

@@ -6,11 +6,13 @@ import msgspec
 
 from edge import checks
 from edge.books import Books, request_digest
+from edge.entitlements import debit_of_return
 from edge.errors import BadField, BadPrice, BadTender, NothingToReturn, SaleVoided
 from edge.postings import VOID
 from edge.pricing import SellLine, TenderLine, check_tender, portion, price_lines
 from edge.reads import Found, Reads
 from edge.selling import find_sale, generation_of, receipt_text
+from edge.shift_reads import day_of_shift
 from sync.receipts import Line, LineKind, Return, ReturnedLine, Sale, Tender
 
 
@@ -48,6 +50,9 @@ class ReturnGoods(msgspec.Struct, frozen=True):
     actor: str = ""
     at_ms: int | None = None
     business_day: int | None = None
+    drawer: str = ""
+    shift: int = 0
+    approver: str = ""
 
     def run(self, books: Books) -> "ReturnResult":
         """Commit the return, or find it committed; raise Problem."""
@@ -55,8 +60,11 @@ class ReturnGoods(msgspec.Struct, frozen=True):
         found = books.prior(self.id, request, Return)
         if found is None:
             at_ms = books.when(self.at_ms)
-            body = plan_return(self, books, books.day(self.business_day, at_ms), books.currency)
+            day = day_of_shift(books, self.drawer, self.shift)
+            day = books.day(self.business_day if day is None else day, at_ms)
+            body = plan_return(self, books, day, books.currency)
             seq = books.append(self.id, at_ms, self.actor, body, request)
+            debit_of_return(books, self.id, at_ms, body, self.actor)
             return _result(self.id, at_ms, body, books.journal, seq, repeated=False)
         return return_result(found, repeated=True)
 
@@ -101,6 +109,9 @@ def plan_return(command: ReturnGoods, books: Books, business_day: int, currency:
         tenders=_pay_out(total, command.tenders),
         total_minor=total,
         reason=checks.text(command.reason, "reason"),
+        drawer=checks.name(command.drawer, "drawer"),
+        shift=command.shift,
+        approver=checks.name(command.approver, "approver"),
     )
 
 
@@ -171,6 +182,11 @@ def _without_receipt(reads: Reads, asked: Sequence[ReturnLine]) -> list[Returned
 def _pay_out(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
     if not tenders:
         return [Tender("cash", total_minor)] if total_minor else []
+    return check_refund(total_minor, tenders)
+
+
+def check_refund(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
+    """Check that tenders pay out exactly a refund; raise Problem."""
     if total_minor < 0:
         raise BadPrice("the refund is negative: sell the charge instead", "lines")
     checks.lines(tenders, "tenders")

@@ -17,6 +17,7 @@ class Limits(msgspec.Struct, frozen=True):
 
     cashier_discount_ppm: int = 100_000
     price_override: bool = False
+    void_sale: bool = False
 
 
 class Training(msgspec.Struct, frozen=True):

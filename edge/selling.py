@@ -6,10 +6,12 @@ import msgspec
 
 from edge import checks
 from edge.books import Books, derived_id, request_digest
+from edge.entitlements import debit_of_return
 from edge.errors import AlreadyReturned, OutOfStock, SaleVoided, UnknownFact
 from edge.postings import VOID
 from edge.pricing import SellLine, TenderLine, price_lines, settle
 from edge.reads import Found, Reads
+from edge.shift_reads import day_of_shift
 from sync.bodies import Shortfall
 from sync.body import StockLine
 from sync.effects import movements
@@ -112,6 +114,10 @@ class VoidSale(msgspec.Struct, frozen=True):
     actor: str = ""
     at_ms: int | None = None
     business_day: int | None = None
+    drawer: str = ""
+    shift: int = 0
+    approver: str = ""
+    tenders: tuple[Tender, ...] = ()
 
     def run(self, books: Books) -> "VoidResult":
         """Commit the void, or find it committed; raise Problem."""
@@ -120,10 +126,13 @@ class VoidSale(msgspec.Struct, frozen=True):
         if found is not None:
             return void_result(books, found, repeated=True)
         at_ms = books.when(self.at_ms)
-        void = plan_void(self, books, books.day(self.business_day, at_ms))
+        day = day_of_shift(books, self.drawer, self.shift)
+        day = books.day(self.business_day if day is None else day, at_ms)
+        void = plan_void(self, books, day)
         books.append(self.id, at_ms, self.actor, void, request)
+        debit_of_return(books, self.id, at_ms, void, self.actor)
         written = books.find(self.id)
-        assert written is not None  # noqa: S101 - written two lines above
+        assert written is not None  # noqa: S101 - written above
         return void_result(books, written, repeated=False)
 
 
@@ -172,7 +181,20 @@ def plan_void(command: VoidSale, reads: Reads, business_day: int) -> Void:
         sale.total_minor,
         reason,
         sale.tax_minor,
+        command.tenders or (paid_back(sale) if command.shift else ()),
+        checks.name(command.drawer, "drawer"),
+        command.shift,
+        checks.name(command.approver, "approver"),
     )
+
+
+def paid_back(sale: Sale) -> tuple[Tender, ...]:
+    """List tenders that pay a sale back as it was paid; what was given less change is cash."""
+    sums: dict[tuple[str, str], int] = {}
+    for tender in sale.tenders:
+        key = ("cash", "") if tender.kind in ("cash", "change") else (tender.kind, tender.reference)
+        sums[key] = sums.get(key, 0) + tender.amount_minor
+    return tuple(Tender(kind, minor, text) for (kind, text), minor in sums.items() if minor)
 
 
 def find_sale(reads: Reads, sale_id: bytes) -> Found:

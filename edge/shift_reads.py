@@ -63,6 +63,12 @@ def shift_row(reads: Reads, drawer: str, number: int) -> Shift | None:
     return _shift(reads, row) if row else None
 
 
+def day_of_shift(reads: Reads, drawer: str, number: int) -> int | None:
+    """Business day of a shift, None for one that is not known here."""
+    shift = shift_row(reads, drawer, number) if number else None
+    return shift.business_day if shift else None
+
+
 def last_shift(reads: Reads, drawer: str) -> Shift | None:
     """Newest shift of a drawer, open or closed."""
     sql = f"{_SHIFT} WHERE drawer = ? ORDER BY number DESC LIMIT 1"

@@ -9,6 +9,7 @@ import msgspec
 from edge import checks
 from edge.access import may_approve
 from edge.books import Books, request_digest
+from edge.entitlements import credit_of_sale
 from edge.errors import BadField, BadPrice, BadTender
 from edge.reads import Item, Reads
 from edge.rules import drawer_of_till, limits
@@ -80,7 +81,9 @@ class FinishedSale(msgspec.Struct, frozen=True):
         sale = self._body(books)
         doubts = doubts_of(self, sale, books)
         short = plan_shortfall(books, sale)
-        books.append(self.id, self.at_ms, actor_of(self.operator, self.till), sale, request)
+        actor = actor_of(self.operator, self.till)
+        books.append(self.id, self.at_ms, actor, sale, request)
+        credit_of_sale(books, self.id, self.at_ms, sale, actor)
         if short:
             post_shortfall(books, self.id, self.at_ms, short)
         for kind, sku, detail in doubts:

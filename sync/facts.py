@@ -17,7 +17,7 @@ from sync.orders import (
     fault_of,
 )
 from sync.quantities import Movement
-from sync.receipts import Line, LineKind, Return, Sale, Tender
+from sync.receipts import Line, LineKind, Return, Sale, Tender, Void
 from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX, RATE_SCALE_PPM
 
 ID_BYTES = 16
@@ -96,6 +96,8 @@ def _check_money(body: AnyBody) -> None:
             if sum(line.amount_minor for line in body.lines) != body.total_minor:
                 raise FactError("the lines of a return must add up to its total")
             _check_total(body.total_minor, body.tenders, body.currency)
+        case Void() if body.tenders:
+            _check_total(body.total_minor, body.tenders, body.currency)
         case Entitlement():
             _check_entitlement(body)
         case Product() | Price():
@@ -111,7 +113,7 @@ def _check_entitlement(body: Entitlement) -> None:
     if not is_key(body.key):
         raise FactError(f"{body.key!r} is no key such as gift:CODE, points:MEMBER or coupon:CODE")
     amount, lowest = getattr(body, "amount", 1), int(not isinstance(body, PassedOn | Allotted))
-    if amount < lowest:
+    if amount < lowest or getattr(body, "asked", 0) < 0:
         raise FactError(f"an amount must be {lowest} to {QUANTITY_MAX}")
 
 

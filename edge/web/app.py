@@ -34,8 +34,11 @@ from edge.web import (
     till_control,
     till_devices,
     till_events,
+    till_held,
+    till_papers,
     till_replies,
     till_requests,
+    till_returns,
     till_shifts,
 )
 from edge.web.auth import Reading
@@ -138,6 +141,16 @@ SHAPES: tuple[type, ...] = (
     till_replies.ReportsReply,
     till_replies.ApprovalReply,
     till_replies.AuditReply,
+    till_requests.Hold,
+    till_requests.Stranded,
+    till_requests.TillReturn,
+    till_requests.TillVoid,
+    till_replies.HeldReply,
+    till_replies.HeldBasketsReply,
+    till_replies.RecalledReply,
+    till_replies.DroppedReply,
+    till_replies.DocumentsReply,
+    till_replies.StrandedReply,
 )
 
 
@@ -198,6 +211,9 @@ def create_app(node: Node) -> FastAPI:
         till.router,
         till_shifts.router,
         till_control.router,
+        till_held.router,
+        till_returns.router,
+        till_papers.router,
         report_prints.router,
         receipts.router,
         entitlements.router,

@@ -20,22 +20,24 @@ _PLACE = re.compile(r" - at `(?:key in )?\$\.?(?P<place>[^`]*)`$")
 _JSON = re.compile(r"application/json *(; *charset=\"?utf-8\"? *)?", re.IGNORECASE)
 
 
-async def read_body(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
-    """Read and decode a JSON body; raise the problem that says which field to correct."""
+async def read_body(
+    request: Request, decoder: msgspec.json.Decoder[T], most: int = BODY_MAX_BYTES
+) -> T:
+    """Read and decode a JSON body of `most` bytes; raise the problem that says what to correct."""
     if not _JSON.fullmatch(request.headers.get("content-type", "")):
         raise WrongMediaType("Send JSON with the header Content-Type: application/json.")
-    return decode(await _bytes(request), decoder)
+    return decode(await _bytes(request, most), decoder)
 
 
-async def _bytes(request: Request) -> bytes:
+async def _bytes(request: Request, most: int) -> bytes:
     """Read a body; raise TooLarge as soon as it is announced or found to be over the limit."""
     data = b""
     announced = int(request.headers.get("content-length", 0))
     try:
         async for chunk in request.stream():
             data += chunk
-            if max(announced, len(data)) > BODY_MAX_BYTES:
-                raise TooLarge(f"Send at most {BODY_MAX_BYTES // 1024} KiB in one request.")
+            if max(announced, len(data)) > most:
+                raise TooLarge(f"Send at most {most // 1024} KiB in one request.")
     except ClientDisconnect:  # who hung up reads no answer, and nothing is wrong with the node
         raise Malformed("The connection ended before the body did: send it again.") from None
     return data

@@ -22,6 +22,8 @@ from edge.web.till_replies import CatalogueReply, DeviceReply, LifeReply, SetupR
 
 router = APIRouter(tags=["the till"])
 
+SALE_MAX_BYTES = 1024 * 1024
+
 FINISHED_EXAMPLE = {
     "life": 994_000,
     "number": 17,
@@ -60,7 +62,8 @@ Known = Annotated[str, Header(alias="if-none-match", description="ETag of what i
 )
 async def put_finished_sale(request: Request, sale_id: UUID, caller: Selling) -> Response:
     """Record a sale that a till has finished; what does not fit the books goes to the worklist."""
-    sale = finished_sale(sale_id, await read_body(request, FINISHED_SALE), caller)
+    asked_for = await read_body(request, FINISHED_SALE, SALE_MAX_BYTES)
+    sale = finished_sale(sale_id, asked_for, caller)
     result = await node_of(request).commit(sale)
     return reply(sale_reply(result), 200 if result.repeated else 201)
 

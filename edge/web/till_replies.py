@@ -229,3 +229,71 @@ class AuditReply(msgspec.Struct, frozen=True):
 
     recorded: int
     repeated: int
+
+
+class HeldReply(msgspec.Struct, frozen=True):
+    """A basket in the list; `held_by` names who set it aside and at which till."""
+
+    id: UUID
+    label: str
+    total_minor: int
+    lines: int
+    held_by: str
+    held_ms: int
+
+
+class HeldBasketsReply(msgspec.Struct, frozen=True):
+    """Baskets that can be recalled, oldest first."""
+
+    held: list[HeldReply]
+
+
+class RecalledReply(msgspec.Struct, frozen=True):
+    """A basket handed to this till alone; `basket` is the JSON that was held."""
+
+    id: UUID
+    label: str
+    total_minor: int
+    lines: int
+    held_by: str
+    held_ms: int
+    basket: str
+
+
+class DroppedReply(msgspec.Struct, frozen=True):
+    """The basket was given up."""
+
+    id: UUID
+
+
+class DocumentReply(msgspec.Struct, frozen=True):
+    """A document in a list; `about` is the document it undoes or concerns.
+
+    `amount_minor` is what it adds to net sales, or moves in the drawer; `title` is the kind of cash
+    movement, the action of an audit entry, or whether a shift was opened or closed.
+    """
+
+    id: UUID
+    kind: str
+    at_ms: int
+    business_day: datetime.date | None
+    till: str
+    drawer: str
+    shift: int
+    receipt: str
+    amount_minor: int
+    title: str
+    reason: str
+    actor: str
+    approver: str
+    about: UUID | None
+
+
+class DocumentsReply(msgspec.Struct, frozen=True):
+    """Documents, newest first; `before` asks for the next page, empty at the end.
+
+    A page may be short although there is more: it looks at a bounded number of facts.
+    """
+
+    documents: list[DocumentReply]
+    before: str

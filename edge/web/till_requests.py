@@ -112,7 +112,7 @@ class Stranded(Request, frozen=True, kw_only=True):
     """A finished document that was refused as malformed, and the problem it was refused for."""
 
     id: Id
-    document: Annotated[str, Meta(max_length=200_000, description="The document's JSON.")]
+    document: Annotated[str, Meta(max_length=400_000, description="The document's JSON.")]
     problem: Annotated[str, Meta(max_length=2000)]
 
 

@@ -1,0 +1,206 @@
+"""The store's documents are its facts, newest first; a page looks at a bounded number of them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from edge.postings import drawer_of
+from edge.reads import Reads
+from edge.selling import generation_of, receipt_text
+from edge.view_rows import lives_of
+from sync.bodies import AnyBody
+from sync.cash import AuditEntry, CashMoved, ShiftClosed, ShiftOpened
+from sync.effects import net_minor
+from sync.facts import Fact, decode_fact
+from sync.receipts import Return, Sale, Void
+
+SCAN_MAX = 20_000
+SLACK_MS = 8 * 86_400_000
+DAY_MS = 86_400_000
+TAGS = {
+    "sale": (2,),
+    "return": (3,),
+    "void": (4,),
+    "cash": (15,),
+    "audit": (17,),
+    "shift": (14, 16),
+}
+_KIND_OF: dict[type, str] = {
+    Sale: "sale",
+    Return: "return",
+    Void: "void",
+    CashMoved: "cash",
+    AuditEntry: "audit",
+    ShiftOpened: "shift",
+    ShiftClosed: "shift",
+}
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A document in a list; `title` says what it is about, `about` is what it undoes or concerns.
+
+    `business_day` is None for what belongs to none (entries of the audit trail).
+    """
+
+    id: bytes
+    kind: str
+    at_ms: int
+    business_day: int | None
+    till: str
+    drawer: str
+    shift: int
+    receipt: str
+    amount_minor: int
+    title: str
+    reason: str
+    actor: str
+    approver: str
+    about: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which documents to list; everything empty lists all. `day` counts days since 1970."""
+
+    day: int | None = None
+    till: str = ""
+    kind: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some documents, and where the next page goes on ((0, 0): nowhere)."""
+
+    documents: list[Document]
+    before: tuple[int, int]
+
+
+def documents_of(reads: Reads, wanted: Wanted, before: tuple[int, int], limit: int) -> Page:
+    """List documents before a place (generation, seq), newest first; (0, 0) is the newest."""
+    found: list[Document] = []
+    for looked, (place, fact) in enumerate(_back(reads, wanted, before), 1):
+        document = document_of(fact, place[0])
+        if document is not None and _is_wanted(document, fact, wanted):
+            found.append(document)
+        if len(found) == limit or looked == SCAN_MAX:
+            return Page(found, place)
+    return Page(found, (0, 0))
+
+
+def _back(
+    reads: Reads, wanted: Wanted, before: tuple[int, int]
+) -> Iterator[tuple[tuple[int, int], Fact]]:
+    tags = TAGS.get(wanted.kind) or tuple(tag for tags in TAGS.values() for tag in tags)
+    kinds = json.dumps(tags)
+    sql = (
+        "SELECT seq, body FROM fact WHERE journal = ? AND seq BETWEEN ? AND ?"
+        " AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq DESC"
+    )
+    for number, name in lives_of(reads):
+        generation = generation_of(name)
+        if before != (0, 0) and generation > before[0]:
+            continue
+        first, last = 1, before[1] - 1 if generation == before[0] else 2**62
+        if wanted.day is not None:  # a till may be out of reach, or its clock wrong, for days
+            first = _seq_at(reads, number, wanted.day * DAY_MS - SLACK_MS)
+            last = min(last, _seq_at(reads, number, (wanted.day + 1) * DAY_MS + SLACK_MS))
+        for seq, body in reads.connection.execute(sql, (number, first, last, kinds)):
+            yield (generation, seq), decode_fact(body)
+
+
+def _seq_at(reads: Reads, journal: int, at_ms: int) -> int:
+    """Find about where a journal was at a time; facts lie almost in the order of their times."""
+    execute = reads.connection.execute
+    newest = execute("SELECT max(seq) FROM fact WHERE journal = ?", (journal,)).fetchone()[0]
+    first, last = 1, newest or 0
+    while first < last:
+        middle = (first + last) // 2
+        sql = "SELECT at_ms FROM fact WHERE journal = ? AND seq = ?"
+        if execute(sql, (journal, middle)).fetchone()[0] < at_ms:
+            first = middle + 1
+        else:
+            last = middle
+    return first
+
+
+def document_of(fact: Fact, generation: int) -> Document | None:
+    """Show a fact as a document, None for one that is none; `generation` is its journal's."""
+    body = fact.body
+    kind = _KIND_OF.get(type(body))
+    if kind is None:
+        return None
+    drawer, shift = drawer_of(body) or ("", 0)
+    receipt, title, about = "", "", b""
+    match body:
+        case Sale():
+            receipt = receipt_text(body.till, body.life or generation, body.number)
+        case Return():
+            receipt, about = receipt_text(body.till, generation, body.number), body.sale
+        case Void():
+            about = body.sale
+        case CashMoved():
+            title = body.kind.name.lower()
+        case AuditEntry():
+            title, about = body.action, body.subject
+        case ShiftOpened() | ShiftClosed():
+            title = "closed" if isinstance(body, ShiftClosed) else "opened"
+            drawer, shift = body.drawer, body.number
+    return Document(
+        id=fact.id,
+        kind=kind,
+        at_ms=fact.at_ms,
+        business_day=getattr(body, "business_day", None),
+        till=getattr(body, "till", "") or fact.actor.rpartition("@")[2],
+        drawer=drawer,
+        shift=shift,
+        receipt=receipt,
+        amount_minor=_amount(body),
+        title=title,
+        reason=getattr(body, "reason", ""),
+        actor=fact.actor,
+        approver=getattr(body, "approver", ""),
+        about=about,
+    )
+
+
+def _amount(body: AnyBody) -> int:
+    match body:
+        case CashMoved():
+            return body.amount_minor
+        case ShiftOpened():
+            return body.float_minor
+        case ShiftClosed():
+            return body.net_minor
+        case _:
+            return net_minor(body)
+
+
+def _is_wanted(document: Document, fact: Fact, wanted: Wanted) -> bool:
+    if wanted.day is not None:
+        day = document.business_day
+        if day is None:
+            day = (fact.at_ms + fact.offset_min * 60_000) // DAY_MS
+        if day != wanted.day:
+            return False
+    if wanted.till and wanted.till not in (document.till, document.drawer):
+        return False
+    return not wanted.text or wanted.text.casefold() in _words(document, fact.body).casefold()
+
+
+def _words(document: Document, body: AnyBody) -> str:
+    said = [document.receipt, document.actor, document.title, document.reason, document.approver]
+    match body:
+        case Sale():
+            said += [body.member, *(line.sku for line in body.lines)]
+            said += [line.detail.name for line in body.lines if line.detail]
+            said += [tender.reference for tender in body.tenders]
+        case Return():
+            said += [line.sku for line in body.lines]
+        case AuditEntry():
+            said.append(body.detail)
+        case _:
+            pass
+    return "\n".join(said)
