@@ -4,7 +4,7 @@ Chain-wide facts go to `hq-nG`, what concerns one store alone to `hq-<store>-nG`
 and consumed in one transaction that holds the store's books: no two promises see the same right.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, text, update
@@ -120,6 +120,24 @@ class Author:
         self._finish(books, target)
         return written
 
+    def write_for(
+        self,
+        connection: Connection,
+        bodies: Mapping[str, Sequence[HeadquartersBody]],
+        actor: str,
+    ) -> list[Written]:
+        """Write what concerns single stores into the journals for each of them, all or nothing.
+
+        Checks nothing but that the bodies can be read; raise NotFound for an unknown store.
+        """
+        books = Books(connection, self.hq, bodies, self.clock())
+        written = [
+            self._append(books, _known(books, store), bodies[store], actor)
+            for store in sorted(bodies)
+        ]
+        self._finish(books, *(books.stores[store] for store in sorted(bodies)))
+        return written
+
     def consume_rest(self, connection: Connection, store: str, order: str) -> dict[str, int]:
         """Consume every right that is left of a store, under one name; return what it was."""
         books, target = self._books_of(connection, store)
@@ -190,17 +208,18 @@ class Author:
     def _fact(self, body: HeadquartersBody | Born, actor: str) -> bytes:
         return encode_fact(Fact(self.mint(), self.clock(), 0, actor[:64], body))
 
-    def _finish(self, books: Books, store: StoreBooks) -> None:
-        """Write, and let the counters say what the facts of this journal add up to."""
+    def _finish(self, books: Books, *stores: StoreBooks) -> None:
+        """Write, and let the counters say what the facts of these journals add up to."""
         books.write()
         table = schema.quantity
-        journal = books.journals[str(self.hq.replica_for(store.name))]
-        books.connection.execute(
-            update(table)
-            .where(table.c.store_id == store.id, table.c.journal_id == journal.id)
-            .where(table.c.value < table.c.folded)
-            .values(value=table.c.folded)
-        )
+        for store in stores:
+            journal = books.journals[str(self.hq.replica_for(store.name))]
+            books.connection.execute(
+                update(table)
+                .where(table.c.store_id == store.id, table.c.journal_id == journal.id)
+                .where(table.c.value < table.c.folded)
+                .values(value=table.c.folded)
+            )
 
 
 def rights(connection: Connection, store_id: int) -> dict[str, int]:

@@ -11,9 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, text
 
 from central.links import state_of
+from sync.entitlements import KEY_KINDS
 from sync.quantities import ON_HAND_SIGN, Kind
 
 PAGE_MAX = 1_000
+# Which rows of `sku` are goods: the keys of entitlements (kinds from 30 on) are numbered there too.
+GOODS = " AND ".join(f"sku NOT LIKE '{kind}:%'" for kind in KEY_KINDS)
 _EFFECTIVE = "CASE WHEN q.value > q.folded THEN q.value ELSE q.folded END"
 
 
@@ -31,16 +34,17 @@ _BY_SKU = text(
     f" {_SUMS}"
     " FROM quantity AS q JOIN store AS s ON s.id = q.store_id"
     " LEFT JOIN link AS l ON l.store_id = s.id"
-    " WHERE q.sku_no = (SELECT number FROM sku WHERE sku = :sku)"
+    " WHERE q.kind < 30 AND q.sku_no = (SELECT number FROM sku WHERE sku = :sku)"
     " AND (:store = '' OR s.name = :store) AND (:region = '' OR s.region = :region)"
     " GROUP BY s.name, s.title, s.region, s.as_of_ms, l.state, l.since_ms, l.heard_ms"
     " ORDER BY s.name"
 )
-_PAGE = text("SELECT sku FROM sku WHERE sku > :after ORDER BY sku LIMIT :limit")
+_PAGE = text(f"SELECT sku FROM sku WHERE sku > :after AND {GOODS} ORDER BY sku LIMIT :limit")  # noqa: S608
 _BY_STORE = text(
     f"SELECT k.sku, {_SUMS} FROM quantity AS q JOIN sku AS k ON k.number = q.sku_no"  # noqa: S608
     " JOIN store AS s ON s.id = q.store_id"
-    " WHERE s.name = :store AND k.sku > :after GROUP BY k.sku ORDER BY k.sku LIMIT :limit"
+    " WHERE s.name = :store AND k.sku > :after AND q.kind < 30"
+    " GROUP BY k.sku ORDER BY k.sku LIMIT :limit"
 )
 _SUMMED = text(
     f"SELECT k.sku, {_SUMS} FROM quantity AS q JOIN sku AS k ON k.number = q.sku_no"  # noqa: S608

@@ -14,6 +14,7 @@ from central import schema
 from central.fold import Day, Entry
 from central.incarnation import Headquarters
 from central.quarantine import Poison, Task, assign, isolate
+from central.rights import Right, RightKey, add_rights
 from central.store import add_missing, bulk, put, select_in
 from central.writes import add_days, add_promises, add_quantities, define, number_skus
 from sync.identity import Replica
@@ -102,7 +103,8 @@ class StoreBooks:
     """Everything of one store that ingest reads and changes.
 
     `counters` maps to the largest value said, the sum folded and who brought it; `seen` are the
-    generations that were heard in this transaction, `promises` changes per (order, SKU).
+    generations that were heard in this transaction, `promises` changes per (order, SKU), `rights`
+    those per (key, life).
     """
 
     id: int
@@ -116,6 +118,7 @@ class StoreBooks:
     days: dict[tuple[int, str], Day] = field(default_factory=dict)
     counters: dict[CounterKey, list[int]] = field(default_factory=dict)
     promises: dict[tuple[str, str], int] = field(default_factory=dict)
+    rights: dict[RightKey, Right] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
 
     @property
@@ -327,6 +330,7 @@ class Books:
         add_quantities(self.connection, quantities)
         add_days(self.connection, [(store.id, store.days) for store in stores])
         add_promises(self.connection, [(store.id, store.promises) for store in stores])
+        add_rights(self.connection, [(store.id, store.rights) for store in stores], self.now_ms)
 
     def _quantity_rows(
         self, store: StoreBooks, numbers: dict[str, int]

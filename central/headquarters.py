@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from central.adoption import Adoption
+from central.allotting import Allotment
 from central.leases import Leases
 from central.merging import Merger
 from central.setup import Opened, open_headquarters
@@ -46,6 +47,7 @@ class Running:
             session,
             merger=Merger(opened.store, opened.hq, self._isolated.merge, self._merging),
             adoption=Adoption(opened.store, opened.author),
+            allotment=Allotment(opened.store, opened.author),
             partitions=(),
         )
         return Shell(

@@ -6,7 +6,7 @@ that nothing it says now can contradict what stores still hold from before.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from central import schema
 from sync.identity import HEADQUARTERS, Replica, headquarters_for, mint_generation
@@ -42,7 +42,7 @@ def begin(
     """Begin a new incarnation (`reason`: setup, restore, adopt) and return it.
 
     `key` is the public key of `hq.key`, `birth` 16 random bytes. It has said nothing yet: its first
-    fact is written by `authoring.append`.
+    fact is written by `authoring.append`. Of each store is `kept` which life is its newest now.
     """
     newest = connection.scalar(
         select(schema.incarnation.c.generation).order_by(schema.incarnation.c.generation.desc())
@@ -53,6 +53,10 @@ def begin(
             generation=generation, birth=birth, public_key=key, reason=reason, started_ms=now_ms
         )
     )
+    newest_life = select(func.coalesce(func.max(schema.life.c.generation), 0)).where(
+        schema.life.c.store_id == schema.store.c.id
+    )
+    connection.execute(schema.store.update().values(kept=newest_life.scalar_subquery()))
     return Headquarters(generation, birth, key)
 
 

@@ -35,11 +35,14 @@ def ingest(
     items: Sequence[tuple[str, Commit | Merged]],
     now_ms: int,
     poisons: Sequence[Poison] = (),
+    *,
+    asking: set[str] | None = None,
 ) -> list[Outcome]:
     """Commit what stores said, each item as (store, commit), in the transaction of `connection`.
 
-    `poisons` are payloads that sessions rejected. Returns one outcome per item, to be told to the
-    stores after the transaction has committed and not before.
+    `poisons` are payloads that sessions rejected; `asking` is given the stores that said anything
+    of rights which somebody may wait for. Returns one outcome per item, to be told to the stores
+    after the transaction has committed and not before.
     """
     books = Books(connection, hq, (store for store, _ in items), now_ms)
     if not all(isinstance(item.message, Facts | Delta) for _, item in items):
@@ -47,6 +50,8 @@ def ingest(
     books.poisons.extend(poisons)
     outcomes = [_take(books, name, commit) for name, commit in items]
     books.write()
+    if asking is not None:
+        asking.update(name for name, store in books.stores.items() if store.rights)
     return outcomes
 
 

@@ -3,7 +3,9 @@
 from central.books import FOLDED, SOURCE, Books, Journal, StoreBooks
 from central.fold import Entry, add_to_day, read_entry, shortfalls
 from central.quarantine import Task
+from central.rights import note_right
 from sync.bodies import Promise, Release, Revoked
+from sync.entitlements import Entitlement
 from sync.journal import Extension
 
 
@@ -28,6 +30,8 @@ def post(
         ):
             _fold(store, journal.id, source, entry)
             _note(books, store, f"{journal.name}/{seq}", data, entry)
+            if isinstance(entry.body, Entitlement):
+                note_right(store.rights, journal.replica.generation, seq, entry.body)
     books.append(journal, reading.facts, reading.head, entries)
 
 

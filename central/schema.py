@@ -66,6 +66,7 @@ incarnation = Table(
     _bytes("public_key"),
     _text("reason"),
     _number("started_ms"),
+    _text("pooled"),
 )
 
 store = Table(
@@ -81,6 +82,7 @@ store = Table(
     _number("as_of_ms"),
     _number("adopted"),
     Column("inherited", Boolean, nullable=False, server_default=text("false")),
+    _number("kept"),
 )
 
 journal = Table(
@@ -264,6 +266,25 @@ promised = Table(
     _key("order_id", Text),
     _key("sku", Text),
     _number("quantity"),
+)
+
+entitlement = Table(
+    "entitlement",
+    metadata,
+    _key("key", Text),
+    _key("store_id", _Id),
+    _key("generation", BigInteger),
+    _number("allotted"),
+    _number("recalled"),
+    _number("answered"),
+    _number("reclaimed"),
+    _number("told"),
+    _number("want"),
+    _number("total"),
+    _number("wanted_ms"),
+    Index("ix_entitlement_wanted_ms", "wanted_ms"),
+    Index("ix_entitlement_store_id_generation", "store_id", "generation"),
+    sqlite_with_rowid=False,
 )
 
 api_token = Table(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, text
 
 from central import schema
+from central.availability import GOODS
 from central.fold import POISON, kind_of
 from central.links import state_of
 from sync.bodies import AnyBody
@@ -47,8 +48,9 @@ _LIVES = text(
     " WHERE l.store_id = :store ORDER BY l.generation DESC"
 )
 _UNKNOWN = text(
-    "SELECT DISTINCT k.sku FROM sku AS k LEFT JOIN definition AS d"
+    "SELECT DISTINCT k.sku FROM sku AS k LEFT JOIN definition AS d"  # noqa: S608 - a constant
     " ON d.kind = 40 AND d.scope = '' AND d.name = k.sku WHERE d.name IS NULL"
+    f" AND {GOODS.replace('sku', 'k.sku')}"
     " ORDER BY k.sku LIMIT :limit"
 )
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from central import schema
 from central.admission import shut_out
 from central.adoption import Adoption
+from central.allotting import Allotment
 from central.incarnation import Headquarters
 from central.ingest import ingest
 from central.ledger import CentralLedger
@@ -72,6 +73,7 @@ class Worker:
         merger: Merger,
         software: str = "evertill-central 0.1.0",
         adoption: Adoption | None = None,
+        allotment: Allotment | None = None,
         partitions: Collection[int] = range(PARTITIONS),
     ) -> None:
         self.counts = Counts()
@@ -84,7 +86,8 @@ class Worker:
         self._waiting: deque[tuple[str, Commit | Merged]] = deque()
         self._poisons: list[tuple[str, Reject]] = []
         self._links = Links(store)
-        self._adoption = adoption
+        self._adoption, self._allotment = adoption, allotment
+        self._asking: set[str] = set()
         self._known: dict[str, int] = {}
         self._now_ms = self._learn_ms = 0
         self._connected = False
@@ -93,8 +96,9 @@ class Worker:
 
     @property
     def waiting(self) -> int:
-        """How many messages wait to be committed."""
-        return len(self._waiting) + len(self._poisons) + self.merger.waiting
+        """How many messages wait to be committed, and one for requests that wait for rights."""
+        messages = len(self._waiting) + len(self._poisons) + self.merger.waiting
+        return messages + bool(self._asking)
 
     @property
     def birth(self) -> Publish:
@@ -161,8 +165,8 @@ class Worker:
         Raises what the database raises; then nothing is lost and the call can be repeated.
         """
         self._now_ms = now_ms
-        if not self.waiting:
-            return []
+        if self.waiting == bool(self._asking):
+            return self._allot(now_ms) if self._asking else []
         self._waiting.extend(self.merger.take())
         items = [self._waiting[i] for i in range(min(len(self._waiting), COMMITS_MAX))]
         poisons = self._name_poisons()
@@ -187,6 +191,7 @@ class Worker:
             self._learn_stores()
             out += self._shut_out(now_ms)
         self._links.note(self.sessions, self._known, self._connected, now_ms)
+        out += self._allot(now_ms)
         if self._adoption is not None:
             adopted = self._adoption.adopt(self.sessions, now_ms)
             for name in adopted:
@@ -270,6 +275,17 @@ class Worker:
 
     # -- committing ----------------------------------------------------------------------------
 
+    def _allot(self, now_ms: int) -> list[Publish]:
+        """Answer requests for rights, after what brought them was answered."""
+        told = self._allotment.settle(now_ms) if self._allotment is not None else []
+        self._asking.clear()
+        out: list[Publish] = []
+        for name in told:
+            session = self.sessions.get(name)
+            if session is not None:
+                out += self._carry_out(name, session.local_commit(now_ms))
+        return out
+
     def _name_poisons(self) -> list[Poison]:
         return [
             Poison(self._known[name], reject.lane, reject.reason, reject.payload)
@@ -281,7 +297,7 @@ class Worker:
         self, items: Sequence[tuple[str, Commit | Merged]], poisons: Sequence[Poison], now_ms: int
     ) -> list[Outcome]:
         with self._store.write() as connection:
-            outcomes = ingest(connection, self._hq, items, now_ms, poisons)
+            outcomes = ingest(connection, self._hq, items, now_ms, poisons, asking=self._asking)
         self.counts.transactions += 1
         return outcomes
 

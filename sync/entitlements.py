@@ -54,7 +54,7 @@ class PassedOn(Entitlement, frozen=True, tag=20):
     """Rights handed to headquarters, in answer to a recall of `asked`; the amount may be 0."""
 
     amount: Units
-    asked: Count = 0
+    asked: Units = 0
 
 
 class Wanted(Entitlement, frozen=True, tag=21):

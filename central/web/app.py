@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
-from central.web import catalogue, members, metrics, people, problems, reading, stores
+from central.web import catalogue, entitlements, members, metrics, people, problems, reading, stores
 from central.web.limit import BodyLimit
 from central.web.shapes import HealthOut
 from central.web.site import At, Site
@@ -40,7 +40,13 @@ def create_app(site: Site | None) -> FastAPI:
     app.state.sessions = people.Sessions()
     app.add_middleware(BodyLimit)
     problems.install(app)
-    for router in (reading.router, catalogue.router, stores.router, members.router):
+    for router in (
+        reading.router,
+        catalogue.router,
+        stores.router,
+        members.router,
+        entitlements.router,
+    ):
         app.include_router(router, prefix="/api/v1")
     app.include_router(_open)
     app.include_router(metrics.router)

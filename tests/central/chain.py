@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from central.adoption import Adoption
+from central.allotting import Allotment
 from central.authoring import Author
 from central.incarnation import begin, current
 from central.merging import Merger
@@ -145,6 +146,7 @@ class Chain:
             self.random.randrange(1, 2**53),
             merger=Merger(self.store, self.hq, merge),
             adoption=Adoption(self.store, self.author),
+            allotment=Allotment(self.store, self.author),
         )
         self.deliver(self.worker.connected(self.clock.now_ms))
 
