@@ -5,6 +5,7 @@ import type { Till } from './data/ports';
 import { openTill } from './data/till';
 import { path } from './route';
 import { Route as Sell } from './sell/route';
+import { Shell, startShell } from './sell/shell';
 import { register, takeUpdate } from './worker/register';
 
 const Desk = lazy(() => import('./desk/route').then((area) => ({ default: area.Route })));
@@ -28,9 +29,11 @@ function Area({ till }: { till: Till }) {
 
 function App({ till }: { till: Till }) {
   return (
-    <Suspense fallback={null}>
-      <Area till={till} />
-    </Suspense>
+    <Shell till={till}>
+      <Suspense fallback={null}>
+        <Area till={till} />
+      </Suspense>
+    </Shell>
   );
 }
 
@@ -46,6 +49,7 @@ async function start(): Promise<void> {
     );
     return;
   }
+  startShell();
   const worker = import.meta.env.PROD ? navigator.serviceWorker : undefined;
   if (await takeUpdate(worker)) return;
   const till = await openTill();

@@ -28,20 +28,20 @@ export interface Shortcut {
 interface Layer {
   shortcuts: readonly Shortcut[];
   modal: boolean;
+  /** Which was drawn first: what is inside something is drawn after it. */
+  order: number;
 }
 
-const layers = signal<readonly { current: Layer }[]>([]);
+let drawn = 0;
+
+const layers = signal<readonly Layer[]>([]);
 let onScan: (text: string) => void = () => {};
 
 /** Everything that a key does now, uppermost first, as the overlay shows it. */
 export function activeShortcuts(): Shortcut[] {
   const found: Shortcut[] = [];
-  for (const layer of [...layers.value].reverse()) {
-    for (const shortcut of layer.current.shortcuts) {
-      if (shortcut.label && !found.some((other) => other.key === shortcut.key))
-        found.push(shortcut);
-    }
-    if (layer.current.modal) break;
+  for (const shortcut of hearing().flatMap((layer) => layer.shortcuts)) {
+    if (shortcut.label && !found.some((other) => other.key === shortcut.key)) found.push(shortcut);
   }
   return found;
 }
@@ -52,14 +52,19 @@ export function activeShortcuts(): Shortcut[] {
  * A modal layer hides the ones below it: behind a dialog no shortcut acts.
  */
 export function useKeys(shortcuts: readonly Shortcut[], options: { modal?: boolean } = {}): void {
-  const layer = useRef<Layer>({ shortcuts, modal: options.modal ?? false });
-  layer.current = { shortcuts, modal: options.modal ?? false };
+  const layer = useRef<Layer | null>(null);
+  if (layer.current === null) {
+    drawn += 1;
+    layer.current = { shortcuts, modal: options.modal ?? false, order: drawn };
+  }
+  const mine = layer.current;
+  mine.shortcuts = shortcuts;
   useEffect(() => {
-    layers.value = [...layers.peek(), layer];
+    layers.value = [...layers.peek(), mine].sort((one, two) => one.order - two.order);
     return () => {
-      layers.value = layers.peek().filter((other) => other !== layer);
+      layers.value = layers.peek().filter((other) => other !== mine);
     };
-  }, []);
+  }, [mine]);
 }
 
 const isField = (target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement =>
@@ -73,27 +78,24 @@ function named(event: KeyboardEvent): string {
   return event.ctrlKey || event.metaKey ? `ctrl+${event.key.toLowerCase()}` : event.key;
 }
 
-function means(shortcut: Shortcut, key: string): boolean {
-  if (shortcut.key === 'digit') return /^[0-9]$/.test(key);
-  if (shortcut.key === 'character') return [...key].length === 1;
-  return shortcut.key === key;
-}
-
+const WILD: Readonly<Record<string, RegExp>> = { digit: /^[0-9]$/u, character: /^.$/u };
 const EVEN_TYPING = /^(F\d+|Escape|ctrl\+.+)$/;
 
-/** Run what a key means in the uppermost layer that knows it; tell whether there was one. */
+/** The layers that may hear a key: down to the uppermost modal one. */
+function hearing(): readonly Layer[] {
+  const all = [...layers.value].reverse();
+  const modal = all.findIndex((layer) => layer.modal);
+  return modal < 0 ? all : all.slice(0, modal + 1);
+}
+
+/** Run what a key means: exactly in the uppermost layer that knows it, else where any key will do. */
 function dispatch(key: string, typing: boolean): boolean {
-  for (const layer of [...layers.value].reverse()) {
-    const known = layer.current.shortcuts.find(
-      (s) => means(s, key) && (!typing || s.evenTyping || EVEN_TYPING.test(key)),
-    );
-    if (known) {
-      known.run(key);
-      return true;
-    }
-    if (layer.current.modal) return false;
-  }
-  return false;
+  const all = hearing().flatMap((layer) => layer.shortcuts);
+  const heard = all.filter((one) => !typing || one.evenTyping || EVEN_TYPING.test(key));
+  const known =
+    heard.find((one) => one.key === key) ?? heard.find((one) => WILD[one.key]?.test(key));
+  known?.run(key);
+  return known !== undefined;
 }
 
 /** What a field held before a scan began to type into it. */

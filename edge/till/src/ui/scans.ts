@@ -14,10 +14,15 @@ export interface Scan<Verdict = unknown> {
 
 type Taker = (scan: Scan) => Promise<void> | void;
 
+/** Somebody who wants the scans; `busy` with one until its promise is done. */
+interface Wanting {
+  readonly taker: Taker | null;
+  busy: boolean;
+}
+
 const waiting = signal<readonly Scan[]>([]);
 /** Who wants the scans, uppermost last; without a taker where a question has to be answered first. */
-let wanting: readonly { taker: Taker | null }[] = [];
-let busy = false;
+let wanting: readonly Wanting[] = [];
 
 /** How many scans wait because a question has to be answered first. */
 export const scansWaiting = computed(() => waiting.value.length);
@@ -30,7 +35,7 @@ export function offerScan(scan: Scan): void {
 }
 
 function want(taker: Taker | null): () => void {
-  const entry = { taker };
+  const entry = { taker, busy: false };
   wanting = [...wanting, entry];
   void drain();
   return () => {
@@ -55,17 +60,15 @@ export function dropScans(): void {
 }
 
 async function drain(): Promise<void> {
-  if (busy) return;
-  busy = true;
+  const top = wanting.at(-1);
+  const [next, ...rest] = waiting.value;
+  if (!top?.taker || top.busy || !next) return;
+  top.busy = true;
+  waiting.value = rest;
   try {
-    for (;;) {
-      const taker = wanting.at(-1)?.taker;
-      const [next, ...rest] = waiting.value;
-      if (!taker || !next) return;
-      waiting.value = rest;
-      await taker(next);
-    }
+    await top.taker(next);
   } finally {
-    busy = false;
+    top.busy = false;
+    void drain();
   }
 }

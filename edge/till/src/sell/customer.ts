@@ -1,0 +1,119 @@
+// One law: the customer's screens say what the cashier's says, a moment later and never more.
+import { effect } from '@preact/signals';
+import { withExchange } from '../core/sale';
+import { settle } from '../core/tenders';
+import type { Basket, Priced } from '../core/types';
+import {
+  CHANNEL,
+  CustomerFeed,
+  type Port,
+  type Shown,
+  type ShownBasket,
+} from '../customer/channel';
+import type { Till } from '../data/ports';
+import { formatMoney, inLanguage, locale } from '../i18n';
+import { isDark, theme } from '../ui';
+import { face, finished, latest } from './state';
+
+/** A priced basket as the customer reads it. */
+export function shownBasket(basket: Basket, priced: Priced): ShownBasket {
+  const { member } = basket;
+  return {
+    lines: priced.lines.map((one) => ({
+      key: one.line.key,
+      names: one.line.names,
+      quantity: one.line.quantity,
+      unit: one.line.unit,
+      price_minor: one.priceMinor,
+      price_quantity: one.priceQuantity,
+      amount_minor: one.amountMinor,
+      savings: one.discounts.map(({ text, amountMinor }) => ({ text, amount_minor: amountMinor })),
+    })),
+    latest: latest.value,
+    total_minor: priced.totalMinor,
+    savings_minor: priced.discountMinor,
+    member: member && { name: member.name, points: null, points_earned: priced.points },
+  };
+}
+
+/** Everything the second screen shows now. */
+export function shownNow(till: Till): Shown {
+  const setup = till.setup.document.value;
+  const about = {
+    store: setup?.store.name ?? '',
+    language: locale.value,
+    theme: theme.value === 'system' ? (isDark() ? 'dark' : 'light') : theme.value,
+    currency: setup?.currency ?? 'EUR',
+    exponent: setup?.exponent ?? 2,
+    training: till.selling.training.value,
+  } as const;
+  const done = finished.value;
+  const current = till.selling.basket.value;
+  const priced = till.selling.priced.value;
+  if (face.value === 'done' && done) {
+    const sold = shownBasket({ ...current, member: null }, done.priced);
+    return {
+      ...about,
+      phase: 'thanks',
+      basket: sold,
+      change_minor: done.changeMinor,
+      receipt: done.receipt,
+    };
+  }
+  if (priced.lines.length === 0) return { ...about, phase: 'idle' };
+  const basket = shownBasket(current, priced);
+  if (face.value !== 'pay') return { ...about, phase: 'basket', basket };
+  const { paidMinor, dueMinor } = settle(
+    priced.totalMinor,
+    withExchange(current),
+    till.setup.rules.value,
+  );
+  return {
+    ...about,
+    phase: 'paying',
+    basket,
+    paid_minor: paidMinor,
+    due_minor: dueMinor,
+    asking: { kind: 'choose' },
+  };
+}
+
+const DISPLAY_MS = 150;
+
+/** Tell the second screen, and the pole display where the store has one; returns how to stop. */
+export function feedCustomer(till: Till): () => void {
+  const channel = new BroadcastChannel(CHANNEL);
+  const feed = new CustomerFeed(channel as unknown as Port);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    const shown = shownNow(till);
+    feed.show(shown);
+    clearTimeout(timer);
+    timer = setTimeout(() => tellDisplay(till, shown), DISPLAY_MS);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+    feed.close();
+    channel.close();
+  };
+}
+
+function tellDisplay(till: Till, shown: Shown): void {
+  const has = till.setup.document.value?.devices.some((one) => one.category === 'LineDisplay');
+  if (!has || till.presence.state.value.node !== 'up') return;
+  const basket = shown.phase === 'idle' ? null : shown.basket;
+  const last = basket?.lines.find((line) => line.key === basket.latest) ?? basket?.lines.at(-1);
+  const items = last
+    ? [
+        {
+          text: inLanguage(last.names).slice(0, 80),
+          amount: formatMoney(last.amount_minor, { bare: true }),
+        },
+      ]
+    : [];
+  const body = basket
+    ? { items, total: formatMoney(basket.total_minor, { bare: true }) }
+    : { lines: [shown.store.slice(0, 80)] };
+  till.api.put('/till/display', body, { as: 'device' }).catch(() => undefined);
+}

@@ -1,0 +1,139 @@
+// One law: money given away by hand has an amount or a share, a reason, and a manager behind it where
+// the limit says so.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { discountNeedsApproval } from '../core/approval';
+import { mulDivHalfUp, PPM } from '../core/money';
+import type { ManualDiscount } from '../core/types';
+import type { Till } from '../data/ports';
+import { formatMoney, formatPercent, t } from '../i18n';
+import { AmountPad, Button, Choices, Dialog, Money, Notice, showToast } from '../ui';
+import { askManager } from './adding';
+import { ask } from './ask';
+import { reasonsFor } from './reasons';
+import { refusedText } from './refused';
+import { rolesOf } from './state';
+
+const PPM_PER_PERCENT = PPM / 100;
+
+type Way = 'percent' | 'amount';
+
+/** Make a discount of what was typed: whole per cent, or minor units. */
+export function discountOf(way: Way, typed: number, reason: string, approver = ''): ManualDiscount {
+  return way === 'percent'
+    ? { percentPpm: typed * PPM_PER_PERCENT, reason, approver }
+    : { amountMinor: typed, reason, approver };
+}
+
+/** What a discount takes off an amount. */
+export function worthOf(discount: ManualDiscount, of_minor: number): number {
+  return discount.percentPpm === undefined
+    ? Math.min(discount.amountMinor ?? 0, of_minor)
+    : mulDivHalfUp(of_minor, discount.percentPpm, PPM);
+}
+
+/** Ask for a discount off an amount and see it allowed. Null: never mind. */
+export async function askDiscount(
+  till: Till,
+  title: string,
+  of_minor: number,
+): Promise<ManualDiscount | null> {
+  const wished = await ask<ManualDiscount>((answer) => (
+    <DiscountDialog till={till} title={title} of_minor={of_minor} answer={answer} />
+  ));
+  if (!wished) return null;
+  const rules = till.setup.rules.value;
+  if (!discountNeedsApproval(wished, of_minor, rolesOf(till), rules)) return wished;
+  const approver = await askManager(till, {
+    action: 'discount',
+    reason: wished.reason,
+    detail: formatMoney(worthOf(wished, of_minor)),
+    title: t('sell.approve.discount', { amount: formatMoney(worthOf(wished, of_minor)) }),
+  });
+  return approver === null ? null : { ...wished, approver };
+}
+
+/** Ask for a discount off the whole sale. */
+export async function askTotalDiscount(till: Till): Promise<void> {
+  const basket = till.selling.basket.value;
+  if (basket.lines.length === 0) {
+    showToast({ bad: true, text: t('sell.refused.basket-empty') });
+    return;
+  }
+  if (basket.discount) {
+    till.selling.dispatch({ type: 'total-discount', discount: null });
+    showToast({ text: t('sell.discount.removed') });
+    return;
+  }
+  const { totalMinor } = till.selling.priced.value;
+  const discount = await askDiscount(till, t('sell.discount.total'), totalMinor);
+  if (!discount) return;
+  const done = till.selling.dispatch({ type: 'total-discount', discount });
+  if (!done.ok) showToast({ bad: true, text: refusedText(done.refused) });
+}
+
+function DiscountDialog(props: {
+  till: Till;
+  title: string;
+  of_minor: number;
+  answer: (discount: ManualDiscount | null) => void;
+}): JSX.Element {
+  const { till, of_minor, answer } = props;
+  const rules = till.setup.rules.value;
+  const reasons = reasonsFor(rules, 'discount');
+  const [way, setWay] = useState<Way>('percent');
+  const [typed, setTyped] = useState<number | null>(null);
+  const [reason, setReason] = useState(reasons[0]?.value ?? 'other');
+  const most = way === 'percent' ? 100 : of_minor;
+  const value = Math.min(typed ?? 0, most);
+  const wished = discountOf(way, value, reason);
+  const needs = value > 0 && discountNeedsApproval(wished, of_minor, rolesOf(till), rules);
+  const done = (): void => {
+    if (value > 0) answer(wished);
+  };
+  return (
+    <Dialog
+      title={props.title}
+      onClose={() => answer(null)}
+      foot={
+        <Button size="xl" kind="primary" block disabled={value === 0} onPress={done} shortcut="↵">
+          {t('sell.discount.take', { amount: formatMoney(worthOf(wished, of_minor)) })}
+        </Button>
+      }
+    >
+      <div class="stack">
+        <Choices
+          label={t('sell.discount.way')}
+          value={way}
+          options={[
+            { value: 'percent', label: t('sell.discount.percent') },
+            { value: 'amount', label: t('sell.discount.amount') },
+          ]}
+          onChange={(chosen) => {
+            setWay(chosen as Way);
+            setTyped(null);
+          }}
+        />
+        <AmountPad
+          label={t('sell.discount.off', { amount: formatMoney(of_minor) })}
+          value={typed === null ? null : value}
+          format={way === 'percent' ? (n) => formatPercent(n * PPM_PER_PERCENT) : undefined}
+          onChange={setTyped}
+          onEnter={done}
+        />
+        <Choices
+          label={t('sell.reason')}
+          show_label
+          value={reason}
+          options={reasons}
+          onChange={setReason}
+        />
+        <p class="row small muted">
+          <span class="grow">{t('sell.discount.then')}</span>
+          <Money minor={of_minor - worthOf(wished, of_minor)} />
+        </p>
+        {needs && <Notice icon="lock">{t('sell.discount.needsManager')}</Notice>}
+      </div>
+    </Dialog>
+  );
+}

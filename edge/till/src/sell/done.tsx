@@ -1,0 +1,203 @@
+// One law: when a sale is done the screen says so, what goes back to the customer, and where the sale
+// is safe; the next scan begins the next sale.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Finished, Till } from '../data/ports';
+import { Picture } from '../desk/picture';
+import { receiptPath, saveFile } from '../desk/receipts';
+import { formatMoney, locale, t } from '../i18n';
+import { Button, Dialog, Icon, Notice, Spinner, showToast, useKeys } from '../ui';
+import { ask } from './ask';
+import { useTill } from './context';
+import { Paper } from './paper';
+import { failureText, isUnreachable } from './refused';
+import { backToBasket, finished } from './state';
+
+/** Whether a finished sale has reached the node; asked again whenever the outbox moves. */
+function useDelivered(till: Till, id: string): boolean {
+  const [delivered, setDelivered] = useState(false);
+  const { waiting, sending } = till.outbox.state.value;
+  useEffect(() => {
+    let here = true;
+    void till.outbox.finished(20).then((sales) => {
+      if (here) setDelivered(sales.find((sale) => sale.id === id)?.delivered ?? false);
+    });
+    return () => {
+      here = false;
+    };
+  }, [till, id, waiting, sending]);
+  return delivered;
+}
+
+/** Have the receipt printed; the node must have the sale first. */
+async function print(till: Till, sale: Finished, gift: boolean): Promise<boolean> {
+  const operator = till.session.current.value?.staff ?? '';
+  const body = { id: till.newId(), language: locale.value, gift, operator };
+  try {
+    await till.outbox.flush();
+    await till.api.post(`/till/receipts/${sale.id}/print`, body, { as: 'device' });
+    showToast({ text: t('sell.done.printing') });
+    return true;
+  } catch (error) {
+    const text = isUnreachable(error) ? t('sell.done.printLater') : failureText(error);
+    showToast({ bad: true, text });
+    return false;
+  }
+}
+
+/** The face of a sale that is done. */
+export function DonePanel(): JSX.Element | null {
+  const till = useTill();
+  const sale = finished.value;
+  const delivered = useDelivered(till, sale?.id ?? '');
+  const [busy, setBusy] = useState(false);
+  const printing = (gift: boolean): void => {
+    if (!sale || busy || sale.training) return;
+    setBusy(true);
+    void print(till, sale, gift).finally(() => setBusy(false));
+  };
+  useKeys([
+    { key: 'Enter', label: t('sell.done.next'), run: backToBasket },
+    { key: 'Escape', run: backToBasket },
+    { key: 'p', label: t('sell.done.print'), run: () => printing(false) },
+    { key: 'g', label: t('sell.done.gift'), run: () => printing(true) },
+    { key: 'e', label: t('sell.done.picture'), run: () => sale && void askPicture(till, sale) },
+  ]);
+  if (!sale) return null;
+  return (
+    <section class="done" aria-label={t('sell.done.title')}>
+      <div class="done__main">
+        <Outcome sale={sale} />
+        <Safe sale={sale} delivered={delivered} />
+        <div class="done__ways">
+          <Button
+            size="xl"
+            icon="printer"
+            busy={busy}
+            disabled={sale.training}
+            shortcut="P"
+            onPress={() => printing(false)}
+          >
+            {t('sell.done.print')}
+          </Button>
+          <Button
+            size="xl"
+            icon="qr"
+            disabled={sale.training}
+            shortcut="E"
+            onPress={() => void askPicture(till, sale)}
+          >
+            {t('sell.done.picture')}
+          </Button>
+          <Button
+            size="xl"
+            icon="gift"
+            disabled={busy || sale.training}
+            shortcut="G"
+            onPress={() => printing(true)}
+          >
+            {t('sell.done.gift')}
+          </Button>
+        </div>
+        <Button
+          kind="primary"
+          size="xl"
+          block
+          class="done__next"
+          shortcut="↵"
+          onPress={backToBasket}
+        >
+          {t('sell.done.next')}
+        </Button>
+        <p class="muted small">{t('sell.done.scanNext')}</p>
+      </div>
+      <div class="done__paper">
+        <Paper sale={sale} />
+      </div>
+    </section>
+  );
+}
+
+function Outcome({ sale }: { sale: Finished }): JSX.Element {
+  const hasChange = sale.changeMinor > 0;
+  return (
+    <div class="outcome" role="status">
+      <p class="outcome__label">
+        <Icon name="check" size={28} />
+        {hasChange ? t('sell.change') : t('sell.done.paid')}
+      </p>
+      <p class="outcome__amount num">
+        {formatMoney(hasChange ? sale.changeMinor : sale.document.total_minor)}
+      </p>
+      {hasChange && (
+        <p class="muted num">
+          {t('sell.done.ofTotal', {
+            total: formatMoney(sale.document.total_minor),
+            given: formatMoney(sale.document.total_minor + sale.changeMinor),
+          })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Safe({ sale, delivered }: { sale: Finished; delivered: boolean }): JSX.Element {
+  const till = useTill();
+  const { waiting } = till.outbox.state.value;
+  if (sale.training) return <Notice icon="school">{t('sell.done.training')}</Notice>;
+  return (
+    <p class={`safe ${delivered ? 'safe--node' : 'safe--here'}`} role="status">
+      <Icon name={delivered ? 'check' : 'sync'} size={18} />
+      <span class="num">{sale.receipt}</span>
+      <span>
+        {delivered ? t('sell.safe.node') : t('sell.safe.here', { n: Math.max(1, waiting) })}
+      </span>
+    </p>
+  );
+}
+
+/** Show the receipt as a picture, to save or to be photographed. */
+async function askPicture(till: Till, sale: Finished): Promise<void> {
+  await ask<true>((answer) => <PictureDialog till={till} sale={sale} close={() => answer(null)} />);
+}
+
+function PictureDialog(props: { till: Till; sale: Finished; close: () => void }): JSX.Element {
+  const { till, sale, close } = props;
+  const delivered = useDelivered(till, sale.id);
+  const save = (form: 'pdf' | 'png'): void => {
+    const path = receiptPath(sale.id, { form, gift: false });
+    void saveFile(till, path, `${sale.receipt}.${form}`);
+  };
+  return (
+    <Dialog
+      title={t('sell.done.picture')}
+      onClose={close}
+      lets_scans
+      foot={
+        <>
+          <Button disabled={!delivered} onPress={() => save('png')}>
+            {t('sell.done.savePicture')}
+          </Button>
+          <Button kind="primary" disabled={!delivered} onPress={() => save('pdf')}>
+            {t('sell.done.savePdf')}
+          </Button>
+        </>
+      }
+    >
+      {delivered ? (
+        <Picture
+          till={till}
+          path={receiptPath(sale.id, { form: 'png', gift: false })}
+          label={t('sell.done.receipt')}
+        />
+      ) : (
+        <div class="stack">
+          <p class="row">
+            <Spinner label={t('ui.loading')} /> {t('sell.done.pictureLater')}
+          </p>
+          <Paper sale={sale} />
+        </div>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,273 @@
+// One law: an article without a code is two touches or a few letters away, and looking for it never
+// waits for the network.
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { KeyPage, Product } from '../core/types';
+import { formatNumber, inLanguage, t } from '../i18n';
+import { Badge, EmptyState, Icon, IconButton, Skeleton, Tabs, useKeys } from '../ui';
+import { addProduct } from './adding';
+import { useTill } from './context';
+import { priceText } from './questions';
+import { takeTyped } from './reading';
+import { multiplier, query } from './state';
+
+const MOST_HITS = 40;
+const MULTIPLIER = /^(\d{1,4})\s*[*x×]$/i;
+
+/** What the search found for what is typed; null while it looks for the first time. */
+function useHits(text: string): readonly Product[] | null {
+  const till = useTill();
+  const [hits, setHits] = useState<readonly Product[] | null>(null);
+  const products = till.catalogue.state.value.products;
+  useEffect(() => {
+    let here = true;
+    if (text.trim() === '') setHits(null);
+    else {
+      void till.catalogue.search(text, MOST_HITS).then((found) => {
+        if (here) setHits(found.map((hit) => hit.product));
+      });
+    }
+    return () => {
+      here = false;
+    };
+  }, [till, text, products]);
+  return hits;
+}
+
+/** The search with its hits, and the pages of quick keys while nothing is searched. */
+export function FindPanel(): JSX.Element {
+  const text = query.value;
+  const hits = useHits(text);
+  const [at, setAt] = useState(0);
+  useEffect(() => setAt(0), [text]);
+  const searching = text.trim() !== '';
+  return (
+    <section class="find" aria-label={t('sell.find')}>
+      <SearchField hits={hits} at={at} setAt={setAt} />
+      <div class="find__body">{searching ? <Hits hits={hits} at={at} /> : <QuickKeys />}</div>
+    </section>
+  );
+}
+
+function clear(): void {
+  query.value = '';
+}
+
+function SearchField(props: {
+  hits: readonly Product[] | null;
+  at: number;
+  setAt: (at: number) => void;
+}): JSX.Element {
+  const till = useTill();
+  const field = useRef<HTMLInputElement>(null);
+  const { hits, at, setAt } = props;
+  const last = Math.max(0, (hits?.length ?? 1) - 1);
+  useKeys([
+    { key: 'F2', label: t('sell.keys.search'), run: () => field.current?.focus() },
+    {
+      key: 'character',
+      run: (key) => {
+        query.value += key;
+        field.current?.focus();
+      },
+    },
+  ]);
+  const take = async (): Promise<void> => {
+    if (await takeTyped(till, query.value.trim(), hits?.[at] ?? null)) clear();
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const moves = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (moves) setAt(Math.min(last, Math.max(0, at + moves)));
+    else if (event.key === 'Enter' && !event.isComposing) void take();
+    else if (event.key === 'Escape') {
+      clear();
+      field.current?.blur();
+    } else return;
+    event.preventDefault();
+  };
+  return (
+    <div class="find__field field__box">
+      <Icon name="search" />
+      {multiplier.value > 1 && (
+        <button
+          type="button"
+          class="multiplier num"
+          aria-label={t('sell.multiplier.clear')}
+          onClick={() => {
+            multiplier.value = 1;
+          }}
+        >
+          {formatNumber(multiplier.value)} ×
+        </button>
+      )}
+      <input
+        id="find"
+        ref={field}
+        type="text"
+        inputMode="search"
+        enterkeyhint="search"
+        autoComplete="off"
+        spellcheck={false}
+        aria-label={t('sell.find')}
+        placeholder={t('sell.find.placeholder')}
+        value={query.value}
+        onInput={(event) => type(event.currentTarget)}
+        onKeyDown={onKey}
+      />
+      {query.value ? (
+        <IconButton icon="close" label={t('sell.find.clear')} onPress={clear} />
+      ) : (
+        <kbd>F2</kbd>
+      )}
+    </div>
+  );
+}
+
+/** Take what is typed; `3*` says that the next article is taken three times. */
+function type(field: HTMLInputElement): void {
+  const times = MULTIPLIER.exec(field.value);
+  if (times?.[1] && Number(times[1]) > 0) {
+    multiplier.value = Number(times[1]);
+    field.value = '';
+    query.value = '';
+  } else query.value = field.value;
+}
+
+function Hits({ hits, at }: { hits: readonly Product[] | null; at: number }): JSX.Element {
+  const till = useTill();
+  if (hits === null) return <Skeleton width={28} />;
+  if (hits.length === 0) {
+    const { ready } = till.catalogue.state.value;
+    return (
+      <EmptyState
+        icon="search"
+        title={ready ? t('sell.find.nothing') : t('sell.find.loading')}
+        text={ready ? t('sell.find.nothingText') : t('sell.find.loadingText')}
+      />
+    );
+  }
+  return (
+    <ul class="hits">
+      {hits.map((product, index) => (
+        <li key={product.sku}>
+          <Hit product={product} current={index === at} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Hit({ product, current }: { product: Product; current: boolean }): JSX.Element {
+  const till = useTill();
+  const row = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (current) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
+  return (
+    <button
+      ref={row}
+      type="button"
+      class="item"
+      aria-current={current ? 'true' : undefined}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => {
+        clear();
+        void addProduct(till, product);
+      }}
+    >
+      <span class="item__main">
+        <span class="item__title">{inLanguage(product.names)}</span>
+        <span class="item__text num">
+          {[
+            product.sku,
+            product.attributes.plu && `PLU ${product.attributes.plu}`,
+            product.category,
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </span>
+      </span>
+      <Marks product={product} />
+      <strong class="num">{priceOf(product)}</strong>
+      {current && <kbd>↵</kbd>}
+    </button>
+  );
+}
+
+const priceOf = (product: Product): string =>
+  product.priceMinor === 0 ? t('sell.price.open') : priceText(product);
+
+function Marks({ product }: { product: Product }): JSX.Element | null {
+  if (!product.active) return <Badge mood="warn">{t('sell.mark.withdrawn')}</Badge>;
+  const { age } = product.attributes;
+  return age ? <Badge>{/^\d+$/.test(age) ? `${age}+` : age}</Badge> : null;
+}
+
+/** The products of a page of quick keys, in its order; those the catalogue does not know are left out. */
+function usePage(page: KeyPage | undefined): readonly (Product & { label: string })[] | null {
+  const till = useTill();
+  const [found, setFound] = useState<readonly (Product & { label: string })[] | null>(null);
+  const { products } = till.catalogue.state.value;
+  useEffect(() => {
+    let here = true;
+    const keys = page?.keys ?? [];
+    void till.catalogue.bySkus(keys.map((key) => key.sku)).then((all) => {
+      if (!here) return;
+      const known = new Map(all.map((product) => [product.sku, product]));
+      setFound(
+        keys.flatMap((key) => {
+          const product = known.get(key.sku);
+          return product ? [{ ...product, label: inLanguage(key.names) }] : [];
+        }),
+      );
+    });
+    return () => {
+      here = false;
+    };
+  }, [till, page, products]);
+  return found;
+}
+
+function QuickKeys(): JSX.Element {
+  const till = useTill();
+  const pages = till.setup.rules.value.keyPages;
+  const [shown, setShown] = useState('0');
+  const page = pages[Number(shown)] ?? pages[0];
+  const products = usePage(page);
+  if (pages.length === 0) {
+    return <EmptyState icon="search" title={t('sell.keys.none')} text={t('sell.keys.noneText')} />;
+  }
+  return (
+    <>
+      <Tabs
+        label={t('sell.keys')}
+        value={shown}
+        tabs={pages.map((one, index) => ({ value: String(index), label: inLanguage(one.names) }))}
+        onChange={setShown}
+      />
+      <div class="quick">
+        {products === null
+          ? (page?.keys ?? []).map((key) => <span key={key.sku} class="quick__key skeleton" />)
+          : products.map((product) => <QuickKey key={product.sku} product={product} />)}
+      </div>
+    </>
+  );
+}
+
+function QuickKey({ product }: { product: Product & { label: string } }): JSX.Element {
+  const till = useTill();
+  return (
+    <button
+      type="button"
+      class="quick__key"
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => void addProduct(till, product)}
+    >
+      <span class="quick__name">{product.label || inLanguage(product.names)}</span>
+      <span class="quick__foot num">
+        {priceOf(product)}
+        <Marks product={product} />
+      </span>
+    </button>
+  );
+}

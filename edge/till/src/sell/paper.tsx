@@ -1,0 +1,69 @@
+// One law: what was sold can be read here at once, from the sale itself, with or without the node.
+import type { JSX } from 'preact';
+import type { Finished } from '../data/ports';
+import { formatDateTime, formatMoney, formatPercent, formatQuantity, inLanguage, t } from '../i18n';
+import { useTill } from './context';
+import { priceText } from './questions';
+
+/** The finished sale as a slip of paper. */
+export function Paper({ sale }: { sale: Finished }): JSX.Element {
+  const till = useTill();
+  const store = till.setup.document.value?.store.name ?? '';
+  const { lines, totalMinor, taxes } = sale.priced;
+  return (
+    <article class="slip" aria-label={t('sell.done.receipt')}>
+      <p class="slip__head">{store}</p>
+      <p class="slip__row small">
+        <span class="num">{sale.receipt}</span>
+        <span class="num">{formatDateTime(sale.atMs)}</span>
+      </p>
+      <ul class="slip__lines">
+        {lines.map((one) => (
+          <li key={one.line.key}>
+            <span class="slip__row">
+              <span>{inLanguage(one.line.names)}</span>
+              <span class="num">{formatMoney(one.amountMinor, { bare: true })}</span>
+            </span>
+            <span class="small muted num">
+              {formatQuantity(one.line.quantity, one.line.unit)} ×{' '}
+              {priceText({ ...one, unit: one.line.unit })}
+            </span>
+            {one.discounts.map((discount, index) => (
+              <span key={`${discount.code}-${index}`} class="slip__row small">
+                <span>{discount.text}</span>
+                <span class="num">{formatMoney(-discount.amountMinor, { bare: true })}</span>
+              </span>
+            ))}
+          </li>
+        ))}
+      </ul>
+      <p class="slip__row slip__total">
+        <span>{t('sell.total')}</span>
+        <span class="num">{formatMoney(totalMinor)}</span>
+      </p>
+      {sale.document.tenders.map((tender, index) => (
+        <p key={`${tender.kind}-${index}`} class="slip__row">
+          <span>{tenderName(till.setup.rules.value.tenders, tender.kind)}</span>
+          <span class="num">{formatMoney(tender.amount_minor, { bare: true })}</span>
+        </p>
+      ))}
+      {taxes.map((tax) => (
+        <p key={tax.code} class="slip__row small muted">
+          <span>
+            {t('sell.tax')} {formatPercent(tax.ratePpm)}
+          </span>
+          <span class="num">{formatMoney(tax.taxMinor, { bare: true })}</span>
+        </p>
+      ))}
+    </article>
+  );
+}
+
+function tenderName(
+  tenders: readonly { kind: string; names: Readonly<Record<string, string>> }[],
+  kind: string,
+): string {
+  if (kind === 'change') return t('sell.change');
+  const found = tenders.find((one) => one.kind === kind);
+  return found ? inLanguage(found.names) : t('sell.pay.exchange');
+}

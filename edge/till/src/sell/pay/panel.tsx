@@ -1,0 +1,143 @@
+// One law: while money is taken, what remains to be paid is the largest number on the screen.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { withExchange } from '../../core/sale';
+import type { Tender, TenderKind } from '../../core/types';
+import { formatMoney, inLanguage, t } from '../../i18n';
+import { Button, Icon, IconButton, type IconName, Notice, Spinner, useKeys } from '../../ui';
+import { useTill } from '../context';
+import { backToBasket } from '../state';
+import { CardPay } from './card';
+import { finishIfPaid, finishing, giveBack, settled } from './taking';
+import { CashPay, GiftPay, PointsPay, ReferencePay } from './ways';
+
+const ICONS: Readonly<Record<string, IconName>> = {
+  cash: 'cash',
+  card: 'card',
+  gift: 'gift',
+  points: 'star',
+  voucher: 'ticket',
+  alipay: 'qr',
+  wechat: 'qr',
+};
+
+function Way({ kind }: { kind: TenderKind }): JSX.Element {
+  if (kind.change) return <CashPay kind={kind} />;
+  if (kind.kind === 'card') return <CardPay />;
+  if (kind.kind === 'gift') return <GiftPay />;
+  if (kind.kind === 'points') return <PointsPay />;
+  return <ReferencePay kind={kind} />;
+}
+
+/** Let the node's scanners read payment codes as such while this shows. */
+function useTendering(): void {
+  const till = useTill();
+  useEffect(() => {
+    const tell = (paying: boolean): void => {
+      till.api.put('/till/tendering', { paying }, { as: 'device' }).catch(() => undefined);
+    };
+    tell(true);
+    return () => tell(false);
+  }, [till]);
+}
+
+/** Taking money: the ways to pay, what was taken, what remains. */
+export function PayPanel(): JSX.Element {
+  const till = useTill();
+  const kinds = till.setup.rules.value.tenders;
+  const [chosen, setChosen] = useState(kinds[0]?.kind ?? 'cash');
+  const kind = kinds.find((one) => one.kind === chosen) ?? kinds[0];
+  const { dueMinor, refused } = settled(till);
+  useTendering();
+  useKeys([
+    { key: 'Escape', label: t('sell.pay.back'), run: backToBasket },
+    ...kinds.slice(0, 9).map((one, index) => ({
+      key: `F${index + 1}`,
+      label: inLanguage(one.names),
+      run: () => setChosen(one.kind),
+    })),
+  ]);
+  return (
+    <section class="pay" aria-label={t('sell.pay')}>
+      <header class="pay__head">
+        <IconButton icon="back" label={t('sell.pay.back')} onPress={backToBasket} />
+        <div class="grow">
+          <p class="muted">{t('sell.pay.due')}</p>
+          <p class="pay__due num" aria-live="polite">
+            {formatMoney(dueMinor)}
+          </p>
+        </div>
+        <Taken />
+      </header>
+      <div class="pay__body">
+        <nav class="pay__ways" aria-label={t('sell.pay.ways')}>
+          {kinds.map((one, index) => (
+            <Button
+              key={one.kind}
+              size="l"
+              icon={ICONS[one.kind] ?? 'cash'}
+              shortcut={index < 9 ? `F${index + 1}` : undefined}
+              pressed={one.kind === kind?.kind}
+              onPress={() => setChosen(one.kind)}
+            >
+              <span class="grow">{inLanguage(one.names)}</span>
+            </Button>
+          ))}
+        </nav>
+        <div class="pay__way">
+          {finishing.value && <Spinner label={t('sell.pay.finishing')} />}
+          {refused?.code === 'tender-over' && (
+            <Notice mood="warn">{t('sell.refused.tender-over', { over: '' })}</Notice>
+          )}
+          {dueMinor === 0 ? <PaidAlready /> : kind && <Way key={kind.kind} kind={kind} />}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** Nothing is due: a sale that comes to nothing, or one whose finishing was refused before. */
+function PaidAlready(): JSX.Element {
+  const till = useTill();
+  const finish = (): void => void finishIfPaid(till);
+  useKeys([{ key: 'Enter', label: t('sell.pay.finish'), run: finish }]);
+  return (
+    <Button kind="primary" size="xl" block busy={finishing.value} shortcut="↵" onPress={finish}>
+      {t('sell.pay.finish')}
+    </Button>
+  );
+}
+
+function Taken(): JSX.Element | null {
+  const till = useTill();
+  const tenders = withExchange(till.selling.basket.value);
+  if (tenders.length === 0) return null;
+  return (
+    <ul class="taken" aria-label={t('sell.pay.taken')}>
+      {tenders.map((tender) => (
+        <TakenTender key={tender.key} tender={tender} />
+      ))}
+    </ul>
+  );
+}
+
+function TakenTender({ tender }: { tender: Tender }): JSX.Element {
+  const till = useTill();
+  const kind = till.setup.rules.value.tenders.find((one) => one.kind === tender.kind);
+  const name = kind ? inLanguage(kind.names) : t('sell.pay.exchange');
+  const fixed = tender.kind === 'exchange';
+  return (
+    <li class="taken__tender">
+      <Icon name={ICONS[tender.kind] ?? 'undo'} size={18} />
+      <span>{name}</span>
+      <strong class="num">{formatMoney(tender.amountMinor)}</strong>
+      {!fixed && (
+        <IconButton
+          icon="close"
+          label={t('sell.pay.takeOut', { name })}
+          onPress={() => void giveBack(till, tender)}
+        />
+      )}
+    </li>
+  );
+}

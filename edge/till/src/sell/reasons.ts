@@ -1,0 +1,29 @@
+// One law: a reason is chosen from what headquarters offers; where it offers none, from a few of ours.
+import type { Reason, Rules } from '../core/types';
+import { type Key, locale, t } from '../i18n';
+
+const OURS: Readonly<Record<string, readonly string[]>> = {
+  discount: ['damaged', 'goodwill', 'other'],
+  price: ['label', 'damaged', 'other'],
+  void: ['changed-mind', 'mistake', 'other'],
+};
+
+/** A reason to offer: code and words in the language chosen now. */
+export interface Offered {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** The reasons for something (`discount`, `price`, `void`). */
+export function reasonsFor(rules: Rules, what: string): readonly Offered[] {
+  const known = rules.reasons[what] ?? (what === 'price' ? rules.reasons.discount : undefined);
+  if (known && known.length > 0) {
+    return known.map((reason) => ({ value: reason.code, label: reasonText(reason) }));
+  }
+  return (OURS[what] ?? ['other']).map((code) => ({
+    value: code,
+    label: t(`sell.reason.${code}` as Key),
+  }));
+}
+
+const reasonText = (reason: Reason): string => (locale.value === 'zh' ? reason.zh : reason.en);

@@ -1,0 +1,43 @@
+// One law: whatever refuses (the basket, the node, the network), the cashier reads one sentence that
+// ends with the next step.
+import type { Refused } from '../core/types';
+import { formatMoney, isKey, t } from '../i18n';
+
+const AMOUNTS = new Set(['due', 'over']);
+
+/** Why the basket stays as it was. */
+export function refusedText(refused: Refused): string {
+  const key = `sell.refused.${refused.code}`;
+  if (!isKey(key)) return t('sell.refused.other', { code: refused.code });
+  const values = Object.entries(refused.values ?? {}).map(([name, value]) => [
+    name,
+    AMOUNTS.has(name) ? formatMoney(Number(value)) : value,
+  ]);
+  return t(key, Object.fromEntries(values) as Record<string, string>);
+}
+
+interface Failure {
+  readonly name?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly detail?: string;
+  readonly cause?: unknown;
+}
+
+const isRefused = (cause: unknown): cause is Refused =>
+  typeof cause === 'object' && cause !== null && 'code' in cause;
+
+/** Why something that was asked of the data layer or the node did not work. */
+export function failureText(error: unknown): string {
+  const failure = (error ?? {}) as Failure;
+  if (failure.name === 'Unreachable') return t('sell.failed.unreachable');
+  const code = failure.code ?? (isRefused(failure.cause) ? failure.cause.code : undefined);
+  if (code !== undefined && isKey(`sell.refused.${code}`)) {
+    return refusedText(isRefused(failure.cause) ? failure.cause : { code });
+  }
+  return failure.detail || failure.message || t('sell.failed.other');
+}
+
+/** Whether the node could not be reached, so that nothing was refused. */
+export const isUnreachable = (error: unknown): boolean =>
+  ((error ?? {}) as Failure).name === 'Unreachable';
