@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.PHONY: help setup runtime dev parts demo test lint sim mutants bench durability replay clean
+.PHONY: help setup runtime dev parts till demo test lint sim mutants bench durability replay clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -18,10 +18,14 @@ dev:
 parts: dev
 	@scripts/system-parts
 
+till: runtime ## Build the till in the browser
+	@scripts/till
+
 demo: runtime ## Three stores, headquarters and a broker, live (STORY=once: prove it and exit)
 	@$(BIN)/evertill-provision demo $(if $(STORY),--story $(STORY)) $(ARGS)
 
 test: dev parts ## Run every test (ARGS="tests/sync -x": some of them)
+	$(if $(ARGS),,@scripts/till test)
 	@$(BIN)/pytest -n logical --maxprocesses 4 --dist loadgroup $(ARGS)
 
 lint: dev ## Check style, types and the import law
@@ -29,6 +33,7 @@ lint: dev ## Check style, types and the import law
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@scripts/till check
 
 sim: dev ## Simulate a whole chain with faults (SEEDS=10000 FIRST=0, or SEED=n to replay one)
 	@$(BIN)/python -m tests.simulation $(if $(SEEDS),--seeds $(SEEDS)) \
@@ -47,5 +52,5 @@ replay: dev ## Sell half a million real lines through five stores
 	@$(BIN)/python -m benchmarks.replay_uci $(ARGS)
 
 clean: ## Remove the environment and every cache
-	@rm -rf .venv build dist ./*.egg-info .*_cache .hypothesis
+	@rm -rf .venv build dist ./*.egg-info .*_cache .hypothesis edge/till/node_modules edge/till/dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

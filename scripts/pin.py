@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME, DEV = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
+TILL = ROOT / "requirements-till.txt"
 HEADER = "# Made by scripts/pin.py from pyproject.toml.\n"
 
 
@@ -27,14 +28,17 @@ def resolve(requirements: list[str], constraints: list[Path]) -> set[str]:
 
 
 def main() -> None:
-    """Resolve the product's set first, then the developers' set on top of it."""
+    """Resolve the product's set, the developers' set on top of it, and what builds the till."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     runtime = project["project"]["dependencies"] + project["build-system"]["requires"]
-    keep = [] if "--upgrade" in sys.argv[1:] else [p for p in (RUNTIME, DEV) if p.exists()]
+    files = (RUNTIME, DEV, TILL)
+    keep = [] if "--upgrade" in sys.argv[1:] else [path for path in files if path.exists()]
     pins = resolve(runtime, keep)
     RUNTIME.write_text(HEADER + "".join(f"{pin}\n" for pin in sorted(pins)), "utf-8")
     more = resolve(runtime + project["dependency-groups"]["dev"], [*keep, RUNTIME]) - pins
     DEV.write_text(HEADER + "".join(f"{pin}\n" for pin in sorted(more)), "utf-8")
+    build = resolve(project["dependency-groups"]["till"], keep)
+    TILL.write_text(HEADER + "".join(f"{pin}\n" for pin in sorted(build)), "utf-8")
 
 
 if __name__ == "__main__":

@@ -139,6 +139,7 @@ def test_make_hands_its_variables_on(given: str, runs: str) -> None:
         (PROJECT["project"]["dependencies"], ["requirements.txt"]),
         (PROJECT["build-system"]["requires"], ["requirements.txt"]),
         (PROJECT["dependency-groups"]["dev"], ["requirements.txt", "requirements-dev.txt"]),
+        (PROJECT["dependency-groups"]["till"], ["requirements-till.txt"]),
     ],
 )
 def test_pins_satisfy_the_project(wanted: list[str], pinned_in: list[str]) -> None:
