@@ -14,7 +14,7 @@ def _line(x_mm: float, y_mm: float, room_mm: float, height_mm: float, text: str)
     """A text in ``room_mm``: about half as wide as high per column in the printer's font."""
     wide = max(1, columns(text))
     fitting = max(SMALLEST_MM, min(height_mm, 2 * room_mm / wide))
-    most = int(2 * room_mm / fitting)
+    most = int(2 * room_mm / fitting + 1e-6)
     while columns(text) > most:
         text = text[:-1]
     return LabelText(x_mm, y_mm, fitting, text)

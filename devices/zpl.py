@@ -7,11 +7,11 @@ the fonts.
 
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from devices.bitmap import Symbol, from_image
-from devices.fonts import find_fonts
 from devices.gs1 import check_digit, is_digits
+from devices.lettering import width_px, write
 
 STATUS_QUESTION = b"~HS"
 STRING_LIMIT_BYTES = 128
@@ -102,12 +102,9 @@ def _text(text: str, height: int) -> str:
 
 
 def _drawn(text: str, height: int) -> str:
-    fonts = find_fonts()
-    path = fonts.chinese or fonts.latin
-    font = ImageFont.truetype(path, height) if path else ImageFont.load_default(height)
     text = "".join(letter if letter.isprintable() else "?" for letter in text)[:200]
-    canvas = Image.new("L", (max(1, round(font.getlength(text)) + 2), height + height // 4), 255)
-    ImageDraw.Draw(canvas).text((0, 0), text, fill=0, font=font)
+    canvas = Image.new("L", (max(1, width_px(text, height)), height + height // 4), 255)
+    write(ImageDraw.Draw(canvas), (0, 0), text, height)
     picture = from_image(canvas.point(lambda value: 255 if value > 127 else 0))
     size = len(picture.bits)
     return f"^GFA,{size},{size},{picture.row_bytes},{picture.bits.hex().upper()}"

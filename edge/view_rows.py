@@ -11,6 +11,7 @@ from edge.postings import VOID
 from edge.pricing import portion
 from edge.reads import Reads
 from edge.selling import generation_of, receipt_text, sale_result
+from edge.stock_story import story_of
 from edge.viewed import (
     Change,
     JournalEntry,
@@ -132,6 +133,7 @@ def movements_back(reads: Reads, sku: str, limit: int) -> Iterator[Movement]:
                         fact.actor,
                         kind.name.lower(),
                         quantity,
+                        **msgspec.structs.asdict(story_of(fact.body, name, sku)),
                     )
             if not limit:
                 return

@@ -58,7 +58,11 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Movement(msgspec.Struct, frozen=True):
-    """A fact that moved a SKU, newest first."""
+    """A fact that moved a SKU, newest first.
+
+    `text` is its reason, scope, receipt or reference, `partner` the supplier, the other store or
+    the member. A count says what was `counted` and what the books had `seen`.
+    """
 
     id: bytes
     journal: str
@@ -68,6 +72,19 @@ class Movement(msgspec.Struct, frozen=True):
     actor: str
     kind: str
     quantity: int
+    text: str = ""
+    partner: str = ""
+    counted: int | None = None
+    seen: int | None = None
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """What is still to come of a SKU and in no stock yet: an `order`, or a transfer `out`."""
+
+    order: str
+    out: bytes
+    partner: str
+    quantity: int
 
 
 class StockDetail(msgspec.Struct, frozen=True):
@@ -76,6 +93,7 @@ class StockDetail(msgspec.Struct, frozen=True):
     stock: StockView
     parts: list[Part]
     movements: list[Movement]
+    incoming: list[Incoming]
 
 
 class SaleLineState(msgspec.Struct, frozen=True):

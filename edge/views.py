@@ -17,6 +17,7 @@ from edge.selling import (
     QuoteResult,
     generation_of,
 )
+from edge.stock_story import incoming_of
 from edge.view_rows import (
     FACT_SQL,
     PRODUCT_SQL,
@@ -198,7 +199,7 @@ class Views:
                 return None
             moved = list(movements_back(reads, sku, page_of(movements)))
             named = [named_part(part) for part in parts]
-            return StockDetail(stock_view(reads, sku), named, moved)
+            return StockDetail(stock_view(reads, sku), named, moved, incoming_of(reads, sku))
 
     def transfers(self, limit: int = 100) -> list[TransferView]:
         """Transfers out and in, newest first."""

@@ -29,6 +29,9 @@ from edge.web import (
     sales,
     staff,
     status,
+    stock_lists,
+    stock_orders,
+    stock_sheets,
     stream,
     till,
     till_control,
@@ -45,6 +48,7 @@ from edge.web.auth import Reading
 from edge.web.body import reply
 from edge.web.operation import schemas
 from edge.web.stock import stock_router
+from edge.web.stock_shapes import SHAPES as STOCK_SHAPES
 
 PREFIX = "/api/v1"
 INTRODUCTION = """\
@@ -126,6 +130,7 @@ SHAPES: tuple[type, ...] = (
     replies.LogoutReply,
     replies.WhoAmIReply,
     *device_shapes.SHAPES,
+    *STOCK_SHAPES,
     till_requests.FinishedSale,
     till_replies.LifeReply,
     till_replies.SetupReply,
@@ -219,6 +224,9 @@ def create_app(node: Node) -> FastAPI:
         entitlements.router,
         sales.router,
         products.router,
+        stock_orders.router,
+        stock_sheets.router,
+        stock_lists.router,
         stock_router(),
         staff.router,
         members.router,

@@ -207,7 +207,11 @@ class PartReply(msgspec.Struct, frozen=True):
 
 
 class MovementReply(msgspec.Struct, frozen=True):
-    """A fact that moved a SKU: its id, its place in a journal, when, by whom, how much."""
+    """A fact that moved a SKU: its id, its place in a journal, when, by whom, how much.
+
+    `text` is its reason, scope, receipt or reference, `partner` the supplier or the other store. A
+    count says what was `counted` and what the books had `seen`.
+    """
 
     id: UUID
     journal: str
@@ -217,14 +221,31 @@ class MovementReply(msgspec.Struct, frozen=True):
     actor: str
     kind: str
     quantity: int
+    text: str
+    partner: str
+    counted: int | None
+    seen: int | None
+
+
+class IncomingReply(msgspec.Struct, frozen=True):
+    """What is still to come and in no stock yet: of an `order`, or of the transfer `out`."""
+
+    order: str
+    out: UUID | None
+    partner: str
+    quantity: int
 
 
 class StockDetailReply(msgspec.Struct, frozen=True):
-    """Why the books say what they say: `stock.on_hand` is the sum of `sign * value` of parts."""
+    """Why the books say what they say: `stock.on_hand` is the sum of `sign * value` of parts.
+
+    `incoming` is in no stock yet.
+    """
 
     stock: StockView
     parts: list[PartReply]
     movements: list[MovementReply]
+    incoming: list[IncomingReply]
 
 
 class TransferReply(msgspec.Struct, frozen=True):

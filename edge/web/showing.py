@@ -10,6 +10,7 @@ from edge.stock import StockResult
 from edge.views import JournalEntry, SaleSummary, SaleView, StockDetail, TransferView, WorkItem
 from edge.web.replies import (
     KIND_NAMES,
+    IncomingReply,
     JournalLine,
     LineReply,
     QuantityReply,
@@ -182,7 +183,15 @@ def summary_of(view: SaleView) -> SaleSummaryReply:
 
 def stock_detail(detail: StockDetail) -> StockDetailReply:
     """Show a stock figure with its provenance."""
-    return msgspec.convert(detail, StockDetailReply, from_attributes=True)
+    plain = {**msgspec.structs.asdict(detail), "incoming": []}
+    shown = msgspec.convert(plain, StockDetailReply, from_attributes=True)
+    coming = [
+        IncomingReply(
+            one.order, UUID(bytes=one.out) if one.out else None, one.partner, one.quantity
+        )
+        for one in detail.incoming
+    ]
+    return msgspec.structs.replace(shown, incoming=coming)
 
 
 def transfer(view: TransferView) -> TransferReply:

@@ -1,0 +1,59 @@
+"""Why a figure moved is told in the words of the documents themselves."""
+
+import msgspec
+
+from edge.reads import Reads
+from edge.selling import generation_of, receipt_text
+from edge.stock_expected import Expectation, orders, transit
+from edge.viewed import Incoming
+from sync import bodies
+from sync.body import Body
+from sync.receipts import Return, Sale, Void
+
+INCOMING_MAX = 1_000
+
+
+class Story(msgspec.Struct, frozen=True):
+    """What a document says of a SKU besides the quantity; see `viewed.Movement`."""
+
+    text: str = ""
+    partner: str = ""
+    counted: int | None = None
+    seen: int | None = None
+
+
+def story_of(body: Body, journal: str, sku: str) -> Story:
+    """Tell what a document of a journal says of a SKU."""
+    match body:
+        case Sale():
+            life = body.life or generation_of(journal)
+            return Story(receipt_text(body.till, life, body.number), body.member)
+        case Return():
+            number = receipt_text(body.till, generation_of(journal), body.number)
+            return Story(f"{number}: {body.reason}" if body.reason else number)
+        case Void() | bodies.WriteOff() | bodies.Adjustment():
+            return Story(body.reason)
+        case bodies.GoodsReceipt():
+            return Story(body.order or body.reference, body.supplier)
+        case bodies.TransferOut():
+            return Story("", body.to_store)
+        case bodies.TransferIn():
+            return Story("", body.from_store)
+        case bodies.StockCount():
+            counted = next(line for line in body.lines if line.sku == sku)
+            return Story(body.scope, "", counted.counted, counted.seen)
+        case _:
+            return Story()
+
+
+def incoming_of(reads: Reads, sku: str) -> list[Incoming]:
+    """List what is still to come of a SKU: ordered, or on its way from another store."""
+    known = (*orders(reads, limit=INCOMING_MAX), *transit(reads, limit=INCOMING_MAX))
+    return [entry for one in known for entry in _incoming(one, sku)]
+
+
+def _incoming(known: Expectation, sku: str) -> list[Incoming]:
+    line = known.line(sku)
+    if line is None or line.difference >= 0:
+        return []
+    return [Incoming(known.order, known.out, known.partner, -line.difference)]

@@ -1,0 +1,107 @@
+"""What to order, to count and to sell first: read from the books as they are, never kept beside."""
+
+from typing import Any
+
+import msgspec
+
+from edge.reads import Reads
+from edge.stock_expected import orders, transit
+from sync.quantities import ON_HAND_SIGN
+
+LOW = "stock.low"
+LIST_MAX = 5_000
+_SIGNS = " ".join(f"WHEN {int(kind)} THEN {sign}" for kind, sign in ON_HAND_SIGN.items())
+_BOOKS = (
+    "SELECT product.sku, names, category, json_extract(attributes, '$.reorder_point'),"  # noqa: S608
+    f" coalesce(sum((CASE kind {_SIGNS} ELSE 0 END) * value), 0) AS held, active"
+    " FROM product JOIN sku USING (sku) LEFT JOIN quantity ON quantity.sku = sku.number"
+    " WHERE tracked GROUP BY product.sku ORDER BY product.sku"
+)
+
+
+class LowItem(msgspec.Struct, frozen=True):
+    """A SKU to order: `on_hand` is not above `reorder_point`; `coming` is ordered or on its way.
+
+    All in base units.
+    """
+
+    sku: str
+    names: dict[str, str]
+    category: str
+    on_hand: int
+    reorder_point: int
+    coming: int
+
+
+class NegativeItem(msgspec.Struct, frozen=True):
+    """A SKU of which the books say that less than nothing is there: count it."""
+
+    sku: str
+    names: dict[str, str]
+    category: str
+    on_hand: int
+
+
+class Worklists(msgspec.Struct, frozen=True):
+    """Stock to order and to count; `cut` says that there is more than is listed."""
+
+    low: list[LowItem]
+    negative: list[NegativeItem]
+    cut: bool
+
+
+class _Points(msgspec.Struct, frozen=True):
+    default: int | None = None
+    category: dict[str, int] = {}
+    sku: dict[str, int] = {}
+
+
+def worklists(reads: Reads) -> Worklists:
+    """List what is low and what is below zero, of all SKUs that this store ever kept.
+
+    A SKU's reorder point is, in this order, what the rule `stock.low` says of it, its attribute
+    `reorder_point`, or what the rule says of its category or by default; without any it is never
+    low.
+    """
+    points, coming = _points(reads), incoming(reads)
+    low: list[LowItem] = []
+    negative: list[NegativeItem] = []
+    for sku, names, category, attribute, held, active in reads.connection.execute(_BOOKS):
+        if held < 0:
+            negative.append(NegativeItem(sku, msgspec.json.decode(names), category, held))
+        point = _point(points, sku, category, attribute)
+        if active and point is not None and held <= point:
+            named = msgspec.json.decode(names)
+            low.append(LowItem(sku, named, category, held, point, coming.get(sku, 0)))
+    low.sort(key=lambda item: (item.on_hand + item.coming - item.reorder_point, item.sku))
+    negative.sort(key=lambda item: (item.on_hand, item.sku))
+    cut = max(len(low), len(negative)) > LIST_MAX
+    return Worklists(low[:LIST_MAX], negative[:LIST_MAX], cut)
+
+
+def incoming(reads: Reads) -> dict[str, int]:
+    """Add up what is still to come of each SKU: ordered, or sent by another store."""
+    coming: dict[str, int] = {}
+    for known in (*orders(reads, limit=LIST_MAX), *transit(reads, limit=LIST_MAX)):
+        for line in known.lines:
+            if line.difference < 0:
+                coming[line.sku] = coming.get(line.sku, 0) - line.difference
+    return coming
+
+
+def _points(reads: Reads) -> _Points:
+    text = reads.rule(LOW)
+    try:
+        value: Any = msgspec.json.decode(text) if text else {}
+        plain = {"default": value} if isinstance(value, int) else value
+        return msgspec.convert(plain, _Points)
+    except msgspec.MsgspecError:
+        return _Points()
+
+
+def _point(points: _Points, sku: str, category: str, attribute: object) -> int | None:
+    if sku in points.sku:
+        return points.sku[sku]
+    if isinstance(attribute, str) and attribute.isascii() and attribute.isdigit():
+        return int(attribute)
+    return points.category.get(category, points.default)
