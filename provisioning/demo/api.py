@@ -1,5 +1,6 @@
 """One law: everybody here speaks to nodes and headquarters as the world does: HTTP and a token."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +91,15 @@ class StoreApi(Api):
             for fact in self.lines("/journal")
             if fact["type"] in _SELLING
         ]
+
+    def sold_lines(self, till: str) -> Counter[tuple[str, int]]:
+        """Count the lines that a till sold, by SKU and base units."""
+        return Counter(
+            (line["sku"], line["quantity"])
+            for fact in self.lines("/journal")
+            if fact["type"].lower() == SALE and fact["body"]["till"] == till
+            for line in fact["body"]["lines"]
+        )
 
     def stock(self) -> dict[str, int]:
         """Tell stock on hand of every SKU, in base units."""

@@ -8,14 +8,16 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from devices.simulated.aside import Aside
 from provisioning.broker import BrokerUser, NatsBroker
 from provisioning.broker_process import StartError, free_port, port_is_free
 from provisioning.catalogue import CURRENCY
 from provisioning.demo.api import HeadquartersApi, StoreApi
+from provisioning.demo.hardware import TILL, ShopHardware
 from provisioning.demo.programs import HOST, ChildDiedError, Program, call_program
 from provisioning.link_proxy import LinkProxy
 from sync.topics import Topics
@@ -85,6 +87,12 @@ class Store(Site):
     title: str
     region: str
     proxy: LinkProxy
+    hardware: ShopHardware
+    till_token: str = field(default="", repr=False)
+
+    def counter(self) -> StoreApi:
+        """Connect to the node as its first till, which has the hardware."""
+        return StoreApi(self.name, self.url, self.till_token)
 
     def till(self) -> StoreApi:
         """Connect to the node as a till."""
@@ -178,8 +186,10 @@ def _start(
     stack.callback(broker.stop)
     say(f"setting up headquarters and {len(users) - 1} store nodes")
     hq = _headquarters(folder, users[0], broker.port)
+    (folder / "ports").mkdir()
+    aside = stack.enter_context(closing(Aside(folder / "ports")))
     nodes = tuple(
-        _store(folder, site, user, stack.enter_context(LinkProxy(broker.port)))
+        _store(folder, site, user, stack.enter_context(LinkProxy(broker.port)), aside)
         for site, user in zip(SITES, users[1:], strict=False)
     )
     chain = Chain(broker, hq, nodes, Ports(port))
@@ -217,7 +227,9 @@ def _make_headquarters(hq: Headquarters) -> None:
     hq.token = call_program("evertill-central", "token", "add", "demo", "--role", "admin", *data)
 
 
-def _store(folder: Path, site: tuple[str, str, str], user: BrokerUser, proxy: LinkProxy) -> Store:
+def _store(
+    folder: Path, site: tuple[str, str, str], user: BrokerUser, proxy: LinkProxy, aside: Aside
+) -> Store:
     name, title, region = site
     data = folder / name
     program = Program(
@@ -230,7 +242,15 @@ def _store(folder: Path, site: tuple[str, str, str], user: BrokerUser, proxy: Li
             "EVERTILL_EDGE_BROKER_RETRY_MAX_S": "4",  # a few stores need not spare the broker
         },
     )
-    return Store(name=name, title=title, region=region, data=data, program=program, proxy=proxy)
+    return Store(
+        name=name,
+        title=title,
+        region=region,
+        data=data,
+        program=program,
+        proxy=proxy,
+        hardware=ShopHardware(aside, name),
+    )
 
 
 def _make_store(store: Store, currency: str) -> None:
@@ -239,7 +259,10 @@ def _make_store(store: Store, currency: str) -> None:
         "evertill-edge", "init", *data, "--store", store.name, "--chain", CHAIN,
         "--currency", currency,
     )  # fmt: skip
+    with (store.data / "edge.toml").open("a", encoding="utf-8") as settings:
+        settings.write(store.hardware.settings)
     store.token = call_program("evertill-edge", "device", "add", "pos", "--role", "pos", *data)
+    store.till_token = call_program("evertill-edge", "device", "add", TILL, "--role", "till", *data)
 
 
 def _environment(prefix: str, folder: Path, user: BrokerUser, broker_port: int) -> dict[str, str]:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from uuid import UUID
@@ -13,6 +14,8 @@ import httpx
 
 from provisioning.demo.api import Refusal, StoreApi
 from provisioning.demo.baskets import Basket, Customers, Item
+from provisioning.demo.counter import Counter, GoneHomeError
+from provisioning.demo.hardware import ShopHardware
 from provisioning.demo.receipts import RETURN, SALE, VOID, Receipt, Receipts
 from sync.identity import series_id
 
@@ -119,6 +122,7 @@ class Checkout(threading.Thread):
         basket = self._customers.next_basket()
         sale = self._buy(basket)
         self._ask(sale)
+        self._sold(sale)
         if fate > 1 - _VOIDED:
             self._ask(self._undo(sale))
         elif not basket.discount_minor:
@@ -135,6 +139,9 @@ class Checkout(threading.Thread):
         }
         identity = self._mint()
         return _Wish(SALE, identity, "PUT", f"/sales/{identity}", body, basket.total_minor)
+
+    def _sold(self, sale: _Wish) -> None:
+        """Do what follows a sale."""
 
     def _undo(self, sale: _Wish) -> _Wish:
         identity = self._mint()
@@ -189,3 +196,49 @@ class Checkout(threading.Thread):
     def _mint(self) -> UUID:
         self._counter += 1
         return UUID(bytes=series_id(self._prefix, self._counter))
+
+
+class ScannedCheckout(Checkout):
+    """A till whose lines come from its devices: every one was scanned, and weighed if need be."""
+
+    counter: Counter
+    hardware: ShopHardware
+
+    def equip(self, counter: Counter, hardware: ShopHardware) -> None:
+        """Give the till its devices."""
+        self.counter, self.hardware = counter, hardware
+
+    def run(self) -> None:
+        """Serve customers until there are no more."""
+        self.counter.start()
+        super().run()
+
+    def _serve(self) -> None:
+        with suppress(GoneHomeError):
+            super()._serve()
+
+    def _buy(self, basket: Basket) -> _Wish:
+        identity, ledger = self._mint(), self.hardware.ledger
+        lines = [self._scan(item) for item in basket.items]
+        self.counter.show(basket.items[-1].product.names["en"], basket.total_minor)
+        if paid := basket.tender == "card":
+            self.counter.pay(basket.given_minor, identity)
+        with ledger.lock:
+            ledger.lines.update(lines)
+            ledger.weighed += sum(item.product.unit == "g" for item in basket.items)
+            ledger.paid += paid
+        body: dict[str, object] = {
+            "till": self.till,
+            "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines],
+            "tenders": [{"kind": basket.tender, "amount_minor": basket.given_minor}],
+            "discount_minor": basket.discount_minor,
+        }
+        return _Wish(SALE, identity, "PUT", f"/sales/{identity}", body, basket.total_minor)
+
+    def _scan(self, item: Item) -> tuple[str, int]:
+        sku = self.counter.scan(item.product.gtins[0])
+        weighed = item.product.unit == "g"
+        return sku, self.counter.weigh(item.quantity) if weighed else item.quantity
+
+    def _sold(self, sale: _Wish) -> None:
+        self.counter.print(sale.id)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from provisioning.catalogue import Catalogue
 from provisioning.demo.baskets import Customers
 from provisioning.demo.chain import Store
-from provisioning.demo.checkout import Checkout, Pace
+from provisioning.demo.checkout import Checkout, Pace, ScannedCheckout
+from provisioning.demo.counter import Counter
 from provisioning.demo.receipts import Receipts
 
 
@@ -29,19 +30,31 @@ class Crowd:
         self._paces = {store.name: Pace(pause_s) for store in stores}
         self._tills = {
             store.name: [
-                Checkout(
-                    f"t{number}",
-                    store=store.till(),
-                    customers=Customers(catalogue, random.Random(f"{seed} {store.name} {number}")),
-                    pace=self._paces[store.name],
-                    receipts=receipts,
-                    dice=random.Random(f"{seed} {number} {store.name}"),
-                    prefix=secrets.randbits(60),
-                )
+                self._man(store, number, catalogue, receipts, seed)
                 for number in range(1, tills + 1)
             ]
             for store in stores
         }
+
+    def _man(
+        self, store: Store, number: int, catalogue: Catalogue, receipts: Receipts, seed: int
+    ) -> Checkout:
+        """Man a till; the first of each store has the hardware."""
+        pace, scans = self._paces[store.name], number == 1
+        api = store.counter() if scans else store.till()
+        till = (ScannedCheckout if scans else Checkout)(
+            f"t{number}",
+            store=api,
+            customers=Customers(catalogue, random.Random(f"{seed} {store.name} {number}")),
+            pace=pace,
+            receipts=receipts,
+            dice=random.Random(f"{seed} {number} {store.name}"),
+            prefix=secrets.randbits(60),
+        )
+        if isinstance(till, ScannedCheckout):
+            counter = Counter(store.counter(), store.till_token, store.hardware, pace.ended)
+            till.equip(counter, store.hardware)
+        return till
 
     def start(self) -> None:
         """Man the tills; the shops are still closed."""

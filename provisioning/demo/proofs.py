@@ -12,6 +12,7 @@ from uuid import UUID
 
 from provisioning.demo.receipts import SALE, Receipt
 
+Line = tuple[str, int]  # SKU and base units
 Stock = Mapping[tuple[str, str], int]  # (store, SKU) to base units on hand
 
 
@@ -136,6 +137,24 @@ def survived_kill(store: str, at_the_till: int, retried: Sequence[Receipt], afte
         bool(retried) and after > 0,
         figures,
     )
+
+
+def scanned_is_sold(
+    scanned: Mapping[str, Mapping[Line, int]], sold: Mapping[str, Mapping[Line, int]], how: str
+) -> Proof:
+    """Prove that what came over the scanners' wires is what their tills sold, line by line.
+
+    Lines are (SKU, base units), counted by store.
+    """
+    figures = [how]
+    for store in scanned:
+        here, there = Counter(scanned[store]), Counter(sold.get(store, {}))
+        figures.append(f"{store}: {here.total()} lines scanned, {there.total()} sold")
+        for what, lines in (("never sold", here - there), ("never scanned", there - here)):
+            figures += [f"{store}: {sku} x {n} {what}" for sku, n in sorted(lines)[:3]]
+    holds = all(scanned.values()) and all(scanned[store] == sold.get(store) for store in scanned)
+    claim = "what was scanned is what was sold, line by line"
+    return Proof(claim, bool(scanned) and holds, tuple(figures))
 
 
 def money(minor: int, currency: str) -> str:

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from provisioning.catalogue import make_catalogue
 from provisioning.demo.chain import Chain, open_chain
+from provisioning.demo.hardware import photograph_all
 from provisioning.demo.opening import PEOPLE, open_for_business
 from provisioning.demo.story import Plan, Story
 from provisioning.demo.view import Screen
@@ -43,25 +44,27 @@ def run_demo(
         screen.act(f"Evertill: headquarters and {stores} stores on this machine")
         with open_chain(folder, stores, port, screen.say, ignore_signals) as chain:
             try:
-                return _perform(chain, plan, screen, once=once, keep=keep)
+                return _perform(chain, plan, screen, folder, once=once, keep=keep)
             except httpx.TransportError:
                 time.sleep(_DYING_S)
                 chain.check()  # if somebody died, that is the news, not who missed it
                 raise
 
 
-def _perform(chain: Chain, plan: Plan, screen: Screen, *, once: bool, keep: Path | None) -> bool:
+def _perform(
+    chain: Chain, plan: Plan, screen: Screen, folder: Path, *, once: bool, keep: Path | None
+) -> bool:
     catalogue = make_catalogue(plan.seed)
     pins = open_for_business(chain, catalogue, plan.seed, screen.say)
     story = Story(chain, catalogue, plan, screen, pins)
     try:
-        return _tell(story, screen, once=once, keep=keep)
+        return _tell(story, screen, folder, once=once, keep=keep)
     finally:
         ignore_signals()
         story.end()
 
 
-def _tell(story: Story, screen: Screen, *, once: bool, keep: Path | None) -> bool:
+def _tell(story: Story, screen: Screen, folder: Path, *, once: bool, keep: Path | None) -> bool:
     stores = story.chain.stores
     story.begin()
     story.sell_together()
@@ -74,6 +77,9 @@ def _tell(story: Story, screen: Screen, *, once: bool, keep: Path | None) -> boo
         if failed
         else f"All {len(story.proofs)} claims were proved"
     )
+    pictures = photograph_all([store.hardware for store in stores], folder / "receipts")
+    if pictures and (keep or not once):
+        screen.say(f"The newest receipts of each store, as pictures: {folder / 'receipts'}")
     if keep:
         screen.say(f"Data and logs stay in {keep}; see `evertill-edge verify --data DIR/STORE`.")
     if not once:

@@ -16,6 +16,7 @@ from provisioning.broker_process import StartError
 from provisioning.catalogue import CURRENCY, Catalogue
 from provisioning.demo.chain import Chain, Store
 from provisioning.demo.crowd import Crowd
+from provisioning.demo.hardware import TILL
 from provisioning.demo.opening import log_in, restock
 from provisioning.demo.programs import call_program
 from provisioning.demo.proofs import (
@@ -23,6 +24,7 @@ from provisioning.demo.proofs import (
     net_agrees,
     nothing_lost,
     same_stock,
+    scanned_is_sold,
     survived_kill,
     went_on_selling,
 )
@@ -194,6 +196,7 @@ class Story:
         receipts = self.receipts.all()
         self._prove(nothing_lost(receipts, nodes, headquarters))
         self._prove(net_agrees(receipts, nodes, self._hq.net_minor(), CURRENCY))
+        self._prove(self._scanned())
         self._prove(self._verify())
 
     def stay(self) -> None:
@@ -211,6 +214,17 @@ class Story:
     def _is_known(self, store: str, seq: int) -> bool:
         """Tell whether headquarters holds a store's facts up to this one."""
         return self._hq.standing(store).seq >= seq
+
+    def _scanned(self) -> Proof:
+        """Compare what the first till of each store scanned with what it sold."""
+        shops = {store.name: store.hardware for store in self.chain.stores}
+        scanned = {name: shop.ledger.lines for name, shop in shops.items()}
+        sold = {name: node.sold_lines(TILL) for name, node in self._nodes.items()}
+        weighed = sum(shop.ledger.weighed for shop in shops.values())
+        paid = sum(shop.ledger.paid for shop in shops.values())
+        printed = sum(shop.on_paper() for shop in shops.values())
+        how = f"{weighed} lines weighed, {paid} paid at the terminals, {printed} receipts on paper"
+        return scanned_is_sold(scanned, sold, how)
 
     def _verify(self) -> Proof:
         """Have every program check its own books; they may go on running."""
