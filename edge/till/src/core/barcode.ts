@@ -35,7 +35,10 @@ const WALLETS = [
   ['alipay', /^(?:2[5-9]|30)[0-9]{14,22}$/],
 ] as const;
 
-/** Says what a scan of a keyboard wedge is (no AIM identifier); the node's gate says the same. */
+/**
+ * Says what a scan of a keyboard wedge is (no AIM identifier). The node's gate says the same, but
+ * for country and currency codes, which it alone looks up.
+ */
 export function readBarcode(scanned: string, context: GateContext): Reading | Misread {
   const text = scanned.replace(/^[ \r\n\t\0]+|[ \r\n\t\0]+$/g, '');
   if (text === '') return misread('empty', 'The scanner sent an empty barcode. Scan it again.');

@@ -111,14 +111,10 @@ const QUALIFIERS = ['22', '10', '21', '235', '254', '7040', '8011', '8019', '802
 
 /** Reads a GS1 Digital Link; null if the address names no product or other GS1 key. */
 export function parseLink(text: string): readonly Element[] | null {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    return null;
-  }
+  // Not by URL: it would take a value of one or two dots for a way up.
+  const [, path = '', query = ''] = /^https?:\/\/[^/?#]*([^?#]*)\??([^#]*)/i.exec(text) ?? [];
   if (forms.size === 0) prepare();
-  const parts = url.pathname.split('/');
+  const parts = path.split('/');
   const start = parts.findIndex((part) => part in KEYS);
   if (start < 0 || (parts.length - start) % 2 !== 0) return null;
   const elements: Element[] = [];
@@ -129,12 +125,16 @@ export function parseLink(text: string): readonly Element[] | null {
     if (value === null) return null;
     elements.push([identifier, at === start ? value.padStart(KEYS[identifier] ?? 0, '0') : value]);
   }
-  for (const identifier of new Set(url.searchParams.keys()))
-    if (forms.has(identifier))
-      elements.push([identifier, url.searchParams.getAll(identifier).at(-1) ?? '']);
-  const right = elements.every(([identifier, value]) => forms.get(identifier)?.whole.test(value));
+  for (const [identifier, value] of new Map(new URLSearchParams(query)))
+    if (forms.has(identifier) && value !== '') elements.push([identifier, value]);
+  const right = elements.every(
+    ([identifier, value]) =>
+      forms.get(identifier)?.whole.test(value) && (!DATED.test(identifier) || isDate(value, false)),
+  );
   return right ? elements : null;
 }
+
+const DATED = /^1[1-7]$/;
 
 function decode(text: string): string | null {
   try {
@@ -193,7 +193,7 @@ function contentFault(identifier: string, value: string): string {
   const digits = summed ?? headed ?? pieces ?? asset;
   if (digits !== null && !(isDigits(digits) && hasCheckDigit(digits)))
     return `(${identifier}) has a wrong check digit`;
-  if (/^(1[1-7]|4324|4325)$/.test(identifier) && !isDate(value, false))
+  if ((DATED.test(identifier) || /^432[45]$/.test(identifier)) && !isDate(value, false))
     return `(${identifier}) is not a date`;
   if (/^(4326|7003|7006|7007|7011|8008)$/.test(identifier) && !isDate(value, true))
     return `(${identifier}) is not a date`;

@@ -1,0 +1,1 @@
+"""What the till in the browser and the node must compute alike."""
