@@ -95,7 +95,7 @@ class Redeem(msgspec.Struct, frozen=True):
         """Commit it, or find it committed; raise RightsShort where less is held here."""
         request = request_digest(self)
         if books.prior(self.id, request, Debited) is not None:
-            return _spent(books, self.id, self.key, self.amount, repeated=True)
+            return _spent(books, self.id, repeated=True)
         checks.integer(self.amount, 1, QUANTITY_MAX, "amount", BadQuantity)
         checks.name(self.actor, "actor")
         held = standing(books, self.key)
@@ -103,7 +103,7 @@ class Redeem(msgspec.Struct, frozen=True):
             raise RightsShort(_short(held, self.amount), "amount")
         body = Debited(self.key, self.amount, self.sale_id)
         books.append(self.id, books.when(self.at_ms), self.actor, body, request)
-        return _spent(books, self.id, self.key, self.amount, repeated=False)
+        return _spent(books, self.id, repeated=False)
 
 
 class Reverse(msgspec.Struct, frozen=True):
@@ -118,9 +118,8 @@ class Reverse(msgspec.Struct, frozen=True):
     def run(self, books: Books) -> "Spent":
         """Commit it, or find it committed; raise UnknownFact or AlreadyReversed."""
         request = request_digest(self)
-        found = books.prior(self.id, request, Reversed)
-        if found is not None and isinstance(found.fact.body, Reversed):
-            return _spent(books, self.id, self.key, -found.fact.body.amount, repeated=True)
+        if books.prior(self.id, request, Reversed) is not None:
+            return _spent(books, self.id, repeated=True)
         checks.name(self.actor, "actor")
         debit = books.find(self.redeemed_id)
         body = debit and debit.fact.body
@@ -133,7 +132,7 @@ class Reverse(msgspec.Struct, frozen=True):
             raise AlreadyReversed("this redemption was reversed before: redeem anew", "redeemed_id")
         undone = Reversed(self.key, body.amount, self.redeemed_id)
         books.append(self.id, books.when(self.at_ms), self.actor, undone, request)
-        return _spent(books, self.id, self.key, -body.amount, repeated=False)
+        return _spent(books, self.id, repeated=False)
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -159,10 +158,18 @@ class Spent(msgspec.Struct, frozen=True):
     amount: int
     here: int
     repeated: bool
+    journal: str
+    seq: int
 
 
-def _spent(reads: Reads, fact_id: bytes, key: str, amount: int, *, repeated: bool) -> Spent:
-    return Spent(fact_id, key, amount, standing(reads, key).here, repeated)
+def _spent(reads: Reads, fact_id: bytes, *, repeated: bool) -> Spent:
+    found = reads.find(fact_id)
+    assert found is not None  # noqa: S101 - the caller wrote or found it
+    body = found.fact.body
+    assert isinstance(body, Debited | Reversed)  # noqa: S101 - likewise
+    amount = body.amount if isinstance(body, Debited) else -body.amount
+    here = standing(reads, body.key).here
+    return Spent(fact_id, body.key, amount, here, repeated, found.journal, found.seq)
 
 
 def _short(held: Standing, amount: int) -> str:

@@ -290,7 +290,7 @@ def test_what_could_not_be_committed_stays_waiting(
     waiting = chain.worker.waiting
     assert waiting
 
-    def away(*_: object) -> None:
+    def away(*_: object, **__: object) -> None:
         raise OperationalError("INSERT", {}, Exception("the disk is full"))
 
     with monkeypatch.context() as patch:
@@ -314,8 +314,9 @@ def test_a_value_no_check_foresaw_stops_only_its_own_message(
         hq: Headquarters,
         items: Sequence[tuple[str, Commit]],
         *rest: Any,
+        **more: Any,
     ) -> list[Outcome]:
-        outcomes = real(connection, hq, items, *rest)
+        outcomes = real(connection, hq, items, *rest, **more)
         if any(name == "s1" for name, _ in items):
             raise DataError("INSERT", {}, Exception("out of range"))
         return outcomes

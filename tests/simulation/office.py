@@ -7,6 +7,7 @@ from sqlalchemy import Connection, event
 
 from central import schema
 from central.adoption import Adoption
+from central.allotting import Allotment
 from central.authoring import Author
 from central.errors import Problem
 from central.incarnation import begin, current
@@ -34,6 +35,7 @@ class Office:
         self.line = Line()
         self.alive = False
         self.trouble = ""
+        self.restored = 0
         self._watch = watch
         self._process = 0
         self._signer = signer("hq")
@@ -83,6 +85,7 @@ class Office:
             number,
             merger=Merger(self.database, hq, merge),
             adoption=adoption,
+            allotment=Allotment(self.database, self.author),
         )
         will, birth = self.worker.will, self.worker.birth
         self.client = Client(
@@ -117,6 +120,7 @@ class Office:
         self.database.close()
         self.database = self._open(image)
         self._begin("restore")
+        self.restored += 1
 
     def _later(self, delay_ms: int, action: Callable[[], None]) -> None:
         process = self._process
@@ -176,8 +180,11 @@ class Office:
         self._watch(self)
         if late:
             self.die()
-        else:
-            self._publish(out)
+            return
+        self._publish(out)
+        if self.worker.waiting and not self._draining:
+            self._draining = True
+            self._later(self.world.random.randint(1, 120), self._drain)
 
     def write(self, action: Callable[[Connection], T]) -> T | Problem | None:
         """Let headquarters decide something; None if the power went meanwhile."""

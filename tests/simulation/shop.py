@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from central.allotting import Issue, issue
 from central.authoring import Author
 from central.errors import Problem as Refusal
 from edge.books import Books
@@ -30,6 +31,7 @@ from sync.journal import Head, link
 from tests.simulation.box import Box
 from tests.simulation.office import Office
 from tests.simulation.truth import Stock, Truth
+from tests.simulation.wallet import Wallet
 from tests.simulation.world import Broken, World
 
 PRICE_MINOR = 500
@@ -46,6 +48,7 @@ class Shop:
         self.orders: list[tuple[str, str, str, int]] = []
         self.prices: dict[str, int] = {}
         self._repeatable: dict[str, list[tuple[Command[object], bytes]]] = {}
+        self.wallet = Wallet(world, self.do)
 
     # -- in a store ------------------------------------------------------------------------------
 
@@ -66,6 +69,9 @@ class Shop:
             (4, self.grant),
             (2, self.repeat),
             (1, self.contradict),
+            (3, self.wallet.load),
+            (6, self.wallet.spend),
+            (1, self.wallet.reverse),
         ]
         [verb] = self.world.random.choices(
             [verb for _, verb in verbs], [weight for weight, _ in verbs]
@@ -206,6 +212,13 @@ class Shop:
         sale_id, body = self.world.random.choice(sales[-6:])
         return sale_id, [(line.sku, line.quantity) for line in body.lines]
 
+    def do(self, box: Box, make: Callable[[bytes], Command[object]], again: int) -> bytes:
+        """See a command through that moves no stock; return its id."""
+        fact_id = self.world.random.randbytes(16)
+        self.truth.expect(fact_id, {})
+        self._try(box, make(fact_id), fact_id, again)
+        return fact_id
+
     def _do(self, box: Box, make: Callable[[bytes], Command[object]], stock: Stock) -> bytes:
         fact_id = self.world.random.randbytes(16)
         self.truth.expect(fact_id, stock)
@@ -250,6 +263,7 @@ class Shop:
         if not office.alive:
             return
         verbs = [(6, self.promise), (2, self.release), (2, self.give_back), (3, self.price)]
+        verbs.append((3, self.issue))
         [verb] = self.world.random.choices(
             [verb for _, verb in verbs], [weight for weight, _ in verbs]
         )
@@ -286,6 +300,16 @@ class Shop:
         lines = [StockLine(sku, quantity)]
         self._decide(office, lambda a, c: a.give_back(c, store, "unused", lines, "desk"))
         self.truth.check_rights()
+
+    def issue(self, office: Office) -> None:
+        """Issue a coupon's uses or points, some of them to a store at once."""
+        key, amount = self.wallet.some_key(), self.world.random.randint(1, 40)
+        shares = []
+        if self.world.chance(0.3):
+            store = self.world.random.choice(sorted(self.truth.stores))
+            shares = [(store, self.world.random.randint(1, amount))]
+        asked = Issue(key, amount, "campaign", shares)
+        self._decide(office, lambda a, c: issue(c, a, asked, "web"))
 
     def _decide(self, office: Office, action: Callable[[Author, Connection], object]) -> bool:
         if not office.alive:

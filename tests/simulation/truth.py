@@ -14,6 +14,7 @@ from sync.facts import Fact, FactError, decode_fact
 from sync.receipts import Return, Sale, Void
 from tests.simulation.box import Box
 from tests.simulation.office import Office
+from tests.simulation.purse import Purse
 from tests.simulation.world import Broken, World
 
 Stock = dict[str, int]
@@ -61,6 +62,7 @@ class Truth:
         self.living: list[Box] = []
         self.acknowledged = 0
         self.stores: list[str] = []
+        self.purse = Purse()
         self._seen: dict[int, dict[str, int]] = {}
         self._undone: dict[tuple[str, bytes, str], int] = {}
         self._sold: dict[tuple[bytes, str], int] = {}
@@ -141,6 +143,7 @@ class Truth:
         self._number(name, journal, fact)
         self._undo(name, fact)
         self._move_rights(name, fact)
+        self.purse.learn(name, fact)
 
     def _number(self, name: str, journal: Journal, fact: Fact) -> None:
         body = fact.body

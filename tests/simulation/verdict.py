@@ -14,6 +14,7 @@ from sync.receipts import Return, Sale, Void
 from sync.session import State
 from tests.simulation.box import Box
 from tests.simulation.office import Office
+from tests.simulation.purse import judge_purse
 from tests.simulation.truth import Truth
 from tests.simulation.world import Broken
 
@@ -113,6 +114,7 @@ def judge(truth: Truth, office: Office, boxes: list[Box]) -> None:
     with office.database.read() as connection:
         counted = held | {row.name: row.covers for row in connection.execute(_COVERED)}
     _judge_stock(truth, office, boxes, counted)
+    judge_purse(truth.journals, office, boxes, counted)
     _judge_totals(truth, office, held)
     _judge_prices(truth, boxes, held)
     with office.database.read() as connection:

@@ -1,0 +1,78 @@
+"""Customers with gift cards, points and coupons: they spend more than they have, and anywhere."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from edge.books import Books, request_digest
+from edge.entitlements import Ask, Redeem, Reverse
+from edge.store import Command
+from sync.entitlements import Credited
+from sync.session import State
+from tests.simulation.box import Box
+from tests.simulation.world import World
+
+KEYS = ("gift:g1", "points:m1", "coupon:c1")
+Do = Callable[[Box, Callable[[bytes], Command[object]], int], bytes]
+
+
+class Load(msgspec.Struct, frozen=True):
+    """Credit a key, as a sale of a gift card does."""
+
+    id: bytes
+    key: str
+    amount: int
+
+    def run(self, books: Books) -> "Loaded":
+        """Commit it, or find it committed."""
+        request = request_digest(self)
+        found = books.prior(self.id, request, Credited)
+        if found is not None:
+            return Loaded(found.journal)
+        books.append(self.id, books.clock(), "", Credited(self.key, self.amount), request)
+        return Loaded(books.journal)
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """Where it is on record."""
+
+    journal: str
+
+
+class Wallet:
+    """Draws what customers do with their keys; `do` sees a command through."""
+
+    def __init__(self, world: World, do: Do) -> None:
+        self.world = world
+        self._do = do
+        self._spent: dict[str, list[tuple[bytes, str]]] = {}
+
+    def some_key(self) -> str:
+        """Draw a key."""
+        return self.world.random.choice(KEYS)
+
+    def load(self, box: Box) -> None:
+        """Buy a card, or earn points."""
+        key, amount = self.some_key(), self.world.random.randint(1, 50)
+        self._do(box, lambda i: Load(i, key, amount), 3)
+
+    def spend(self, box: Box) -> None:
+        """Pay with it; where too little is here, headquarters is asked and it is tried again."""
+        key, amount = self.some_key(), self.world.random.randint(1, 40)
+        self._redeem(box, key, amount)
+        if box.alive and box.session.state is State.OPEN and self.world.chance(0.7):
+            wanted = self.world.random.randint(0, 40)
+            box.execute([Ask(self.world.random.randbytes(16), key, wanted)])
+            delay_ms = self.world.random.randint(50, 1_500)
+            self.world.after(delay_ms, lambda: self._redeem(box, key, max(wanted, 1)))
+
+    def reverse(self, box: Box) -> None:
+        """Undo a payment, twice at times."""
+        spent = self._spent.get(box.replica.node, [])
+        if spent:
+            redeemed, key = self.world.random.choice(spent[-4:])
+            self._do(box, lambda i: Reverse(i, key, redeemed), 1)
+
+    def _redeem(self, box: Box, key: str, amount: int) -> None:
+        redeemed = self._do(box, lambda i: Redeem(i, key, amount), 1)
+        self._spent.setdefault(box.replica.node, []).append((redeemed, key))
