@@ -54,16 +54,10 @@ export function countsOf(
   return [{ kind: 'cash', counted_minor: countedMinor(draft.counted) }, ...others];
 }
 
-/** A shift that was just closed: its report, and the id it can be printed under. */
-interface Closed {
-  readonly id: string;
-  readonly report: Report;
-}
-
 function Count(props: {
   till: Till;
   shift: Shift;
-  onClosed: (closed: Closed) => void;
+  onClosed: (closed: Report) => void;
 }): JSX.Element {
   const { till, shift } = props;
   const [draft, setDraft] = useState(() => draftOf(shift));
@@ -134,7 +128,7 @@ function Confirm(props: {
   till: Till;
   shift: Shift;
   draft: Draft;
-  onClosed: (closed: Closed) => void;
+  onClosed: (closed: Report) => void;
   onClose: () => void;
 }): JSX.Element {
   const { till, shift, draft } = props;
@@ -154,7 +148,7 @@ function Confirm(props: {
       const report = await till.api.post<Report>(`/till/shifts/${at}/close`, body);
       remember(nameOf(shift), '{}');
       noteShift(null);
-      props.onClosed({ id, report });
+      props.onClosed(report);
     });
   return (
     <Dialog
@@ -184,14 +178,14 @@ function Confirm(props: {
 export function ClosePage(props: { till: Till; onBack: () => void }): JSX.Element {
   const { till } = props;
   const [load, again] = useLoad(`shift ${drawerOf(till)}`, () => loadShift(till));
-  const [closed, setClosed] = useState<Closed | null>(null);
+  const [closed, setClosed] = useState<Report | null>(null);
   if (closed) {
     return (
       <Page
-        title={t('desk.report.zOf', { n: closed.report.number, drawer: closed.report.drawer })}
+        title={t('desk.report.zOf', { n: closed.number, drawer: closed.drawer })}
         onBack={props.onBack}
       >
-        <ReportView till={till} report={closed.report} id={closed.id} />
+        <ReportView till={till} report={closed} />
       </Page>
     );
   }

@@ -20,7 +20,7 @@ import { Loaded, useLoad } from './load';
 import { actorName } from './people';
 import type { DocumentEntry, DocumentsReply } from './wire';
 
-const KINDS = ['', 'sale', 'return', 'void', 'cash', 'audit'] as const;
+const KINDS = ['', 'sale', 'return', 'void', 'cash', 'shift', 'audit'] as const;
 const ICONS: Readonly<Record<string, IconName>> = {
   sale: 'receipt',
   return: 'undo',
@@ -37,10 +37,10 @@ interface Filter {
   readonly day: string;
 }
 
-function pathOf(filter: Filter, before: number): string {
+function pathOf(filter: Filter, before: string): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(filter)) if (value) query.set(name, value);
-  if (before) query.set('before', String(before));
+  if (before) query.set('before', before);
   return `/till/documents?${query}`;
 }
 
@@ -49,13 +49,13 @@ function useDocuments(till: Till, filter: Filter) {
   const [pages, setPages] = useState<{
     of: string;
     earlier: readonly DocumentEntry[];
-    before: number;
-  }>({ of: '', earlier: [], before: 0 });
-  const of = pathOf(filter, 0);
-  const { earlier, before } = pages.of === of ? pages : { earlier: [], before: 0 };
+    before: string;
+  }>({ of: '', earlier: [], before: '' });
+  const of = pathOf(filter, '');
+  const { earlier, before } = pages.of === of ? pages : { earlier: [], before: '' };
   const [load, again] = useLoad(`${of} ${before}`, async () => {
     const page = await till.api.get<DocumentsReply>(pathOf(filter, before));
-    return { documents: [...earlier, ...page.documents], before: page.before ?? 0 };
+    return { documents: [...earlier, ...page.documents], before: page.before };
   });
   const more = (): void => {
     if (load.state !== 'ready') return;
@@ -64,17 +64,19 @@ function useDocuments(till: Till, filter: Filter) {
   return { load, again, more };
 }
 
-/** What a document is called in the list: its kind, or for an audit entry what was done. */
+/** What a document is called in the list: what it is, or what was done. */
 export function titleOf(entry: DocumentEntry): string {
-  const action = `desk.action.${entry.action}`;
-  if (entry.kind === 'audit') return isKey(action) ? t(action) : entry.action;
-  if (entry.kind === 'cash' && isKey(`desk.cashKind.${entry.action}`)) {
-    return t(`desk.cashKind.${entry.action}` as 'desk.cashKind.drop');
+  const said = { audit: 'action', cash: 'cashKind', shift: 'shiftTurn' }[entry.kind];
+  if (said) {
+    const key = `desk.${said}.${entry.title}`;
+    return isKey(key) ? t(key) : entry.title;
   }
   const key = `desk.document.${entry.kind}`;
   const kind = isKey(key) ? t(key) : entry.kind;
   return entry.receipt ? `${kind} ${entry.receipt}` : kind;
 }
+
+const WITHOUT_MONEY: ReadonlySet<string> = new Set(['audit', 'shift']);
 
 function Entry({ till, entry }: { till: Till; entry: DocumentEntry }): JSX.Element {
   const staff = till.setup.document.value?.staff ?? [];
@@ -87,8 +89,8 @@ function Entry({ till, entry }: { till: Till; entry: DocumentEntry }): JSX.Eleme
       title={titleOf(entry)}
       text={text}
       after={
-        entry.total_minor === null ? null : (
-          <strong class="num">{formatMoney(entry.total_minor)}</strong>
+        WITHOUT_MONEY.has(entry.kind) ? null : (
+          <strong class="num">{formatMoney(entry.amount_minor)}</strong>
         )
       }
       onPress={open ? () => go(`desk/documents/${entry.kind}/${entry.id}`) : undefined}
@@ -148,7 +150,7 @@ function Found({ till, filter }: { till: Till; filter: Filter }): JSX.Element {
                 <Entry key={entry.id} till={till} entry={entry} />
               ))}
             </List>
-            {page.before > 0 && <Button onPress={more}>{t('desk.list.more')}</Button>}
+            {page.before !== '' && <Button onPress={more}>{t('desk.list.more')}</Button>}
           </>
         )
       }

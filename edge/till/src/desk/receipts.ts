@@ -14,10 +14,16 @@ export function receiptPath(id: string, wanted: Wanted): string {
   return `/till/receipts/${id}?${query(wanted)}`;
 }
 
-/** Path of a report's picture. */
-export function reportPath(drawer: string, number: number, form: 'png' | 'pdf'): string {
-  const at = `${encodeURIComponent(drawer)}/${number}`;
-  return `/till/reports/z/${at}?${query({ form, gift: false })}`;
+/** Where a report is drawn and printed: the X report of a drawer, or the Z of a closed shift. */
+export function reportPath(
+  which: { drawer: string; number: number | 'x' },
+  what: 'receipt' | 'print',
+  form: 'png' | 'pdf' = 'png',
+): string {
+  const drawer = encodeURIComponent(which.drawer);
+  const look = what === 'receipt' ? query({ form, gift: false }) : '';
+  if (which.number === 'x') return `/till/reports/x/${what}?drawer=${drawer}&${look}`;
+  return `/till/reports/z/${drawer}/${which.number}/${what}${look && `?${look}`}`;
 }
 
 function query(wanted: Wanted): string {
@@ -25,15 +31,16 @@ function query(wanted: Wanted): string {
   return `form=${wanted.form}&language=${locale.value}${gift}`;
 }
 
-/** Have a receipt printed; says so, or what to do where it can't be. */
-export async function printReceipt(till: Till, id: string, gift = false): Promise<void> {
+/** Have something printed at a path; says so, or what to do where it can't be. */
+export async function print(till: Till, path: string, gift = false): Promise<void> {
   const operator = till.session.current.value?.staff ?? '';
   const body = { id: till.newId(), language: locale.value, gift, operator };
-  await attempt(
-    () => till.api.post(`/till/receipts/${id}/print`, body),
-    t('desk.receipt.printing'),
-  );
+  await attempt(() => till.api.post(path, body), t('desk.receipt.printing'));
 }
+
+/** Have a receipt printed, as a gift receipt without prices if asked for. */
+export const printReceipt = (till: Till, id: string, gift = false): Promise<void> =>
+  print(till, `/till/receipts/${id}/print`, gift);
 
 /** Save a document as a file of its own. */
 export async function saveFile(till: Till, path: string, name: string): Promise<void> {

@@ -12,7 +12,7 @@ import {
 } from '../i18n';
 import { Badge, Button, type Mood, Notice, Pairs, Table } from '../ui';
 import { actorName } from './people';
-import { printReceipt, receiptPath, saveFile } from './receipts';
+import { print, reportPath, saveFile } from './receipts';
 import { overShortMinor, taxTotal, type Verdict, verdictOf } from './report';
 import { tenderName } from './tenders';
 import type { Report } from './wire';
@@ -226,28 +226,26 @@ function Head({ till, report }: { till: Till; report: Report }): JSX.Element {
   );
 }
 
-/** Shows a report; with the `id` of its closing it can be printed and saved. */
-export function ReportView(props: { till: Till; report: Report; id?: string }): JSX.Element {
-  const { till, report, id } = props;
-  const name = `Z-${report.drawer}-${report.number}`;
-  const save = (form: 'png' | 'pdf'): void => {
-    if (id) void saveFile(till, receiptPath(id, { form, gift: false }), `${name}.${form}`);
-  };
+/** Shows a report, prints it and saves it as a picture. */
+export function ReportView({ till, report }: { till: Till; report: Report }): JSX.Element {
+  const number = report.closed_ms === null ? 'x' : report.number;
+  const which = { drawer: report.drawer, number } as const;
+  const name = `${number === 'x' ? 'X' : 'Z'}-${report.drawer}-${report.number}`;
+  const save = (form: 'png' | 'pdf'): void =>
+    void saveFile(till, reportPath(which, 'receipt', form), `${name}.${form}`);
   return (
     <div class="report">
-      {id && (
-        <div class="row wrap report__acts">
-          <Button icon="printer" onPress={() => void printReceipt(till, id)}>
-            {t('desk.receipt.print')}
-          </Button>
-          <Button icon="receipt" onPress={() => save('png')}>
-            {t('desk.receipt.png')}
-          </Button>
-          <Button icon="note" onPress={() => save('pdf')}>
-            {t('desk.receipt.pdf')}
-          </Button>
-        </div>
-      )}
+      <div class="row wrap report__acts">
+        <Button icon="printer" onPress={() => void print(till, reportPath(which, 'print'))}>
+          {t('desk.receipt.print')}
+        </Button>
+        <Button icon="receipt" onPress={() => save('png')}>
+          {t('desk.receipt.png')}
+        </Button>
+        <Button icon="note" onPress={() => save('pdf')}>
+          {t('desk.receipt.pdf')}
+        </Button>
+      </div>
       <Head till={till} report={report} />
       <Turnover report={report} />
       <Tenders till={till} report={report} />

@@ -150,18 +150,20 @@ export interface DocumentEntry {
   readonly kind: string;
   readonly at_ms: number;
   readonly till: string;
-  readonly actor: string;
   readonly receipt: string;
-  /** null where there is no money in it. */
-  readonly total_minor: number | null;
-  /** What an audit entry or a cash movement did. */
-  readonly action: string;
+  /** What it adds to net sales, or moves in the drawer. */
+  readonly amount_minor: number;
+  /** Kind of a cash movement, action of an audit entry, `opened` or `closed` of a shift. */
+  readonly title: string;
   readonly reason: string;
+  readonly actor: string;
   readonly approver: string;
+  /** What it undoes or concerns. */
+  readonly about: string | null;
 }
 
-/** Documents, newest first; `before` asks for the next page, null at the end. */
+/** Documents, newest first; `before` asks for the next page, empty at the end. */
 export interface DocumentsReply {
   readonly documents: readonly DocumentEntry[];
-  readonly before: number | null;
+  readonly before: string;
 }

@@ -440,4 +440,7 @@ export const desk = {
   'desk.device.state.paper_empty': 'out of paper',
   'desk.device.state.paper_near_end': 'paper runs low',
   'desk.device.state.drawer_open': 'drawer is open',
+  'desk.documents.tab.shift': 'Shifts',
+  'desk.shiftTurn.opened': 'Shift opened',
+  'desk.shiftTurn.closed': 'Shift closed',
 } as const;

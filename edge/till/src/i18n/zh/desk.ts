@@ -396,4 +396,7 @@ export const desk: Words<typeof english> = {
   'desk.device.state.paper_empty': '缺纸',
   'desk.device.state.paper_near_end': '纸将用尽',
   'desk.device.state.drawer_open': '钱箱已打开',
+  'desk.documents.tab.shift': '班次',
+  'desk.shiftTurn.opened': '开班',
+  'desk.shiftTurn.closed': '交班',
 };

@@ -1,0 +1,399 @@
+// One law: what was ordered and what came are compared before they are posted; nothing is refused.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Till } from '../data/ports';
+import { Loaded, useLoad } from '../desk/load';
+import { formatDateTime, formatDay, formatQuantity, inLanguage, locale, t } from '../i18n';
+import { go } from '../route';
+import {
+  Badge,
+  Button,
+  EmptyState,
+  List,
+  ListItem,
+  Notice,
+  Page,
+  Switch,
+  Tabs,
+  TextField,
+} from '../ui';
+import { asExpected, differences, type Entry, lines } from './entry';
+import { forgetDraft, GoodsList, useDraft } from './goods';
+import { PostDialog } from './posted';
+import type { ExpectedLine, InTransit, Order } from './wire';
+
+/** What is expected, as a list to be filled: what is still to come of each SKU. */
+export async function expectedList(
+  till: Till,
+  expected: readonly ExpectedLine[],
+): Promise<readonly Entry[]> {
+  const products = await till.catalogue.bySkus(expected.map((line) => line.sku));
+  const known = new Map(products.map((product) => [product.sku, product]));
+  return expected
+    .map((line) => ({ line, left: Math.max(line.expected - line.received, 0) }))
+    .filter(({ left }) => left > 0)
+    .map(({ line, left }) => ({
+      sku: line.sku,
+      names: known.get(line.sku)?.names ?? {},
+      unit: known.get(line.sku)?.unit ?? 'piece',
+      quantity: 0,
+      expected: left,
+    }));
+}
+
+function OrdersList({ till }: { till: Till }): JSX.Element {
+  const [load, again] = useLoad('orders', () => till.api.get<{ orders: Order[] }>('/stock/orders'));
+  return (
+    <Loaded load={load} again={again}>
+      {({ orders }) =>
+        orders.length === 0 ? (
+          <EmptyState icon="box" title={t('stock.order.none')} text={t('stock.order.noneText')} />
+        ) : (
+          <List label={t('stock.order.open')}>
+            {orders.map((order) => (
+              <ListItem
+                key={order.order}
+                icon="box"
+                title={`${order.order} · ${order.supplier}`}
+                text={[
+                  order.due_day && t('stock.order.due', { day: formatDay(order.due_day) }),
+                  t('stock.order.lines', { n: order.lines.length }),
+                  order.note,
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+                after={
+                  order.lines.some((line) => line.received > 0) && (
+                    <Badge mood="accent">{t('stock.order.begun')}</Badge>
+                  )
+                }
+                onPress={() => go(`stock/receive/${encodeURIComponent(order.order)}`)}
+              />
+            ))}
+          </List>
+        )
+      }
+    </Loaded>
+  );
+}
+
+/** What came with which paper. */
+interface Paper {
+  readonly reference: string;
+  readonly supplier: string;
+  readonly claim: boolean;
+}
+
+/** Fills a delivery and posts it: for an order, a transfer, or for nothing announced. */
+function Delivery(props: {
+  till: Till;
+  draft: string;
+  begin: readonly Entry[];
+  expected: boolean;
+  path: string;
+  extra: Readonly<Record<string, unknown>>;
+  title: string;
+}): JSX.Element {
+  const { till } = props;
+  const [list, setList] = useDraft(props.draft, props.begin);
+  const [paper, setPaper] = useState<Paper>({ reference: '', supplier: '', claim: false });
+  const [damaged, setDamaged] = useState<Readonly<Record<string, string>>>({});
+  const [posting, setPosting] = useState(false);
+  const isTransfer = 'out' in props.extra;
+  const body = {
+    ...props.extra,
+    ...(isTransfer
+      ? {}
+      : { reference: paper.reference, ...(paper.supplier ? { supplier: paper.supplier } : {}) }),
+    claim: paper.claim,
+    lines: lines(list).map((line) => ({
+      ...line,
+      damaged: Math.min(Number(damaged[line.sku] ?? 0) || 0, line.quantity),
+    })),
+  };
+  return (
+    <div class="stack stack--wide">
+      {!isTransfer && (
+        <div class="fields">
+          <TextField
+            label={t('stock.receive.reference')}
+            hint={t('stock.receive.referenceHint')}
+            value={paper.reference}
+            max_length={64}
+            onInput={(reference) => setPaper({ ...paper, reference })}
+          />
+          {!props.expected && (
+            <TextField
+              label={t('stock.receive.supplier')}
+              value={paper.supplier}
+              max_length={64}
+              onInput={(supplier) => setPaper({ ...paper, supplier })}
+            />
+          )}
+        </div>
+      )}
+      {props.expected && (
+        <Button icon="check" onPress={() => setList(asExpected(list))}>
+          {t('stock.receive.allRight')}
+        </Button>
+      )}
+      <GoodsList
+        till={till}
+        list={list}
+        onChange={setList}
+        compare={props.expected}
+        empty={t('stock.receive.scan')}
+        more={(entry) =>
+          entry.quantity > 0 && (
+            <label class="damaged">
+              <span class="muted small">{t('stock.receive.damaged')}</span>
+              <input
+                class="count__field num"
+                inputMode="numeric"
+                value={damaged[entry.sku] ?? ''}
+                placeholder="0"
+                onInput={(event) =>
+                  setDamaged({ ...damaged, [entry.sku]: event.currentTarget.value })
+                }
+              />
+            </label>
+          )
+        }
+      />
+      {body.lines.some((line) => line.damaged > 0) && (
+        <Switch
+          label={t('stock.receive.claim')}
+          hint={t('stock.receive.claimHint')}
+          on={paper.claim}
+          onChange={(claim) => setPaper({ ...paper, claim })}
+        />
+      )}
+      <Button
+        kind="primary"
+        size="xl"
+        block
+        disabled={body.lines.length === 0}
+        onPress={() => setPosting(true)}
+      >
+        {t('stock.receive.review')}
+      </Button>
+      {posting && (
+        <PostDialog
+          till={till}
+          title={props.title}
+          path={props.path}
+          body={body}
+          list={list}
+          onPosted={() => forgetDraft(props.draft)}
+          onClose={() => setPosting(false)}
+        >
+          <Summary list={list} expected={props.expected} />
+        </PostDialog>
+      )}
+    </div>
+  );
+}
+
+/** What is about to be posted, and how it differs from what was announced. */
+export function Summary(props: { list: readonly Entry[]; expected: boolean }): JSX.Element {
+  const found = props.expected ? differences(props.list) : [];
+  return (
+    <div class="stack">
+      <p>{t('stock.receive.sum', { n: lines(props.list).length })}</p>
+      {props.expected && found.length === 0 && (
+        <Notice mood="ok">{t('stock.receive.noDifferences')}</Notice>
+      )}
+      {found.length > 0 && (
+        <Notice mood="warn" title={t('stock.receive.differs', { n: found.length })}>
+          <ul>
+            {found.map((entry) => (
+              <li key={entry.sku} class="num">
+                {inLanguage(entry.names) || entry.sku}: {formatQuantity(entry.quantity, entry.unit)}
+                {' / '}
+                {formatQuantity(entry.expected ?? 0, entry.unit)}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+/** Orders that are due, or a delivery without one. */
+export function ReceivePage(props: { till: Till; onBack: () => void }): JSX.Element {
+  const { till } = props;
+  const [tab, setTab] = useState('orders');
+  return (
+    <Page
+      title={t('stock.receive.title')}
+      onBack={props.onBack}
+      narrow
+      tools={
+        <Tabs
+          label={t('stock.receive.title')}
+          value={tab}
+          tabs={[
+            { value: 'orders', label: t('stock.receive.against') },
+            { value: 'free', label: t('stock.receive.free') },
+          ]}
+          onChange={setTab}
+        />
+      }
+    >
+      {tab === 'orders' ? (
+        <OrdersList till={till} />
+      ) : (
+        <Delivery
+          till={till}
+          draft="delivery"
+          begin={[]}
+          expected={false}
+          path="/stock/receipts"
+          extra={{}}
+          title={t('stock.receive.free')}
+        />
+      )}
+    </Page>
+  );
+}
+
+/** Says that nothing more will come. */
+function Finish(props: { till: Till; path: string }): JSX.Element {
+  const [asking, setAsking] = useState(false);
+  const [reason, setReason] = useState('');
+  return (
+    <>
+      <Button icon="block" onPress={() => setAsking(true)}>
+        {t('stock.order.finish')}
+      </Button>
+      {asking && (
+        <PostDialog
+          till={props.till}
+          title={t('stock.order.finish')}
+          path={props.path}
+          body={{ reason }}
+          list={[]}
+          onPosted={() => undefined}
+          onClose={() => setAsking(false)}
+        >
+          <p>{t('stock.order.finishText')}</p>
+          <TextField
+            label={t('stock.order.why')}
+            value={reason}
+            max_length={200}
+            onInput={setReason}
+          />
+        </PostDialog>
+      )}
+    </>
+  );
+}
+
+/** Receives against an order. */
+export function OrderPage(props: { till: Till; order: string; onBack: () => void }): JSX.Element {
+  const { till } = props;
+  const at = `/stock/orders/${encodeURIComponent(props.order)}`;
+  const [load, again] = useLoad(`${at} ${locale.value}`, async () => {
+    const order = await till.api.get<Order>(at);
+    return { order, begin: await expectedList(till, order.lines) };
+  });
+  return (
+    <Page
+      title={t('stock.order.title', { order: props.order })}
+      onBack={props.onBack}
+      narrow
+      actions={<Finish till={till} path={`${at}/close`} />}
+    >
+      <Loaded load={load} again={again}>
+        {({ order, begin }) => (
+          <Delivery
+            till={till}
+            draft={`order.${order.order}`}
+            begin={begin}
+            expected
+            path="/stock/receipts"
+            extra={{ order: order.order }}
+            title={t('stock.order.title', { order: order.order })}
+          />
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+/** Goods on their way to this store. */
+export function TransitPage(props: { till: Till; onBack: () => void }): JSX.Element {
+  const { till } = props;
+  const [load, again] = useLoad('transit', () =>
+    till.api.get<{ transit: InTransit[] }>('/stock/transit'),
+  );
+  return (
+    <Page title={t('stock.transit.title')} onBack={props.onBack} narrow>
+      <Loaded load={load} again={again}>
+        {({ transit }) =>
+          transit.length === 0 ? (
+            <EmptyState
+              icon="inbox"
+              title={t('stock.transit.none')}
+              text={t('stock.transit.noneText')}
+            />
+          ) : (
+            <List label={t('stock.transit.title')}>
+              {transit.map((one) => (
+                <ListItem
+                  key={one.out}
+                  icon="inbox"
+                  title={t('stock.transit.from', { store: one.from_store })}
+                  text={`${formatDateTime(one.sent_ms)} · ${t('stock.order.lines', { n: one.lines.length })}`}
+                  onPress={() => go(`stock/transit/${one.out}`)}
+                />
+              ))}
+            </List>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+/** Takes in what another store has sent. */
+export function ArrivalPage(props: { till: Till; out: string; onBack: () => void }): JSX.Element {
+  const { till, out } = props;
+  const [load, again] = useLoad(`transit ${out} ${locale.value}`, async () => {
+    const { transit } = await till.api.get<{ transit: InTransit[] }>('/stock/transit?all=true');
+    const found = transit.find((one) => one.out === out);
+    if (!found) return null;
+    return { found, begin: await expectedList(till, found.lines) };
+  });
+  return (
+    <Page
+      title={t('stock.transit.title')}
+      onBack={props.onBack}
+      narrow
+      actions={<Finish till={till} path={`/stock/transit/${out}/close`} />}
+    >
+      <Loaded load={load} again={again}>
+        {(shown) =>
+          shown ? (
+            <Delivery
+              till={till}
+              draft={`transit.${out}`}
+              begin={shown.begin}
+              expected
+              path="/stock/transfers-in"
+              extra={{ from_store: shown.found.from_store, out }}
+              title={t('stock.transit.from', { store: shown.found.from_store })}
+            />
+          ) : (
+            <EmptyState
+              icon="inbox"
+              title={t('stock.transit.gone')}
+              text={t('stock.transit.noneText')}
+            />
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}

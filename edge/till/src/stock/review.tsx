@@ -1,0 +1,189 @@
+// One law: a count is closed by somebody who saw every difference and what it is worth.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Till } from '../data/ports';
+import { Failed, Loaded, useAction, useLoad } from '../desk/load';
+import { formatMoney, formatNumber, inLanguage, t } from '../i18n';
+import { go } from '../route';
+import { Badge, Button, Choices, Dialog, EmptyState, Notice, Page, showToast, Table } from '../ui';
+import { titleOf } from './sheets';
+import type { Review, Sheet } from './wire';
+
+const signed = (value: number): string => `${value > 0 ? '+' : ''}${formatNumber(value)}`;
+
+function Differences({ review }: { review: Review }): JSX.Element {
+  const lines = review.lines.filter((line) => line.difference !== 0 || line.uncertain);
+  if (lines.length === 0) {
+    return (
+      <EmptyState icon="check" title={t('stock.review.even')} text={t('stock.review.evenText')} />
+    );
+  }
+  return (
+    <section class="card">
+      <h2>{t('stock.review.differences', { n: lines.length })}</h2>
+      <Table
+        label={t('stock.review.title')}
+        row_key={(line) => line.sku}
+        rows={lines}
+        columns={[
+          {
+            head: t('stock.list.label'),
+            cell: (line) => (
+              <>
+                {inLanguage(line.names) || line.sku}{' '}
+                {line.uncertain && (
+                  <Badge mood="danger" icon="warn">
+                    {t('stock.review.uncertain')}
+                  </Badge>
+                )}
+              </>
+            ),
+          },
+          { head: t('stock.review.seen'), end: true, cell: (line) => formatNumber(line.seen) },
+          {
+            head: t('stock.review.counted'),
+            end: true,
+            cell: (line) => formatNumber(line.counted),
+          },
+          {
+            head: t('stock.review.difference'),
+            end: true,
+            cell: (line) => <strong>{signed(line.difference)}</strong>,
+          },
+          {
+            head: t('stock.review.value'),
+            end: true,
+            cell: (line) => formatMoney(line.value_minor, { signed: true }),
+          },
+        ]}
+      />
+      <p class="sum">
+        <span>{t('stock.review.total')}</span>
+        <strong class="num">{formatMoney(review.value_minor, { signed: true })}</strong>
+      </p>
+    </section>
+  );
+}
+
+function Uncounted({ review }: { review: Review }): JSX.Element | null {
+  if (review.uncounted.length === 0) return null;
+  return (
+    <section class="card">
+      <h2>{t('stock.review.uncounted', { n: review.uncounted.length })}</h2>
+      <Table
+        label={t('stock.review.uncounted', { n: review.uncounted.length })}
+        row_key={(line) => line.sku}
+        rows={review.uncounted.slice(0, 200)}
+        columns={[
+          { head: t('stock.list.label'), cell: (line) => inLanguage(line.names) || line.sku },
+          { head: t('stock.review.books'), end: true, cell: (line) => formatNumber(line.on_hand) },
+          {
+            head: t('stock.review.value'),
+            end: true,
+            cell: (line) => formatMoney(line.value_minor),
+          },
+        ]}
+      />
+    </section>
+  );
+}
+
+/** Decides what happens to what was missed, and closes the sheet. */
+function Close(props: {
+  till: Till;
+  sheet: Sheet;
+  review: Review;
+  onClose: () => void;
+}): JSX.Element {
+  const { till, review } = props;
+  const [uncounted, setUncounted] = useState('skip');
+  const [id] = useState(() => till.newId());
+  const action = useAction();
+  const uncertain = review.lines.some((line) => line.uncertain);
+  const close = (): Promise<boolean> =>
+    action.run(async () => {
+      await till.api.post(`/stock/sheets/${props.sheet.id}/close`, {
+        id,
+        uncounted: review.uncounted.length > 0 ? uncounted : '',
+        uncertain: uncertain ? 'skip' : '',
+      });
+      showToast({ text: t('stock.review.done') });
+      go('stock/counts', true);
+    });
+  return (
+    <Dialog
+      title={t('stock.review.close')}
+      onClose={props.onClose}
+      foot={
+        <>
+          <Button onPress={props.onClose}>{t('ui.back')}</Button>
+          <Button kind="primary" busy={action.busy} onPress={() => void close()}>
+            {t('stock.review.close')}
+          </Button>
+        </>
+      }
+    >
+      <div class="stack">
+        {action.failure && <Failed failure={action.failure} />}
+        <p>{t('stock.review.closeText')}</p>
+        {review.uncounted.length > 0 && (
+          <Choices
+            label={t('stock.review.missed', { n: review.uncounted.length })}
+            show_label
+            value={uncounted}
+            options={[
+              { value: 'skip', label: t('stock.review.skip') },
+              { value: 'zero', label: t('stock.review.zero') },
+            ]}
+            onChange={setUncounted}
+          />
+        )}
+        {uncertain && <Notice mood="warn">{t('stock.review.uncertainText')}</Notice>}
+      </div>
+    </Dialog>
+  );
+}
+
+/** Shows the differences of a sheet, and closes or cancels it. */
+export function ReviewPage(props: { till: Till; id: string; onBack: () => void }): JSX.Element {
+  const { till, id } = props;
+  const [asking, setAsking] = useState(false);
+  const [load, again] = useLoad(`review ${id}`, async () => ({
+    sheet: await till.api.get<Sheet>(`/stock/sheets/${id}`),
+    review: await till.api.get<Review>(`/stock/sheets/${id}/review`),
+  }));
+  const sheet = load.state === 'ready' ? load.value.sheet : null;
+  const cancel = async (): Promise<void> => {
+    await till.api.post(`/stock/sheets/${id}/cancel`, {});
+    go('stock/counts', true);
+  };
+  return (
+    <Page
+      title={sheet ? `${t('stock.review.title')}: ${titleOf(sheet)}` : t('stock.review.title')}
+      onBack={props.onBack}
+      narrow
+      foot={
+        sheet?.state === 'open' && (
+          <>
+            <Button kind="warning" icon="trash" onPress={() => void cancel()}>
+              {t('stock.review.cancel')}
+            </Button>
+            <Button kind="primary" size="l" icon="check" onPress={() => setAsking(true)}>
+              {t('stock.review.close')}
+            </Button>
+          </>
+        )
+      }
+    >
+      <Loaded load={load} again={again}>
+        {(shown) => (
+          <div class="stack stack--wide">
+            <Differences review={shown.review} />
+            <Uncounted review={shown.review} />
+            {asking && <Close till={till} {...shown} onClose={() => setAsking(false)} />}
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,110 @@
+// One law: what leaves the stock says where to or why, and is looked over before it is posted.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Till } from '../data/ports';
+import { locale, t } from '../i18n';
+import { Button, Page, SelectField, TextField } from '../ui';
+import { lines } from './entry';
+import { forgetDraft, GoodsList, useDraft } from './goods';
+import { PostDialog } from './posted';
+import { Summary } from './receive';
+
+/** Sends goods to another store. */
+export function SendPage(props: { till: Till; onBack: () => void }): JSX.Element {
+  const { till } = props;
+  const [list, setList] = useDraft('send');
+  const [store, setStore] = useState('');
+  const [posting, setPosting] = useState(false);
+  return (
+    <Page title={t('stock.send.title')} onBack={props.onBack} narrow>
+      <div class="stack stack--wide">
+        <TextField
+          label={t('stock.send.to')}
+          hint={t('stock.send.toHint')}
+          icon="home"
+          value={store}
+          max_length={32}
+          onInput={setStore}
+        />
+        <GoodsList till={till} list={list} onChange={setList} empty={t('stock.send.scan')} />
+        <Button
+          kind="primary"
+          size="xl"
+          block
+          disabled={lines(list).length === 0 || store.trim() === ''}
+          onPress={() => setPosting(true)}
+        >
+          {t('stock.send.review')}
+        </Button>
+      </div>
+      {posting && (
+        <PostDialog
+          till={till}
+          title={t('stock.send.sure', { store: store.trim() })}
+          path="/stock/transfers-out"
+          body={{ to_store: store.trim(), lines: lines(list) }}
+          list={list}
+          onPosted={() => forgetDraft('send')}
+          onClose={() => setPosting(false)}
+        >
+          <Summary list={list} expected={false} />
+          <p class="muted">{t('stock.send.what')}</p>
+        </PostDialog>
+      )}
+    </Page>
+  );
+}
+
+const USUAL = ['broken', 'expired', 'stolen', 'used'] as const;
+
+/** The reasons that the store gives for a write-off, or the usual ones. */
+function writeOffReasons(till: Till): { value: string; label: string }[] {
+  const listed = till.setup.rules.value.reasons.write_off ?? [];
+  const words = listed.map((reason) => ({ value: reason.code, label: reason[locale.value] }));
+  if (words.length > 0) return words;
+  return USUAL.map((code) => ({ value: code, label: t(`stock.reason.${code}`) }));
+}
+
+/** Writes goods off. */
+export function WriteOffPage(props: { till: Till; onBack: () => void }): JSX.Element {
+  const { till } = props;
+  const reasons = writeOffReasons(till);
+  const [list, setList] = useDraft('write-off');
+  const [reason, setReason] = useState(reasons[0]?.value ?? '');
+  const [posting, setPosting] = useState(false);
+  return (
+    <Page title={t('stock.writeOff.title')} onBack={props.onBack} narrow>
+      <div class="stack stack--wide">
+        <SelectField
+          label={t('stock.writeOff.reason')}
+          value={reason}
+          options={reasons}
+          onChange={setReason}
+        />
+        <GoodsList till={till} list={list} onChange={setList} empty={t('stock.writeOff.scan')} />
+        <Button
+          kind="primary"
+          size="xl"
+          block
+          disabled={lines(list).length === 0}
+          onPress={() => setPosting(true)}
+        >
+          {t('stock.writeOff.review')}
+        </Button>
+      </div>
+      {posting && (
+        <PostDialog
+          till={till}
+          title={t('stock.writeOff.sure')}
+          path="/stock/write-offs"
+          body={{ reason, lines: lines(list) }}
+          list={list}
+          onPosted={() => forgetDraft('write-off')}
+          onClose={() => setPosting(false)}
+        >
+          <Summary list={list} expected={false} />
+        </PostDialog>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,154 @@
+// What the node says about stock and stock work, letter for letter as on the wire.
+import type { Part } from './story';
+
+/** Stock of a SKU in base units; `sellable` is on hand less reserved. */
+export interface StockView {
+  readonly sku: string;
+  readonly on_hand: number;
+  readonly reserved: number;
+  readonly promisable: number;
+  readonly sellable: number;
+}
+
+/** Why the books say what they say (`GET /stock/{sku}`). */
+export interface StockDetail {
+  readonly stock: StockView;
+  readonly parts: readonly Part[];
+  readonly movements: readonly Movement[];
+  /** What is still to come and in no stock yet. */
+  readonly incoming?: readonly {
+    readonly order: string;
+    readonly out: string | null;
+    readonly partner: string;
+    readonly quantity: number;
+  }[];
+}
+
+/** A fact that moved a SKU, newest first. */
+export interface Movement {
+  readonly id: string;
+  readonly at_ms: number;
+  readonly type: string;
+  readonly actor: string;
+  readonly kind: string;
+  readonly quantity: number;
+  /** Its reason, scope, receipt or reference. */
+  readonly text?: string;
+  /** The supplier or the other store. */
+  readonly partner?: string;
+  readonly counted?: number | null;
+  readonly seen?: number | null;
+}
+
+/** A posting of stock on record. */
+export interface StockReply {
+  readonly id: string;
+  readonly moved: Readonly<Record<string, number>>;
+  readonly on_hand: Readonly<Record<string, number>>;
+}
+
+/** A SKU that was expected (0: not at all), and what came of it. */
+export interface ExpectedLine {
+  readonly sku: string;
+  readonly expected: number;
+  readonly received: number;
+  readonly damaged: number;
+  readonly difference: number;
+}
+
+/** A purchase order and what came of it; `state`: open, complete, closed or cancelled. */
+export interface Order {
+  readonly order: string;
+  readonly supplier: string;
+  readonly due_day: string | null;
+  readonly note: string;
+  readonly state: string;
+  readonly lines: readonly ExpectedLine[];
+}
+
+/** Goods that another store has sent. */
+export interface InTransit {
+  readonly out: string;
+  readonly from_store: string;
+  readonly sent_ms: number;
+  readonly state: string;
+  readonly lines: readonly ExpectedLine[];
+}
+
+/** A count sheet and how far it is. */
+export interface Sheet {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'full' | 'category' | 'list';
+  readonly scope: readonly string[];
+  readonly blind: boolean;
+  readonly state: 'open' | 'closed' | 'cancelled';
+  readonly opened_ms: number;
+  readonly opened_by: string;
+  readonly closed_ms: number | null;
+  readonly closed_by: string | null;
+  readonly note: string;
+  readonly entries: number;
+  readonly counted: number;
+  readonly uncounted: number;
+  readonly people: readonly string[];
+}
+
+/** What somebody counted; `seen` is what the books said then, null where the count is blind. */
+export interface SheetEntry {
+  readonly id: string;
+  readonly sku: string;
+  readonly counted: number;
+  readonly seen: number | null;
+  readonly place: string;
+  readonly at_ms: number;
+  readonly counted_by: string;
+  readonly replaced_by: string | null;
+}
+
+/** A sheet before it is closed. */
+export interface Review {
+  readonly lines: readonly {
+    readonly sku: string;
+    readonly names: Readonly<Record<string, string>>;
+    readonly counted: number;
+    readonly seen: number;
+    readonly difference: number;
+    readonly value_minor: number;
+    readonly uncertain: boolean;
+  }[];
+  readonly uncounted: readonly {
+    readonly sku: string;
+    readonly names: Readonly<Record<string, string>>;
+    readonly on_hand: number;
+    readonly value_minor: number;
+  }[];
+  readonly value_minor: number;
+}
+
+/** Stock to order and to count; `cut` says that there is more than is listed. */
+export interface Worklists {
+  readonly low: readonly {
+    readonly sku: string;
+    readonly names: Readonly<Record<string, string>>;
+    readonly on_hand: number;
+    readonly reorder_point: number;
+    readonly coming: number;
+  }[];
+  readonly negative: readonly {
+    readonly sku: string;
+    readonly names: Readonly<Record<string, string>>;
+    readonly on_hand: number;
+  }[];
+  readonly cut: boolean;
+}
+
+/** Something a person should look at. */
+export interface WorkItem {
+  readonly number: number;
+  readonly at_ms: number;
+  readonly kind: string;
+  readonly sku: string;
+  readonly document: string | null;
+  readonly detail: string;
+}

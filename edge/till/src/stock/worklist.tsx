@@ -1,0 +1,214 @@
+// One law: what needs somebody's hands is listed with what to do about it, until somebody says it is done.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Till } from '../data/ports';
+import { Failed, Loaded, useAction, useLoad } from '../desk/load';
+import { formatDateTime, formatNumber, inLanguage, isKey, t } from '../i18n';
+import { go } from '../route';
+import {
+  Badge,
+  Button,
+  Dialog,
+  EmptyState,
+  List,
+  ListItem,
+  Notice,
+  Page,
+  Tabs,
+  TextField,
+} from '../ui';
+import type { WorkItem, Worklists } from './wire';
+
+const lookAt = (sku: string): void => go(`stock/lookup/${encodeURIComponent(sku)}`);
+
+function Low({ lists }: { lists: Worklists }): JSX.Element {
+  if (lists.low.length === 0) {
+    return <EmptyState icon="check" title={t('stock.low.none')} text={t('stock.low.noneText')} />;
+  }
+  return (
+    <List label={t('stock.low.title')}>
+      {lists.low.map((item) => (
+        <ListItem
+          key={item.sku}
+          title={inLanguage(item.names) || item.sku}
+          text={[
+            item.sku,
+            t('stock.low.point', { n: item.reorder_point }),
+            item.coming > 0 && t('stock.low.coming', { n: item.coming }),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+          after={
+            <Badge mood={item.coming > 0 ? 'accent' : 'warn'}>{formatNumber(item.on_hand)}</Badge>
+          }
+          onPress={() => lookAt(item.sku)}
+        />
+      ))}
+    </List>
+  );
+}
+
+function Negative({ lists }: { lists: Worklists }): JSX.Element {
+  if (lists.negative.length === 0) {
+    return (
+      <EmptyState
+        icon="check"
+        title={t('stock.negative.none')}
+        text={t('stock.negative.noneText')}
+      />
+    );
+  }
+  return (
+    <List label={t('stock.negative.title')}>
+      {lists.negative.map((item) => (
+        <ListItem
+          key={item.sku}
+          title={inLanguage(item.names) || item.sku}
+          text={`${item.sku} · ${t('stock.negative.count')}`}
+          after={<Badge mood="danger">{formatNumber(item.on_hand)}</Badge>}
+          onPress={() => lookAt(item.sku)}
+        />
+      ))}
+    </List>
+  );
+}
+
+/** How an entry of the worklist is called. */
+function kindText(kind: string): string {
+  const key = `stock.work.${kind}`;
+  return isKey(key) ? t(key) : kind;
+}
+
+function Rest({ till }: { till: Till }): JSX.Element {
+  const [closing, setClosing] = useState<WorkItem | null>(null);
+  const [load, again] = useLoad('worklist', () =>
+    till.api.get<{ items: WorkItem[] }>('/worklist?limit=200'),
+  );
+  return (
+    <Loaded load={load} again={again}>
+      {({ items }) => (
+        <>
+          {items.length === 0 && (
+            <EmptyState icon="check" title={t('stock.work.none')} text={t('stock.work.noneText')} />
+          )}
+          <List label={t('stock.work.title')}>
+            {items.map((item) => (
+              <ListItem
+                key={item.number}
+                icon="warn"
+                title={kindText(item.kind)}
+                text={`${item.sku && `${item.sku} · `}${item.detail} · ${formatDateTime(item.at_ms)}`}
+                after={
+                  <Button icon="check" onPress={() => setClosing(item)}>
+                    {t('ui.done')}
+                  </Button>
+                }
+              />
+            ))}
+          </List>
+          {closing && (
+            <Close
+              till={till}
+              item={closing}
+              onClose={() => setClosing(null)}
+              onDone={() => {
+                setClosing(null);
+                again();
+              }}
+            />
+          )}
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function Close(props: {
+  till: Till;
+  item: WorkItem;
+  onClose: () => void;
+  onDone: () => void;
+}): JSX.Element {
+  const [note, setNote] = useState('');
+  const action = useAction();
+  const close = async (): Promise<void> => {
+    const path = `/worklist/${props.item.number}/close`;
+    const done = await action.run(async () => {
+      await props.till.api.post(path, { note: note.trim() });
+    });
+    if (done) props.onDone();
+  };
+  return (
+    <Dialog
+      title={kindText(props.item.kind)}
+      onClose={props.onClose}
+      foot={
+        <>
+          <Button onPress={props.onClose}>{t('ui.cancel')}</Button>
+          <Button
+            kind="primary"
+            busy={action.busy}
+            disabled={note.trim() === ''}
+            onPress={() => void close()}
+          >
+            {t('ui.done')}
+          </Button>
+        </>
+      }
+    >
+      <div class="stack">
+        {action.failure && <Failed failure={action.failure} />}
+        <p>{props.item.detail}</p>
+        <TextField
+          label={t('stock.work.what')}
+          hint={t('stock.work.whatHint')}
+          value={note}
+          autofocus
+          max_length={200}
+          onInput={setNote}
+          onEnter={() => note.trim() && void close()}
+        />
+      </div>
+    </Dialog>
+  );
+}
+
+/** What is low, what is below nothing, and everything else somebody should look at. */
+export function WorklistPage(props: { till: Till; onBack: () => void }): JSX.Element {
+  const { till } = props;
+  const [tab, setTab] = useState('low');
+  const [load, again] = useLoad('worklists', () => till.api.get<Worklists>('/stock/worklists'));
+  const lists = load.state === 'ready' ? load.value : null;
+  return (
+    <Page
+      title={t('stock.worklist.title')}
+      onBack={props.onBack}
+      narrow
+      tools={
+        <Tabs
+          label={t('stock.worklist.title')}
+          value={tab}
+          tabs={[
+            { value: 'low', label: t('stock.low.title'), badge: lists?.low.length },
+            { value: 'negative', label: t('stock.negative.title'), badge: lists?.negative.length },
+            { value: 'rest', label: t('stock.work.title') },
+          ]}
+          onChange={setTab}
+        />
+      }
+    >
+      {tab === 'rest' ? (
+        <Rest till={till} />
+      ) : (
+        <Loaded load={load} again={again}>
+          {(found) => (
+            <>
+              {found.cut && <Notice>{t('stock.worklist.cut')}</Notice>}
+              {tab === 'low' ? <Low lists={found} /> : <Negative lists={found} />}
+            </>
+          )}
+        </Loaded>
+      )}
+    </Page>
+  );
+}
