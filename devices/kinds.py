@@ -32,6 +32,7 @@ class Kind:
     words: str
     make: Callable[..., Driver]
     line: str = ""  # the settings its maker ships it with, as the query of a port URL
+    watched: bool = False  # on a network it must be asked whether it is still there
 
 
 def _scanner(*, suffixes: str = "\r\n\t") -> Driver:
@@ -45,6 +46,7 @@ def _printer(
     open_when_high: bool = True,
     done: Iterable[str] = (),
     doubtful: Iterable[str] = (),
+    watch_s: float | None = None,
 ) -> Driver:
     return Printer(
         Paper(columns),
@@ -52,6 +54,7 @@ def _printer(
         open_when_high=open_when_high,
         done=done,
         doubtful=doubtful,
+        watch_s=watch_s,
     )
 
 
@@ -83,7 +86,9 @@ KINDS: dict[str, Kind] = {
     ),
     "scale-cas": Kind("Scale", "CAS AP and PD", lambda: Scale(Cas()), "baud=9600&frame=8N1"),
     "scale-mtsics": Kind("Scale", "MT-SICS", lambda: Scale(MtSics()), "baud=9600&frame=8N1"),
-    "printer": Kind("POSPrinter", "ESC/POS receipt printer with drawer", _printer, "baud=115200"),
+    "printer": Kind(
+        "POSPrinter", "ESC/POS receipt printer with drawer", _printer, "baud=115200", watched=True
+    ),
     "display-cd5220": Kind("LineDisplay", "CD5220 customer display", Display, "baud=9600"),
     "display-escpos": Kind(
         "LineDisplay",
@@ -91,7 +96,9 @@ KINDS: dict[str, Kind] = {
         lambda *, chinese=False: Display(Dialect.ESCPOS, chinese=chinese),
         "baud=9600",
     ),
-    "labels-zpl": Kind("LabelPrinter", "ZPL label printer", LabelPrinter, "baud=9600"),
+    "labels-zpl": Kind(
+        "LabelPrinter", "ZPL label printer", LabelPrinter, "baud=9600", watched=True
+    ),
     "terminal-zvt": Kind(
         "CAT", "ZVT card terminal on the network", lambda **more: Terminal(TcpLink(), **more)
     ),
@@ -103,6 +110,14 @@ KINDS: dict[str, Kind] = {
     ),
     "rfid-llrp": Kind("RFIDScanner", "LLRP RFID reader (port 5084)", Reader),
 }
+
+
+WATCH_S = 0.5
+
+
+def watched(kind: str, url: str) -> dict[str, object]:
+    """Return the options that notice within a second that a device left the network."""
+    return {"watch_s": WATCH_S} if KINDS[kind].watched and url.startswith("socket://") else {}
 
 
 def build(kind: str, options: Mapping[str, object] | None = None) -> Driver:
@@ -131,4 +146,5 @@ def device(
     opener: Opener = open_port,
 ) -> Device:
     """Make a device from its settings, not yet open. Raises ValueError like `build`."""
-    return Device(name, with_line(kind, url), build(kind, options), opener=opener)
+    driver = build(kind, {**watched(kind, url), **(options or {})})
+    return Device(name, with_line(kind, url), driver, opener=opener)

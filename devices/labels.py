@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from devices import zpl
 from devices.driver import Check, Command, Driver
-from devices.event import Fault, Health, JobDone, PrinterStatus, Reason, Status
+from devices.event import Fault, Health, JobDone, Power, PrinterStatus, Reason, Status
 from devices.jobs import IN_DOUBT, Jobs
 from devices.zpl import HostStatus, Label
 
 ANSWER_S = 2.0
 POLL_S = 0.3
+PING_ANSWER_S = 0.4
 MISSES_LIMIT = 3
 CONFIRM_S = 60.0
 
@@ -36,6 +37,7 @@ class LabelPrinter(Driver):
         answer_s: float = ANSWER_S,
         poll_s: float = POLL_S,
         confirm_s: float = CONFIRM_S,
+        watch_s: float | None = None,
     ) -> None:
         super().__init__()
         self._dpi = dpi
@@ -47,6 +49,8 @@ class LabelPrinter(Driver):
         self._idle_answers = 0
         self._misses = 0
         self._asked = False
+        self._watch_s = watch_s  # on a network nothing tells that it was switched off
+        self._silent = False
         self._said: list[PrinterStatus] = []
 
     @property
@@ -67,7 +71,14 @@ class LabelPrinter(Driver):
             self._job = command
             self._sent_at = None
             self._misses = 0
-            self._ask()
+            if not self._asked:  # else an answer is on its way already
+                self._ask()
+
+    def started(self, now: float) -> None:
+        """Begin to look after the printer, where nothing else would tell that it is gone."""
+        super().started(now)
+        self._asked = self._silent = False
+        self._rest()
 
     def lost(self, now: float) -> None:
         """A job that was sent is in doubt."""
@@ -79,6 +90,9 @@ class LabelPrinter(Driver):
     def receive(self, data: bytes, now: float) -> None:
         """Take the printer's statuses."""
         super().receive(data, now)
+        if data and self._silent:
+            self._silent = False
+            self._emit(Status(status=Power.ONLINE))
         for status in self._statuses.feed(data):
             self._say(status)
             if self._asked:
@@ -90,6 +104,7 @@ class LabelPrinter(Driver):
         """Ask again."""
         super().tick(now)
         if self._job is None:
+            self._watch()
             return
         if self._asked:
             self._misses += 1
@@ -103,6 +118,18 @@ class LabelPrinter(Driver):
             return
         self._ask()
 
+    def _watch(self) -> None:
+        if self._asked and not self._silent:
+            self._silent = True
+            self._emit(Status(status=Power.OFFLINE))
+        if self._watch_s is not None:
+            self._statuses.reset()
+            self._ask()
+            self.wake_at = self.now + PING_ANSWER_S
+
+    def _rest(self) -> None:
+        self.wake_at = None if self._watch_s is None else self.now + self._watch_s
+
     def _ask(self) -> None:
         self._send(zpl.STATUS_QUESTION)
         self._asked = True
@@ -111,6 +138,7 @@ class LabelPrinter(Driver):
     def _take(self, status: HostStatus) -> None:
         job = self._job
         if job is None:
+            self._rest()
             return
         self.wake_at = self.now + self._poll_s
         if self._sent_at is not None:
@@ -118,14 +146,16 @@ class LabelPrinter(Driver):
             self._idle_answers = self._idle_answers + 1 if status.idle else 0
             if self._idle_answers == 2:
                 self._book.confirmed(job.ref)
-                self._job, self._sent_at, self.wake_at = None, None, None
+                self._job = self._sent_at = None
+                self._rest()
                 self._emit(JobDone(ref=job.ref))
         elif fault := _fault_of(status):
             self._fail(*fault)
         elif isinstance(job, PrintLabel):
             self._print(job)
         else:
-            self._job, self.wake_at = None, None
+            self._job = None
+            self._rest()
             self._emit(Health(ref=job.ref, text="the label printer is ready"))
 
     def _print(self, job: PrintLabel) -> None:
@@ -143,7 +173,8 @@ class LabelPrinter(Driver):
     def _fail(self, reason: Reason, message: str) -> None:
         job, self._job = self._job, None
         self._asked = False
-        self.wake_at = None
+        if self.online:
+            self._rest()
         if job is None:
             return
         if self._sent_at is not None:

@@ -14,11 +14,21 @@ from devices import escpos
 from devices.drawer import Kick, status_of
 from devices.driver import Check, Command, Driver, Level
 from devices.escpos import PaperInOrder, Printed, RealTime, Report
-from devices.event import DrawerStatus, Fault, Health, JobDone, PrinterStatus, Reason, Status
+from devices.event import (
+    DrawerStatus,
+    Fault,
+    Health,
+    JobDone,
+    Power,
+    PrinterStatus,
+    Reason,
+    Status,
+)
 from devices.jobs import IN_DOUBT, Jobs
 from devices.receipt import Align, Document, Paper, Rule, Text, lay_out
 
 ANSWER_S = 1.0
+PING_ANSWER_S = 0.4
 MISSES_LIMIT = 3
 CONFIRM_S = 15.0
 WAIT_FOR_PAPER_S = 600.0
@@ -58,7 +68,10 @@ class _About(StrEnum):
 
 
 class Printer(Driver):
-    """One receipt printer. ``done`` and ``doubtful`` are job ids from before a restart."""
+    """One receipt printer. ``done`` and ``doubtful`` are job ids from before a restart.
+
+    ``watch_s``: on a network nothing tells that it was switched off, so it is asked this often.
+    """
 
     def __init__(
         self,
@@ -70,6 +83,7 @@ class Printer(Driver):
         doubtful: Iterable[str] = (),
         answer_s: float = ANSWER_S,
         confirm_s: float = CONFIRM_S,
+        watch_s: float | None = None,
     ) -> None:
         super().__init__()
         self.paper = paper or Paper()
@@ -90,6 +104,9 @@ class Printer(Driver):
         self._process = 0
         self._sent_at: float | None = None
         self._said: dict[_About, object] = {}
+        self._watch_s = watch_s
+        self._pinged = False  # asked while idle whether it is there
+        self._silent = False
         self._probing = False  # a job is out, and the printer is asked what keeps it
         self._calm_probes = 0
 
@@ -105,13 +122,17 @@ class Printer(Driver):
         # Another number at every start: a late answer to an earlier program's job must not fit.
         self._process = int(now * 997) % PROCESS_IDS
         self._send(self._report)
+        self._pinged = self._silent = False
+        self._rest()
 
     def lost(self, now: float) -> None:
         """End all jobs: the one that was sent is in doubt, the others were not printed."""
         super().lost(now)
         self._answers.reset()
+        self._pinged = False
         while self._jobs:
             self._fail(Reason.LOST, "the printer was disconnected before this was printed")
+        self.wake_at = None
 
     def submit(self, command: Command, now: float) -> None:
         """`Print`, `Kick` or check; jobs wait their turn."""
@@ -129,14 +150,20 @@ class Printer(Driver):
             self._refuse(command, f"{QUEUE_LIMIT} jobs wait for the printer already", Reason.BUSY)
         else:
             self._jobs.append(command)
-            if len(self._jobs) == 1:
+            if len(self._jobs) == 1 and not self._pinged:  # else its answer comes first
                 self._begin()
 
     def receive(self, data: bytes, now: float) -> None:
         """Take the printer's answers."""
         super().receive(data, now)
+        if data and self._silent:
+            self._silent = False
+            self._send(self._report)
+            self._emit(Status(status=Power.ONLINE))
         for answer in self._answers.feed(data):
-            if isinstance(answer, Report):
+            if isinstance(answer, RealTime) and self._pinged:
+                self._heard_ping()
+            elif isinstance(answer, Report):
                 self._take_report(answer)
             elif isinstance(answer, RealTime):
                 self._take_status(answer.byte)
@@ -146,7 +173,14 @@ class Printer(Driver):
     def tick(self, now: float) -> None:
         """An answer did not come in time."""
         super().tick(now)
+        if self._pinged and not self._silent:
+            self._silent = True
+            self._emit(Status(status=Power.OFFLINE))
+        if self._pinged:
+            self._missed_ping()
+            return
         if not self._jobs:
+            self._ping()
             return
         if self._sent_at is not None:
             self._wait_longer(self._sent_at)
@@ -160,6 +194,30 @@ class Printer(Driver):
             else:  # let a late answer pass, so that it cannot answer another question
                 self._deaf = True
                 self.wake_at = now + self._answer_s / 2
+
+    def _rest(self) -> None:
+        self.wake_at = None if self._watch_s is None else self.now + self._watch_s
+
+    def _ping(self) -> None:
+        if self._watch_s is not None:
+            self._pinged = True
+            self._send(escpos.ask(1))
+            self.wake_at = self.now + PING_ANSWER_S
+
+    def _heard_ping(self) -> None:
+        self._pinged = False
+        self._rest()
+        if self._jobs:
+            self._begin()
+
+    def _missed_ping(self) -> None:
+        self._pinged = False
+        self._rest()
+        if self._jobs:  # a late answer must not be taken for that to a job's first question
+            self._sent_at = None
+            self._misses = 0
+            self._deaf = True
+            self.wake_at = self.now + self._answer_s / 2
 
     def _begin(self) -> None:
         self._misses = 0
@@ -298,7 +356,7 @@ class Printer(Driver):
         self._next()
 
     def _next(self) -> None:
-        self.wake_at = None
+        self._rest()
         self._probing = False
         self._questions.clear()
         self._deaf = False

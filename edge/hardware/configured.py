@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from devices.driver import Driver
-from devices.kinds import KINDS, build, with_line
+from devices.kinds import KINDS, build, watched, with_line
 from devices.port import line_settings
 from provisioning.configuration import SettingsError
 
@@ -38,7 +38,8 @@ class DeviceSettings:
 
     def driver(self, remembered: Mapping[str, object] | None = None) -> Driver:
         """Make its driver, with what is known from before a restart."""
-        return build(self.kind, {**self.options, **(remembered or {})})
+        extra = watched(self.kind, self.url)
+        return build(self.kind, {**extra, **self.options, **(remembered or {})})
 
     @property
     def port(self) -> str:

@@ -61,6 +61,8 @@ class Prints:
         waiting = jobs_of(self._host.gate, unit.name, JobState.QUEUED)
         self._units[unit.name] = unit
         self._queues[unit.name] = deque(job.id for job in waiting)
+        if waiting:  # whatever kept them may last: look before the first is tried
+            self._waiting[unit.name] = ""
         self._tasks.append(asyncio.get_running_loop().create_task(self._work(unit)))
 
     async def close(self, patience_s: float = 3.0) -> None:

@@ -70,8 +70,10 @@ class Unit:
 
     @property
     def state(self) -> State:
-        """Its state in UnifiedPOS' words."""
-        return self.device.state
+        """Its state in UnifiedPOS' words; a port may be there whose device is silent."""
+        silent = self.condition.get("power") is Power.OFFLINE
+        idle = self.device.state is State.IDLE
+        return State.ERROR if idle and silent else self.device.state
 
     def start(self, taker: Taker) -> None:
         """Open the device and hand on its events from now on."""

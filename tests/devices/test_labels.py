@@ -3,7 +3,7 @@
 import pytest
 
 from devices.driver import Check, Command
-from devices.event import Event, Fault, Health, JobDone, PrinterStatus, Reason, Status
+from devices.event import Event, Fault, Health, JobDone, Power, PrinterStatus, Reason, Status
 from devices.labels import LabelPrinter, PrintLabel
 from devices.simulated.labels import LabelPeer
 from devices.zpl import Label, LabelText
@@ -139,3 +139,21 @@ def test_a_label_that_stays_in_the_printer_is_doubt_in_the_end() -> None:
     assert isinstance(fault, Fault)
     assert fault.reason is Reason.IN_DOUBT
     assert peer.labels == []
+
+
+def test_a_network_label_printer_that_is_switched_off_is_noticed_within_a_second() -> None:
+    peer = LabelPeer()
+    two = Pair(LabelPrinter(watch_s=0.5), peer)
+    two.advance(10.0)
+    assert Status(status=Power.OFFLINE) not in two.take()
+    peer.condition.silent = True
+    two.advance(1.0)
+    assert two.take() == [Status(status=Power.OFFLINE)]
+    peer.condition.silent = False
+    two.advance(1.0)
+    assert two.take() == [Status(status=Power.ONLINE)]
+    two.driver.submit(PrintLabel(ref="a", label=label()), two.now)
+    two.settle()
+    two.advance(3.0)
+    assert [event for event in two.take() if event.final] == [JobDone(ref="a")]
+    assert len(peer.labels) == 1

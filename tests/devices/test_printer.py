@@ -8,7 +8,17 @@ from devices import escpos
 from devices.bitmap import Bitmap, Symbol
 from devices.drawer import Kick, status_of
 from devices.driver import Check, Command, Level
-from devices.event import DrawerStatus, Event, Fault, Health, JobDone, PrinterStatus, Reason, Status
+from devices.event import (
+    DrawerStatus,
+    Event,
+    Fault,
+    Health,
+    JobDone,
+    Power,
+    PrinterStatus,
+    Reason,
+    Status,
+)
 from devices.printer import QUEUE_LIMIT, Confirm, Print, Printer, sample_page
 from devices.receipt import Code, Document, ImageRow, Paper, Text
 from devices.simulated.printer import PrinterPeer
@@ -309,3 +319,54 @@ def test_unplugged_while_printing_over_a_real_descriptor() -> None:
             assert answer.reason is Reason.IN_DOUBT
 
     run(work())
+
+
+def test_a_network_printer_that_is_switched_off_is_noticed_within_a_second() -> None:
+    two, peer = pair(Printer(watch_s=0.5))
+    two.advance(10.0)
+    assert Status(status=Power.OFFLINE) not in two.take()
+    peer.condition.silent = True
+    two.advance(1.0)
+    assert two.take() == [Status(status=Power.OFFLINE)]
+    two.advance(10.0)
+    assert two.take() == []  # said once
+    peer.condition.silent = False
+    two.advance(1.0)
+    assert Status(status=Power.ONLINE) in two.take()
+    submit(two, Print(ref="a", document=receipt()))
+    two.advance(1.0)
+    assert finals(two) == [JobDone(ref="a")]
+
+
+@pytest.mark.parametrize("moment_s", [0.0, 0.3, 0.5, 0.6, 0.9])
+def test_a_job_between_questions_to_a_watched_printer_is_printed_once(moment_s: float) -> None:
+    two, peer = pair(Printer(watch_s=0.5), line_s=0.01)
+    two.advance(5.0 + moment_s)
+    submit(two, Print(ref="a", document=receipt()))
+    two.advance(3.0)
+    assert finals(two) == [JobDone(ref="a")]
+    assert len(peer.sheets) == 1
+
+
+def test_the_answer_to_a_watch_is_no_answer_to_a_job() -> None:
+    printer = Printer(watch_s=0.5)
+    printer.started(0.0)
+    printer.to_send()
+    printer.tick(0.5)
+    assert printer.to_send() == escpos.ask(1)
+    printer.submit(Print(ref="a", document=receipt()), 0.6)
+    assert printer.to_send() == b""  # the answer that is on its way comes first
+    printer.receive(b"\x16", 0.7)
+    assert printer.to_send() == escpos.ask(1)
+    printer.receive(b"\x12\x12\x12", 0.8)
+    assert printer.take_events()[-1] == Status(status=PrinterStatus.PAPER_OK)
+
+
+def test_the_drawer_opens_while_a_job_waits_for_paper() -> None:
+    two, peer = pair(line_s=0.5)
+    submit(two, Print(ref="a", document=receipt("one\ntwo\nthree")))
+    two.advance(0.6)
+    change(two, peer, paper_out=True)
+    submit(two, Kick(ref="b"))
+    assert finals(two) == [JobDone(ref="b")]
+    assert peer.kicks == 1
