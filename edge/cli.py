@@ -23,6 +23,7 @@ from edge import access, audit, backup
 from edge.database import connect
 from edge.devices_cli import devices_app
 from edge.docs import write_pages
+from edge.export_cli import export
 from edge.node import ADDRESS, Node, wall_clock
 from edge.replay import RemoteNode, Tally, feed, reach, read_documents
 from edge.server import listen, make_server, url_of
@@ -44,6 +45,7 @@ app = typer.Typer(
 device_app = typer.Typer(help="Let devices in and shut them out.", no_args_is_help=True)
 app.add_typer(device_app, name="device")
 app.add_typer(devices_app, name="devices")
+app.command()(export)
 
 Role = Annotated[str, typer.Option(help=f"One of {', '.join(access.DEVICE_ROLES)}.")]
 DeviceName = Annotated[str, typer.Argument(help="Name of the device, such as t1.")]

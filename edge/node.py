@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 from edge.audit import verify_head
 from edge.backup import DATABASE, KEY, read_key
@@ -40,6 +41,12 @@ R = TypeVar("R")
 def wall_clock() -> int:
     """UTC now, in milliseconds."""
     return time.time_ns() // 1_000_000
+
+
+def offset_of(zone: ZoneInfo, at_ms: int) -> int:
+    """Tell a zone's offset from UTC at a time, in minutes."""
+    delta = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).utcoffset()
+    return int(delta.total_seconds() // 60) if delta else 0
 
 
 @contextmanager
@@ -161,9 +168,7 @@ class Node:
 
     def _offset_min(self, at_ms: int) -> int:
         """Tell the local offset from UTC at a time, in minutes."""
-        offset = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.settings.zone)
-        delta = offset.utcoffset()
-        return int(delta.total_seconds() // 60) if delta else 0
+        return offset_of(self.settings.zone, at_ms)
 
     def file(self, name: str) -> Path | None:
         """Find a file named in the settings; relative names start in the data directory."""

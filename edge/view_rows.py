@@ -205,7 +205,7 @@ def change_view(reads: Reads, seq: int, fact: Fact) -> Change:
 
 def journal_entry(journal: str, seq: int, digest: bytes, fact: Fact) -> JournalEntry:
     """Fact for export."""
-    body = _plain(fact.body)
+    body = plain(fact.body)
     assert isinstance(body, dict)  # noqa: S101 - a body is a struct
     return JournalEntry(
         journal,
@@ -220,15 +220,15 @@ def journal_entry(journal: str, seq: int, digest: bytes, fact: Fact) -> JournalE
     )
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Values for people and JSON: structs with the names of their fields, ids in hexadecimal."""
     match value:
         case msgspec.Struct():
-            return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+            return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
         case list() | tuple():
-            return [_plain(entry) for entry in value]
+            return [plain(entry) for entry in value]
         case dict():
-            return {str(name): _plain(entry) for name, entry in value.items()}
+            return {str(name): plain(entry) for name, entry in value.items()}
         case Enum():
             return value.name.lower()
         case bytes():

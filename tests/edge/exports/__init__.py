@@ -1,0 +1,1 @@
+"""Exports are complete, agree with the books and say what they checked."""
