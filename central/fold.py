@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from sync.bodies import AnyBody, Born, HeadquartersBody, Promise, Release, Revoked, Shortfall
+from sync.cash import CashMoved, ShiftClosed, ShiftOpened
 from sync.definitions import Price, Product, Rule, Staff, StoreProfile, TaxRate
 from sync.facts import FactError, read_fact
 from sync.identity import GENERATION_MAX, check_store
@@ -17,6 +18,8 @@ from sync.receipts import Return, Sale, Void
 POISON = 0
 NAME_MAX = 64
 _DAYS_MAX = 100_000
+_DOCUMENTS_MAX = 10**9
+_GRAND_TOTAL_MAX_MINOR = 10**15
 _FROM_HEADQUARTERS = get_args(HeadquartersBody)
 _NAMES_OF_DEFINITIONS: dict[type, str] = {
     Product: "sku",
@@ -97,8 +100,14 @@ def _check_body(body: AnyBody) -> None:
     if name is not None:
         check_name(name)
     match body:
-        case Sale() | Return() | Void():
+        case Sale() | Return() | Void() | ShiftOpened() | CashMoved():
             _check_receipt(body.business_day, body.currency)
+        case ShiftClosed():
+            _check_receipt(body.business_day, body.currency)
+            if max(body.sales, body.returns, body.voids) > _DOCUMENTS_MAX:
+                raise FactError(f"a shift has at most {_DOCUMENTS_MAX} documents of a kind")
+            if abs(body.grand_total_minor) > _GRAND_TOTAL_MAX_MINOR:
+                raise FactError(f"a drawer sells at most {_GRAND_TOTAL_MAX_MINOR} minor units")
         case Shortfall():
             for line in body.lines:
                 check_name(line.sku)

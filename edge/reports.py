@@ -1,7 +1,7 @@
 """An X or Z report is a fold of a drawer's facts: nothing in it is counted anywhere else.
 
-A shift's own facts are those that name it and were written before it was closed. What came later
-belongs to no sum of it: the drawer's next report shows it as late.
+A shift's own facts are those that name it and were written between its opening and its closing.
+What came at another time belongs to no sum of it: the drawer's next report shows it as late.
 """
 
 from collections.abc import Callable, Iterable
@@ -204,8 +204,9 @@ def report_of(reads: Reads, shift: Shift) -> Report:
     end = shift.closed or _END
     execute = reads.connection.execute
     own = execute(
-        f"{_FACTS} AND d.shift = ? AND (d.generation, d.seq) < (?, ?) ORDER BY d.generation, d.seq",
-        (shift.drawer, shift.number, *end),
+        f"{_FACTS} AND d.shift = ? AND (d.generation, d.seq) > (?, ?)"
+        " AND (d.generation, d.seq) < (?, ?) ORDER BY d.generation, d.seq",
+        (shift.drawer, shift.number, *shift.place, *end),
     )
     sums = fold((decode_fact(row[0]) for row in own), lambda sale: _sale_of(reads, sale))
     sums.take([Tender(CASH, shift.body.float_minor)])
@@ -213,8 +214,14 @@ def report_of(reads: Reads, shift: Shift) -> Report:
     closing = closing_of(reads, before) if before else None
     late = execute(
         f"{_FACTS} AND (d.generation, d.seq) > (?, ?) AND (d.generation, d.seq) < (?, ?)"
-        " AND d.shift < ? ORDER BY d.generation, d.seq",
-        (shift.drawer, *((before and before.closed) or (0, 0)), *end, shift.number),
+        " AND NOT (d.shift = ? AND (d.generation, d.seq) > (?, ?)) ORDER BY d.generation, d.seq",
+        (
+            shift.drawer,
+            *((before and before.closed) or (0, 0)),
+            *end,
+            shift.number,
+            *shift.place,
+        ),
     )
     return Report(
         shift,
