@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from devices.fonts import font_folders, search_fonts
+
 POSTGRESQL_FLOOR = 15
 POLICY = Path("/usr/sbin/policy-rc.d")
 INSTALLERS = {
@@ -82,10 +84,22 @@ def _version(folder: Path) -> int:
     return int(found.group()) if found else 0
 
 
+def find_latin_font() -> Path | None:
+    """Return a font of one width, for pictures of receipts."""
+    return search_fonts(font_folders()).latin
+
+
+def find_chinese_font() -> Path | None:
+    """Return a font with Chinese characters, for pictures of receipts."""
+    return search_fonts(font_folders()).chinese
+
+
 MOSQUITTO = Part("Mosquitto", "mosquitto", find_mosquitto)
 POSTGRESQL = Part(f"PostgreSQL {POSTGRESQL_FLOOR}+", "postgresql", find_postgresql)
 CHROMIUM = Part("Chromium", "chromium", find_chromium)
-PARTS = (MOSQUITTO, POSTGRESQL, CHROMIUM)
+CHINESE_FONT = Part("A Chinese font", "fonts-droid-fallback", find_chinese_font)
+LATIN_FONT = Part("A font of one width", "fonts-dejavu-core", find_latin_font)
+PARTS = (MOSQUITTO, POSTGRESQL, CHROMIUM, LATIN_FONT, CHINESE_FONT)
 
 
 def _succeeds(*command: str) -> bool:

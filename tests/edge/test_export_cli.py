@@ -51,22 +51,26 @@ def test_dsfinvk(week: Week, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "name", "more", "words"),
+    ("more", "words"),
     [
-        ("xml", "out", (), "is none of poslog-json"),
-        ("dsfinvk", "", (), "exists already"),
-        ("dsfinvk", "out", ("--to", "2020-01-01"), "swap --from and --to"),
-        ("dsfinvk", "out", ("--data", "nowhere"), "evertill-edge init"),
-        ("dsfinvk", "out", ("--from", "yesterday"), "yesterday"),
+        (("--form", "xml"), "is none of poslog-json"),
+        (("--to-dir", "there"), "exists already"),
+        (("--to", "2020-01-01"), "swap --from and --to"),
+        (("--data", "nowhere"), "evertill-edge init"),
+        (("--from", "yesterday"), "yesterday"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_leaves_nothing(
-    week: Week, tmp_path: Path, form: str, name: str, more: tuple[str, ...], words: str
+    week: Week,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    more: tuple[str, ...],
+    words: str,
 ) -> None:
-    (tmp_path / "there").mkdir()
-    (tmp_path / "there" / "file").touch()
-    target = tmp_path / (name or "there")
-    code, said = run(week, form, target, *more)
+    monkeypatch.chdir(tmp_path)
+    Path("there").mkdir()
+    Path("there", "file").touch()
+    code, said = run(week, "dsfinvk", Path("out"), *more)
     assert code != 0
     assert words in said
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
