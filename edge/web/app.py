@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 
 from edge.attention import Closed
@@ -183,6 +183,33 @@ class App(FastAPI):
         return self.openapi_schema
 
 
+def _routers() -> tuple[APIRouter, ...]:
+    """All routes of the API; they are tried in this order: tills wait for sales."""
+    return (
+        till.router,
+        till_shifts.router,
+        till_control.router,
+        till_held.router,
+        till_returns.router,
+        till_papers.router,
+        report_prints.router,
+        receipts.router,
+        entitlements.router,
+        sales.router,
+        products.router,
+        stock_orders.router,
+        stock_sheets.router,
+        stock_lists.router,
+        stock_router(),
+        staff.router,
+        members.router,
+        stream.router,
+        status.router,
+        till_events.router,
+        till_devices.router,
+    )
+
+
 def create_app(node: Node) -> FastAPI:
     """Make the HTTP API of a started node."""
 
@@ -212,29 +239,7 @@ def create_app(node: Node) -> FastAPI:
     )
     app.state.node = node
     problems.install(app)
-    for router in (  # routes are tried in this order: tills wait for sales
-        till.router,
-        till_shifts.router,
-        till_control.router,
-        till_held.router,
-        till_returns.router,
-        till_papers.router,
-        report_prints.router,
-        receipts.router,
-        entitlements.router,
-        sales.router,
-        products.router,
-        stock_orders.router,
-        stock_sheets.router,
-        stock_lists.router,
-        stock_router(),
-        staff.router,
-        members.router,
-        stream.router,
-        status.router,
-        till_events.router,
-        till_devices.router,
-    ):
+    for router in _routers():
         app.include_router(router, prefix=PREFIX)
     app.include_router(pages.pages_router())
     app.get(f"{PREFIX}/openapi.json", include_in_schema=False)(_document)
