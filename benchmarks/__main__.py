@@ -21,6 +21,7 @@ from rich.table import Table
 
 from benchmarks import (
     catch_up,
+    devices,
     ingest,
     lookup,
     reconnect,
@@ -42,6 +43,7 @@ BENCHES: dict[str, Callable[[Run], Iterable[Figure]]] = {
     "start": starting.measure,
     "lookup": lookup.measure,
     "reconnect": reconnect.measure,
+    "devices": devices.measure,
 }
 
 

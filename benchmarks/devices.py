@@ -5,13 +5,17 @@
 
 import asyncio
 import json
+import logging
 import os
 import statistics
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.figures import Figure, Run, percentile
+from benchmarks.scanning import scan_while_selling
 from devices.device import Device
 from devices.event import Power, Scan, Status
 from devices.gate import Gate
@@ -134,15 +138,52 @@ async def replug(folder: Path) -> dict[str, float]:
     }
 
 
+async def _measured(folder: Path) -> dict[str, float]:
+    figures: dict[str, float] = {"cores": os.cpu_count() or 0, "kinds": len(KINDS)}
+    figures |= await latency(folder, busy=False)
+    figures |= await latency(folder, busy=True)
+    figures |= await idle(folder)
+    figures |= await replug(folder)
+    return figures
+
+
+def measure(run: Run) -> Iterable[Figure]:
+    """Measure scans while a node sells, and idle cost, loss and return of devices beside it."""
+    logging.getLogger("devices").setLevel(logging.ERROR)  # the plugs are pulled on purpose
+    run.say("devices: scans at a node that does nothing else")
+    scans, skus = run.pick(1_500, 200), run.pick(20_000, 2_000)
+    quiet = scan_while_selling(run.folder, scans, skus, selling=False)
+    run.say("devices: scans at a node that sells at full rate")
+    busy = scan_while_selling(run.folder, scans, skus, selling=True)
+    run.say("devices: idle cost, unplug and replug")
+    with TemporaryDirectory() as name:
+        alone = asyncio.run(_alone(Path(name)))
+    note = f"eight devices, eight tills at {busy.sales_per_s:,.0f} sales/s"
+    limit_is = "the same, nobody sells"
+    for what, goal, found, limit in (
+        ("scan: last byte to event, p99", 10.0, busy.event_ms, quiet.event_ms),
+        ("scan: last byte to the till's stream, p99", 50.0, busy.stream_ms, quiet.stream_ms),
+    ):
+        yield Figure(
+            what=what, unit="ms", value=percentile(found, 99), goal=goal,
+            limit=percentile(limit, 99), limit_is=limit_is, note=note,
+        )  # fmt: skip
+    for what, unit, name, goal in (
+        ("eight idle devices, CPU", "%", "idle_eight_devices_cpu_percent", 1.0),
+        ("unplugged: noticed, worst of 10", "ms", "unplug_noticed_max_ms", 1_000.0),
+        ("plugged in: usable, worst of 10", "ms", "replug_usable_max_ms", 3_000.0),
+    ):
+        yield Figure(what=what, unit=unit, value=alone[name], goal=goal)
+
+
+async def _alone(folder: Path) -> dict[str, float]:
+    return {**await idle(folder), **await replug(folder)}
+
+
 async def main() -> None:
     """Run everything and write one line of JSON."""
     with TemporaryDirectory() as name:
-        folder = Path(name)
-        figures: dict[str, float] = {"cores": os.cpu_count() or 0, "kinds": len(KINDS)}
-        figures |= await latency(folder, busy=False)
-        figures |= await latency(folder, busy=True)
-        figures |= await idle(folder)
-        figures |= await replug(folder)
+        figures = await _measured(Path(name))
     sys.stdout.write(json.dumps(figures) + "\n")
 
 

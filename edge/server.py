@@ -1,6 +1,7 @@
 """One law: a listener opens after the node is ready, and streams end before the server waits."""
 
 import socket
+import sys
 from collections.abc import Callable
 from types import FrameType
 
@@ -12,6 +13,7 @@ from edge.settings import Settings
 from provisioning import listener
 
 GRACE_S = 5
+SWITCH_S = 0.001  # a scan must not wait five milliseconds for the writer to hand over
 KEEP_ALIVE_S = 120  # a till need not connect anew for every customer
 
 
@@ -54,6 +56,7 @@ def url_of(settings: Settings, listening: socket.socket) -> str:
 
 def make_server(app: FastAPI, node: Node, ready: Callable[[], None]) -> Server:
     """Make the server of a node's app; `ready` is called when it listens."""
+    sys.setswitchinterval(SWITCH_S)
     config = uvicorn.Config(
         app,
         loop="uvloop",

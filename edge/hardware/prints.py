@@ -195,4 +195,5 @@ class Prints:
         """Wait until the printer says something, or a moment."""
         unit.ready.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(unit.ready.wait(), LOOK_AGAIN_S)
+            async with asyncio.timeout(LOOK_AGAIN_S):
+                await unit.ready.wait()
