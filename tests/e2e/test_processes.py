@@ -1,10 +1,12 @@
-"""Real processes over a real broker: a card is edited everywhere while the cables are pulled."""
+"""Real processes over a real broker: cards are edited and spent while the cables are pulled."""
 
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 from uuid import uuid4
+
+import pytest
 
 from provisioning.broker_process import free_port
 from provisioning.demo.api import Api, Refusal
@@ -45,18 +47,57 @@ def held(api: Api, member: str) -> dict[str, Any]:
     return found
 
 
-def test_a_card_edited_behind_pulled_cables_becomes_one(tmp_path: Path) -> None:
-    with open_chain(tmp_path, 2, free_port(), lambda _: None, lambda: None) as chain:
-        office = chain.headquarters.office()
-        for store in chain.stores:
-            body = {"name": store.title, "region": store.region, "currency": "EUR"}
-            office.call("PUT", f"/stores/{store.name}", body)
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+    folder = tmp_path_factory.mktemp("chain")
+    with open_chain(folder, 2, free_port(), lambda _: None, lambda: None) as chain:
+        with closing(chain.headquarters.office()) as office:
+            for store in chain.stores:
+                body = {"name": store.title, "region": store.region, "currency": "EUR"}
+                office.call("PUT", f"/stores/{store.name}", body)
         chain.start_stores()
-        tell(chain, office)
+        yield chain
 
 
-def tell(chain: Chain, office: Api) -> None:
+def redeem(api: Api, key: str, amount: int) -> int:
+    """Spend; return the answer's status."""
+    asked = {"id": str(uuid4()), "amount": amount}
+    try:
+        api.call("POST", f"/till/entitlements/{key}/redeem", asked)
+    except Refusal as refusal:
+        return refusal.status
+    return 201
+
+
+def test_a_gift_card_pays_in_every_store_and_never_twice(running: Chain) -> None:
+    key, office = f"gift:{uuid4()}", running.headquarters.office()
+    one, two = (store.till() for store in running.stores)
+
+    def shown(api: Api) -> dict[str, Any]:
+        found: dict[str, Any] = api.get(f"/till/entitlements/{key}")
+        return found
+
+    eventually(lambda: all(shown(api)["linked"] for api in (one, two)))
+    share = {"store": running.stores[0].name, "amount": 5_000}
+    office.call("POST", "/entitlements", {"key": key, "amount": 5_000, "shares": [share]})
+    eventually(lambda: shown(one)["here"] == 5_000)
+    eventually(lambda: redeem(two, key, 3_000) == 201)
+    for store in running.stores:
+        store.proxy.cut()
+    eventually(lambda: not shown(two)["linked"])
+    assert redeem(one, key, 2_000) == 201
+    assert redeem(one, key, 1) == redeem(two, key, 1) == 409
+    for store in running.stores:
+        store.proxy.restore()
+    eventually(lambda: office.get(f"/entitlements/{key}")["total"] == 0)
+    for api in (office, one, two):
+        api.close()
+
+
+def test_a_card_edited_behind_pulled_cables_becomes_one(running: Chain) -> None:
+    chain, office = running, running.headquarters.office()
     one, two = (store.till() for store in chain.stores)
+    eventually(lambda: all(api.get("/status")["link"] == "up" for api in (one, two)))
     member = str(uuid4())
     one.call("POST", "/members", {"id": member, "edits": [field("name", "Ada")]})
     eventually(lambda: card(office, member) is not None)

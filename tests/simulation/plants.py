@@ -233,6 +233,49 @@ MUTANTS = (
         "            day.voids += 1\n",
         "            day.sales += 1\n",
     ),
+    Mutant(
+        "a store spends rights that it lacks",
+        "edge.entitlements",
+        "if held.here < self.amount:",
+        "if held.here <= 0:",
+    ),
+    Mutant(
+        "a new life spends what its predecessor was allotted",
+        "edge.entitlements",
+        " WHERE key = ? AND entitlement.generation = node.generation",
+        " WHERE key = ? AND entitlement.generation <= node.generation"
+        " ORDER BY entitlement.generation LIMIT 1",
+    ),
+    Mutant(
+        "a new life spends what its predecessor was credited",
+        "edge.entitlements",
+        "name = store || '-n' || generation)",
+        "name LIKE store || '-n%' ORDER BY no LIMIT 1)",
+    ),
+    Mutant(
+        "a store passes on more than it has",
+        "edge.entitlements",
+        "amount = min(max(standing(books, body.key).here, 0), body.amount)",
+        "amount = body.amount",
+    ),
+    Mutant(
+        "a redemption is reversed as often as asked",
+        "edge.postings",
+        "            return [(body.debit, VOID, 1)]\n",
+        "            return []\n",
+    ),
+    Mutant(
+        "headquarters allots what it allotted already",
+        "sync.quantities",
+        "        - counts.get(Kind.ALLOTTED, 0)\n    )\n\n\ndef total",
+        "    )\n\n\ndef total",
+    ),
+    Mutant(
+        "a restored headquarters hands out before it has heard every store",
+        "central.entitlements",
+        "return not unheard(connection, hq)",
+        "return True",
+    ),
 )
 
 

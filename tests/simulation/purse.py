@@ -26,6 +26,7 @@ class Purse:
         self.issued: dict[str, int] = {}
         self.spent: dict[str, int] = {}
         self.rights: dict[tuple[str, str], int] = {}
+        self._debits: dict[bytes, int] = {}
 
     def learn(self, name: str, fact: Fact) -> None:
         """Take in a fact that became durable; raise Broken where it spends what is not there."""
@@ -37,9 +38,12 @@ class Purse:
             case Issued():
                 self._issue(body.key, body.amount)
             case Reversed():
+                if self._debits.pop(body.debit, 0) != body.amount:
+                    raise Broken(SPENT, f"{name} reversed {body.debit.hex()} which it never spent")
                 self._spend(body.key, -body.amount)
                 self._move(name, body.key, body.amount)
             case Debited():
+                self._debits[fact.id] = body.amount
                 self._spend(body.key, body.amount)
                 self._move(name, body.key, -body.amount)
             case PassedOn():
