@@ -16,7 +16,7 @@ from biip.gs1_messages import GS1Message
 from biip.upc import Upc
 
 from devices.event import Scan
-from devices.gs1 import FAULTS, Elements, check_digit, find_fault, is_digits, unseparated
+from devices.gs1 import FAULTS, Elements, check_digit, find_fault, is_digits, split
 
 GS1_AIMS = frozenset({"]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1"})
 WALLETS = {
@@ -174,7 +174,7 @@ class Gate:
         """Whether a plain Code 128 was meant as GS1-128 and was printed without its FNC1."""
         if not text.startswith("01") or len(text) < 18 or not is_digits(text[:16]):
             return False
-        return check_digit(text[2:15]) == text[15] and unseparated(text) != "no"
+        return check_digit(text[2:15]) == text[15] and split(text)[1] != "unknown"
 
     def _template(self, text: str) -> Template | None:
         return next((one for one in self.templates if one.matches(text)), None)
@@ -218,10 +218,18 @@ class Gate:
         try:
             message = GS1Message.parse(text)
         except _PARSER_ERRORS as error:
-            if unseparated(text) == "yes":
-                return _refuse(Wrong.CONTENT, "fnc1-separator-missing")
-            return _refuse(Wrong.CONTENT, "gs1-unreadable", why=_first(error))
+            return self._unreadable(text, error)
         return self._elements([(one.ai.ai, one.value) for one in message.element_strings])
+
+    @staticmethod
+    def _unreadable(text: str, error: Exception) -> Refusal:
+        """Say what is wrong, as far as that can be found without the parser."""
+        elements, end = split(text)
+        if end == "over":
+            return _refuse(Wrong.CONTENT, "fnc1-separator-missing")
+        if elements and (fault := find_fault(elements)):
+            return _refuse(Wrong.CONTENT, fault.code, **fault.values)
+        return _refuse(Wrong.CONTENT, "gs1-unreadable", why=_first(error))
 
     def _link(self, text: str) -> Reading | Refusal:
         try:

@@ -186,24 +186,28 @@ def check_pair(value: str) -> str:
     return letters[total >> 5] + letters[total & 31]
 
 
-def unseparated(text: str) -> str:
-    """Whether a GS1 message runs through the end of a field: `yes`, `no`, or `maybe`."""
-    at = 0
-    while at < len(text):
-        rest = text[at:]
-        if length := _FIXED.get(rest[:2]):
-            if not is_digits(rest[2 : 2 + length]) or len(rest) < 2 + length:
-                return "no"
-            at += 2 + length
+def split(text: str) -> tuple[list[tuple[str, str]], str]:
+    """Split a GS1 message by the commonest identifiers, as far as that goes.
+
+    Says how it ended: `whole`, `over` (a field is longer than it can be: the separator after it is
+    missing) or `unknown`.
+    """
+    elements: list[tuple[str, str]] = []
+    while text:
+        if length := _FIXED.get(text[:2]):
+            if len(text) < 2 + length:
+                return elements, "unknown"
+            elements.append((text[:2], text[2 : 2 + length]))
+            text = text[2 + length :].removeprefix("\x1d")
             continue
-        longest = next((_LONGEST[rest[:n]] + n for n in (2, 3) if rest[:n] in _LONGEST), 0)
-        if not longest:
-            return "no" if not is_digits(rest[:2]) else "maybe"
-        field = rest.split("\x1d", 1)[0]
-        if len(field) > longest:
-            return "yes"
-        at += len(field) + 1
-    return "maybe"
+        name = next((text[:size] for size in (2, 3) if text[:size] in _LONGEST), "")
+        if not name:
+            return elements, "unknown"
+        value, _, text = text[len(name) :].partition("\x1d")
+        if len(value) > _LONGEST[name]:
+            return elements, "over"
+        elements.append((name, value))
+    return elements, "whole"
 
 
 def find_fault(elements: Elements) -> Fault | None:

@@ -25,7 +25,7 @@ _REFUSALS_ZH: Mapping[str, str] = {
     "fnc1-missing": "此 GS1 条码开头缺少 FNC1 标记。请手工输入下方数字，并让人重新打印标签。",
     "fnc1-separator-missing": "此 GS1 条码两个字段之间缺少分隔符 FNC1。"
     "请手工输入下方数字，并让人重新打印标签。",
-    "gs1-unreadable": "无法读取此 GS1 条码：{why}。",
+    "gs1-unreadable": "无法读取此 GS1 条码（{why}）。请手工输入下方数字。",
     "ai-twice": "此 GS1 条码有误：({ai}) 出现两次且内容不同。",
     "ai-empty": "此 GS1 条码有误：({ai}) 为空或含有不允许的字符。",
     "ai-needs": "此 GS1 条码有误：({ai}) 必须与 ({others}) 同时出现。",
