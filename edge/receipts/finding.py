@@ -26,6 +26,7 @@ from sync.cash import CashMoved, ShiftClosed, ShiftOpened
 from sync.entitlements import is_key
 from sync.receipts import Return, Sale, Void
 
+HELD = "held"
 PRINTABLE = (Sale, Return, Void, CashMoved, ShiftOpened)
 
 
@@ -155,7 +156,7 @@ def _lay_held(reads: Reads, shop: Shop, asked: Asked) -> Laid | None:
     when = local_time(at_ms, shop.offset_min(at_ms))
     scene = scene_of(reads, shop, None, asked.language)
     held = Held(identity, label, lines, total_minor, by, when)
-    return Laid("held", label or f"held {identity}", held_document(held, scene))
+    return Laid(HELD, label or f"held {identity}", held_document(held, scene))
 
 
 # -- what stands around it -----------------------------------------------------------------------

@@ -12,7 +12,7 @@ from devices.receipt import Paper
 from edge.access import Caller
 from edge.hardware.words import Message, said
 from edge.node import Node
-from edge.receipts.finding import Asked, Laid, Shop, lay, lay_entry
+from edge.receipts.finding import HELD, Asked, Laid, Shop, lay, lay_entry
 from edge.receipts.printing import RecordPrint
 from edge.receipts.rendering import MEDIA_TYPES, PAPERS, Form, ReceiptReply, render
 from edge.receipts.scene import Entry, Marks
@@ -210,7 +210,10 @@ async def print_document(
     till = till_of(caller)
     node.hardware.find(till, PRINTER)  # without a printer nothing is counted as printed
     asked = Asked(document_id.bytes, wanted.language, Marks(gift=wanted.gift))
-    await laid_out(node, asked)
+    laid = await laid_out(node, asked)
+    if laid.kind == HELD:  # no document of value: every print is the same slip
+        job = await node.hardware.print(till, f"held-{wanted.id}", laid.document)
+        return PrintReply(job.id, str(job.state), said(job.message), 1, copy=False)
     command = RecordPrint(
         request=wanted.id.bytes,
         document=asked.id,

@@ -215,6 +215,11 @@ def test_a_held_basket_has_a_slip(made: Counter) -> None:
     assert answer.status_code in (200, 201), answer.text
     text = text_of(made.till.get(f"/till/receipts/{held_id}"))
     assert "HELD BASKET Mrs Smith" in text
+    path = f"/till/receipts/{held_id}/print"
+    for _ in range(2):
+        slip = printed(made, made.till.post(path, json={"id": new_id()}).json())
+        assert "HELD BASKET Mrs Smith" in slip
+        assert "COPY" not in slip
 
 
 def test_reports_and_cash_slips_are_shown_and_printed(made: Counter) -> None:
