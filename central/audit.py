@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, text
 
 from central import schema
+from central.expected import Expected
 from central.fold import Day, add_to_day, read_entry
 from central.totals import by_day
-from sync.bodies import TransferIn, TransferOut
 from sync.identity import Replica
 from sync.journal import Head, genesis, link
 
@@ -45,17 +45,6 @@ class Progress:
     of: int
 
 
-@dataclass(frozen=True, slots=True)
-class InTransit:
-    """Goods one store sent and another has not yet posted in, base units."""
-
-    from_store: str
-    to_store: str
-    transfer: str
-    sku: str
-    quantity: int
-
-
 def audit(connection: Connection) -> Iterator[Finding | Progress]:
     """Check every journal, counter row and total; yield progress, and whatever does not meet."""
     table = schema.journal
@@ -63,6 +52,7 @@ def audit(connection: Connection) -> Iterator[Finding | Progress]:
     whole, done = sum(row.head_seq for row in journals), 0
     stores = {row.id: row.name for row in connection.execute(select(schema.store))}
     days: dict[int, dict[tuple[int, str], Day]] = {}
+    expected = Expected()
     for row in journals:
         store = stores.get(row.store_id, "")
         head = genesis(row.name)
@@ -77,7 +67,10 @@ def audit(connection: Connection) -> Iterator[Finding | Progress]:
                     counts[sku, kind] = counts.get((sku, kind), 0) + quantity
                     if head.seq > row.covers:
                         beyond[sku, kind] = beyond.get((sku, kind), 0) + quantity
-                if entry.body is not None and row.store_id is not None:
+                if entry.body is not None and entry.id is not None and row.store_id is not None:
+                    at = (head.seq, entry.id, entry.at_ms)
+                    author = Replica.parse(row.name)
+                    expected.note((row.store_id, store), author, at, data, entry.body)
                     add_to_day(days.setdefault(row.store_id, {}), entry.body)
             done += len(page)
             yield Progress(done, whole)
@@ -87,6 +80,8 @@ def audit(connection: Connection) -> Iterator[Finding | Progress]:
         if row.store_id is not None:
             yield from _compare(connection, store, row, counts, beyond)
     yield from _compare_days(connection, stores, days)
+    for place, detail in expected.contradictions(connection):
+        yield Finding("", place, detail)
 
 
 def _facts(connection: Connection, journal_id: int, after: int) -> list[bytes]:
@@ -150,33 +145,3 @@ def _compare_days(
             yield Finding(total.store, place, detail)
     for (store, day, currency), sums in folded.items():
         yield Finding(store, f"day {day} {currency}", f"{sums} is in no total")
-
-
-def in_transit(connection: Connection) -> list[InTransit]:
-    """Return what was sent from store to store and has not been posted in."""
-    table, journals, stores = schema.fact, schema.journal, schema.store
-    rows = connection.execute(
-        select(table.c.id, table.c.body, stores.c.name)
-        .join(journals, journals.c.id == table.c.journal_id)
-        .join(stores, stores.c.id == journals.c.store_id)
-        .where(table.c.kind.in_((9, 10)))
-        .order_by(table.c.kind, table.c.at_ms)
-    )
-    sent: dict[tuple[bytes, str], int] = {}
-    ways: dict[bytes, tuple[str, str]] = {}
-    for row in rows:
-        body = read_entry(bytes(row.body), from_headquarters=False).body
-        if isinstance(body, TransferOut):
-            ways[bytes(row.id)] = (row.name, body.to_store)
-            for line in body.lines:
-                key = (bytes(row.id), line.sku)
-                sent[key] = sent.get(key, 0) + line.quantity
-        elif isinstance(body, TransferIn):
-            for line in body.lines:
-                key = (body.out, line.sku)
-                sent[key] = sent.get(key, 0) - line.quantity
-    return [
-        InTransit(*ways[transfer], transfer.hex(), sku, quantity)
-        for (transfer, sku), quantity in sent.items()
-        if quantity > 0 and transfer in ways
-    ]

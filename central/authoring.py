@@ -167,6 +167,25 @@ class Author:
         books.write()
         return written
 
+    def tell(
+        self,
+        connection: Connection,
+        store: str,
+        news: Callable[[Connection], Sequence[HeadquartersBody]],
+        actor: str,
+    ) -> Written | None:
+        """Write what `news` finds to be told to a store while its books are held; None: nothing.
+
+        Raises NotFound for an unknown store, and what `news` raises.
+        """
+        books, target = self._books_of(connection, store)
+        bodies = news(connection)
+        if not bodies:
+            return None
+        written = self._append(books, target, bodies, actor)
+        books.write()
+        return written
+
     def _books_of(self, connection: Connection, store: str) -> tuple[Books, StoreBooks]:
         books = Books(connection, self.hq, [store], self.clock())
         return books, _known(books, store)

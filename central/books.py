@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, or_, select
 
 from central import schema
+from central.expected import Expected
 from central.fold import Day, Entry
 from central.incarnation import Headquarters
 from central.quarantine import Poison, Task, assign, isolate
@@ -140,6 +141,7 @@ class Books:
         self.journals: dict[str, Journal] = {}
         self.poisons: list[Poison] = []
         self.tasks: list[Task] = []
+        self.expected = Expected()
         self._changed: dict[str, Journal] = {}
         self._facts: list[tuple[int, int, bytes | None, int, int, bytes]] = []
         self._definitions: list[tuple[Replica, int, Entry, bytes]] = []
@@ -151,15 +153,8 @@ class Books:
 
     def _load(self, names: Sequence[str]) -> None:
         for row in self.connection.execute(_STORES, {"names": names}):
-            self.stores[row.name] = StoreBooks(
-                row.id,
-                row.name,
-                row.active,
-                row.quantity_version,
-                row.as_of_ms,
-                row.adopted,
-                row.inherited,
-            )
+            stand = (row.quantity_version, row.as_of_ms, row.adopted, row.inherited)
+            self.stores[row.name] = StoreBooks(row.id, row.name, row.active, *stand)
         by_id = {store.id: store for store in self.stores.values()}
         ids = {"stores": list(by_id)}
         for life in self.connection.execute(_LIVES, ids):
@@ -312,6 +307,8 @@ class Books:
         self._write_stores()
         for store in self.stores.values():
             self._note_repeats(store)
+        self.expected.write(connection)
+        self.tasks += self.expected.lost(connection)
         isolate(connection, self.poisons, self.now_ms)
         assign(connection, self.tasks, self.now_ms)
 

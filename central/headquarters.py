@@ -9,6 +9,7 @@ from pathlib import Path
 
 from central.adoption import Adoption
 from central.allotting import Allotment
+from central.dispatching import Dispatch
 from central.leases import Leases
 from central.merging import Merger
 from central.setup import Opened, open_headquarters
@@ -48,6 +49,7 @@ class Running:
             merger=Merger(opened.store, opened.hq, self._isolated.merge, self._merging),
             adoption=Adoption(opened.store, opened.author),
             allotment=Allotment(opened.store, opened.author),
+            dispatch=Dispatch(opened.store, opened.author),
             partitions=(),
         )
         return Shell(

@@ -1,6 +1,7 @@
 """A fact moves the books of a store once, whoever brought it and whoever wrote it."""
 
 from central.books import FOLDED, SOURCE, Books, Journal, StoreBooks
+from central.expected import task_of
 from central.fold import Entry, add_to_day, read_entry, shortfalls
 from central.quarantine import Task
 from central.rights import note_right
@@ -30,6 +31,9 @@ def post(
         ):
             _fold(store, journal.id, source, entry)
             _note(books, store, f"{journal.name}/{seq}", data, entry)
+            if entry.body is not None and entry.id is not None:
+                at = (seq, entry.id, entry.at_ms)
+                books.expected.note((store.id, store.name), journal.replica, at, data, entry.body)
             if isinstance(entry.body, Entitlement):
                 note_right(store.rights, journal.replica.generation, seq, entry.body)
     books.append(journal, reading.facts, reading.head, entries)
@@ -54,6 +58,9 @@ def _note(books: Books, store: StoreBooks, place: str, data: bytes, entry: Entry
     for sku, quantity in shortfalls(entry.body):
         detail = f"{quantity} base units of {sku} were sold although they were reserved"
         books.tasks.append(Task(store.id, "shortfall", f"{place}/{sku}", detail))
+    task = task_of(store.id, place, entry.body)
+    if task is not None:
+        books.tasks.append(task)
     if isinstance(entry.body, Revoked):
         books.shut(store, entry.body.generation, entry.body.reason)
     if isinstance(entry.body, Promise | Release):

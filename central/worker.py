@@ -17,6 +17,7 @@ from central import schema
 from central.admission import shut_out
 from central.adoption import Adoption
 from central.allotting import Allotment
+from central.dispatching import Dispatch
 from central.incarnation import Headquarters
 from central.ingest import ingest
 from central.ledger import CentralLedger
@@ -74,6 +75,7 @@ class Worker:
         software: str = "evertill-central 0.1.0",
         adoption: Adoption | None = None,
         allotment: Allotment | None = None,
+        dispatch: Dispatch | None = None,
         partitions: Collection[int] = range(PARTITIONS),
     ) -> None:
         self.counts = Counts()
@@ -86,7 +88,7 @@ class Worker:
         self._waiting: deque[tuple[str, Commit | Merged]] = deque()
         self._poisons: list[tuple[str, Reject]] = []
         self._links = Links(store)
-        self._adoption, self._allotment = adoption, allotment
+        self._adoption, self._allotment, self._dispatch = adoption, allotment, dispatch
         self._asking: set[str] = set()
         self._known: dict[str, int] = {}
         self._now_ms = self._learn_ms = 0
@@ -196,6 +198,10 @@ class Worker:
             adopted = self._adoption.adopt(self.sessions, now_ms)
             for name in adopted:
                 out += self._carry_out(name, self.sessions[name].local_commit(now_ms))
+        if self._dispatch is not None:
+            for name in self._dispatch.tell(self._known):
+                if name in self.sessions:
+                    out += self._carry_out(name, self.sessions[name].local_commit(now_ms))
         return out
 
     def authored(self, now_ms: int) -> list[Publish]:

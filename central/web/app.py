@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
-from central.web import catalogue, entitlements, members, metrics, people, problems, reading, stores
+from central.web import catalogue, entitlements, members, metrics, people, problems, purchasing, reading, stores
 from central.web.limit import BodyLimit
 from central.web.shapes import HealthOut
 from central.web.site import At, Site
@@ -42,6 +42,7 @@ def create_app(site: Site | None) -> FastAPI:
     problems.install(app)
     for router in (
         reading.router,
+        purchasing.router,
         catalogue.router,
         stores.router,
         members.router,

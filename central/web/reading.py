@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Connection
 
-from central import audit, availability, quarantine, totals, views
+from central import availability, dispatching, quarantine, totals, views
 from central.errors import NotFound
 from central.links import UP
 from central.web.shapes import (
@@ -81,7 +81,7 @@ def stock(
 def transit(site: At, _: Reader) -> list[InTransitOut]:
     """Return what one store sent and another has not yet posted in."""
     with site.store.read() as connection:
-        return [InTransitOut.model_validate(one) for one in audit.in_transit(connection)]
+        return [InTransitOut.model_validate(one) for one in dispatching.in_transit(connection)]
 
 
 @router.get("/totals", summary="Sales totals", tags=["sales"])

@@ -71,6 +71,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "days": ("{count} d", "{count} 天"),
     "closed": ("closed", "已停业"),
     "task_posted-twice": ("Posted twice", "重复入账"),
+    "task_order-difference": ("Delivery differs", "到货差异"),
+    "task_transfer-difference": ("Transfer differs", "调拨差异"),
+    "task_transfer-unknown": ("Unknown receiver", "未知收货门店"),
     "task_shortfall": ("Shortfall", "缺货"),
     "task_restored": ("Restored rights", "恢复的可售权"),
 }

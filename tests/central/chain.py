@@ -11,6 +11,7 @@ from sqlalchemy import text
 from central.adoption import Adoption
 from central.allotting import Allotment
 from central.authoring import Author
+from central.dispatching import Dispatch
 from central.incarnation import begin, current
 from central.merging import Merger
 from central.schema import metadata
@@ -147,6 +148,7 @@ class Chain:
             merger=Merger(self.store, self.hq, merge),
             adoption=Adoption(self.store, self.author),
             allotment=Allotment(self.store, self.author),
+            dispatch=Dispatch(self.store, self.author),
         )
         self.deliver(self.worker.connected(self.clock.now_ms))
 
@@ -242,6 +244,19 @@ def books(store: Store) -> dict[str, list[tuple[Any, ...]]]:
             "SELECT s.name, t.business_day, t.currency, t.sales, t.returns, t.voids, t.gross_minor,"
             " t.discount_minor, t.tax_minor, t.returned_minor, t.voided_minor, t.net_minor"
             " FROM sales_total t JOIN store s ON s.id = t.store_id ORDER BY 1, 2, 3",
+        ),
+        "orders": rows(
+            store,
+            "SELECT s.name, o.order_id, o.body, o.status, o.closed_ms, o.closing, l.sku,"
+            " l.received, l.damaged FROM purchase_order o JOIN store s ON s.id = o.store_id"
+            " LEFT JOIN order_line l ON l.store_id = o.store_id AND l.order_id = o.order_id"
+            " ORDER BY 1, 2, 7",
+        ),
+        "transit": rows(
+            store,
+            "SELECT t.out, t.from_store, t.to_store, t.sent_ms, t.told, t.closed_ms, t.closing,"
+            " t.reported, l.sku, l.sent, l.received, l.damaged FROM transit t"
+            " LEFT JOIN transit_line l ON l.out = t.out ORDER BY t.out, l.sku",
         ),
         "quarantine": rows(
             store,

@@ -12,13 +12,14 @@ from central.authoring import Author
 from central.incarnation import Headquarters, begin
 from central.ingest import ingest
 from central.store import Store
-from sync.bodies import AnyBody, Opening, Shortfall
+from sync.bodies import AnyBody, GoodsReceipt, Opening, Shortfall, TransferIn, TransferOut
 from sync.body import StockLine
 from sync.definitions import StoreProfile
 from sync.facts import Fact, encode_fact
 from sync.identity import Replica
 from sync.journal import Batch, follow, genesis, make_batch
 from sync.ledger import Outcome
+from sync.orders import Difference, Received
 from sync.quantities import pack_rows
 from sync.receipts import Return, ReturnedLine, Tender, Void
 from sync.session import Commit
@@ -102,6 +103,30 @@ bodies = st.one_of(
         lambda sku, quantity: Opening([StockLine(sku, quantity)]),
         st.sampled_from("ABC"),
         st.integers(1, 50),
+    ),
+    st.builds(
+        lambda order, sku, quantity: GoodsReceipt("", "", [StockLine(sku, quantity)], order),
+        st.sampled_from(["", "PO-1", "PO-2"]),
+        st.sampled_from("ABC"),
+        st.integers(1, 9),
+    ),
+    st.builds(
+        lambda to, sku, quantity: TransferOut(to, [StockLine(sku, quantity)]),
+        st.sampled_from(["s1", "s2", "s9"]),
+        st.sampled_from("ABC"),
+        st.integers(1, 9),
+    ),
+    st.builds(
+        lambda out, lines: TransferIn("s1", out, lines, tuple(lines[:1])),
+        st.sampled_from([bytes([n]) * 8 + at.to_bytes(8, "big") for n in (0, 2) for at in (0, 1)]),
+        st.just([StockLine("A", 2), StockLine("B", 1)]),
+    ),
+    st.builds(
+        lambda order, reason: Received(
+            order, b"" if order else b"\0" * 16, reason, [Difference("A", 2, 1)]
+        ),
+        st.sampled_from(["", "PO-1"]),
+        st.sampled_from(["short", "over"]),
     ),
     st.builds(
         lambda sku: Shortfall(b"s" * 16, [StockLine(sku, 1)]),

@@ -10,6 +10,7 @@ from central.adoption import Adoption
 from central.allotting import Allotment
 from central.authoring import Author
 from central.errors import Problem
+from central.dispatching import Dispatch
 from central.incarnation import begin, current
 from central.merging import Merger
 from central.store import Store
@@ -86,6 +87,7 @@ class Office:
             merger=Merger(self.database, hq, merge),
             adoption=adoption,
             allotment=Allotment(self.database, self.author),
+            dispatch=Dispatch(self.database, self.author),
         )
         will, birth = self.worker.will, self.worker.birth
         self.client = Client(
