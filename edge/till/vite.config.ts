@@ -52,5 +52,9 @@ export default defineConfig({
     },
   },
   worker: { format: 'es' },
-  test: { include: ['tests/**/*.test.{ts,tsx}'], testTimeout: 60_000 },
+  test: {
+    include: ['tests/**/*.test.{ts,tsx}'],
+    setupFiles: ['tests/seed.ts'],
+    testTimeout: 60_000,
+  },
 });

@@ -46,9 +46,9 @@ export function promote(
   occasion: Occasion,
 ): Promoted {
   const notices: Notice[] = [];
-  const due = promotions.filter(
-    (one) => isDue(one, occasion.time) && (occasion.member || !one.members),
-  );
+  const due = promotions
+    .filter((one) => isDue(one, occasion.time) && (occasion.member || !one.members))
+    .sort(rank);
   const offered = due.filter((one) => one.type !== 'coupon');
   const presented = occasion.coupons.flatMap((coupon) => {
     const found = presentedAs(coupon, promotions, due);

@@ -1,0 +1,209 @@
+// What is finished is covered by its tenders, to the cent, and says what was priced.
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { receiptText, uuid7 } from '../../src/core/ids';
+import { sell } from '../../src/core/sale';
+import { cashSuggestions, pointsFor, settle, splitEvenly } from '../../src/core/tenders';
+import type { Tender } from '../../src/core/types';
+import {
+  APPLE,
+  add,
+  anyBasket,
+  anyPromotions,
+  basket,
+  CUP,
+  NOON,
+  priced,
+  promo,
+  rules,
+  TEA,
+} from './fixtures';
+
+const BOOKING = {
+  life: 994_000,
+  number: 17,
+  drawer: 't1',
+  shift: 3,
+  businessDay: '2026-11-18',
+  atMs: NOON,
+  operator: 'ana',
+  detached: true,
+};
+
+function tender(kind: string, amountMinor: number): Tender {
+  return { key: kind, kind, amountMinor, reference: '' };
+}
+
+describe('settling', () => {
+  const table: [number, Tender[], number, number, string][] = [
+    [998, [tender('cash', 1000)], 0, 2, ''],
+    [998, [tender('card', 500)], 498, 0, 'tender-short'],
+    [998, [tender('card', 1000)], 0, 0, 'tender-over'],
+    [998, [tender('card', 900), tender('cash', 100)], 0, 2, ''],
+    [998, [tender('card', 998), tender('cash', 5)], 0, 5, ''],
+    [998, [tender('card', 1000), tender('cash', 1)], 0, 0, 'tender-over'],
+    [0, [], 0, 0, ''],
+    [-5, [], 0, 0, 'total-negative'],
+  ];
+
+  it.each(table)('of %i by %j', (total, tenders, due, change, refused) => {
+    const found = settle(total, tenders, rules());
+    expect([found.dueMinor, found.changeMinor, found.refused?.code ?? '']).toEqual([
+      due,
+      change,
+      refused,
+    ]);
+  });
+
+  it('gives change for other kinds where the rule says so', () => {
+    const voucher = {
+      kind: 'voucher',
+      names: {},
+      opensDrawer: true,
+      change: true,
+      reference: true,
+    };
+    expect(
+      settle(900, [tender('voucher', 1000)], rules([], { tenders: [voucher] })).changeMinor,
+    ).toBe(100);
+  });
+
+  it('splits so that the parts add up', () => {
+    fc.assert(
+      fc.property(fc.nat(10 ** 9), fc.integer({ min: 1, max: 40 }), (due, people) => {
+        const parts = splitEvenly(due, people);
+        expect(parts.reduce((sum, part) => sum + part, 0)).toBe(due);
+        expect(Math.max(...parts) - Math.min(...parts)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('suggests what covers the sum', () => {
+    expect(cashSuggestions(1234, 2)).toEqual([1234, 1300, 1500, 2000]);
+    expect(cashSuggestions(1000, 2)).toEqual([1000, 2000, 5000, 10_000]);
+    expect(cashSuggestions(0, 2)).toEqual([]);
+  });
+
+  it('counts points in whole points', () => {
+    const loyalty = { pointsPerMajor: 1, redeemMinorPerPoint: 3, minRedeem: 0 };
+    expect(pointsFor(100, rules([], { loyalty }))).toEqual({ points: 33, worthMinor: 99 });
+  });
+});
+
+describe('the document', () => {
+  it('says what was sold, letter for letter', () => {
+    const tenth = promo('ten', { type: 'percent', items: { all: true }, percent_ppm: 100_000 });
+    const by = rules([tenth]);
+    const sold = basket(add(TEA, 2), add(CUP), { type: 'tender', kind: 'cash', amountMinor: 2000 });
+    const made = sell(sold, priced(sold, by), by, BOOKING);
+    expect(made).toEqual({
+      ok: true,
+      changeMinor: 112,
+      document: {
+        life: 994_000,
+        number: 17,
+        drawer: 't1',
+        shift: 3,
+        business_day: '2026-11-18',
+        at_ms: NOON,
+        operator: 'ana',
+        member: '',
+        points: 0,
+        detached: true,
+        total_minor: 1888,
+        tenders: [
+          { kind: 'cash', amount_minor: 2000, reference: '' },
+          { kind: 'change', amount_minor: -112, reference: '' },
+        ],
+        lines: [
+          {
+            sku: 'TEA',
+            name: 'TEA',
+            quantity: 2,
+            price_minor: 499,
+            price_quantity: 1,
+            tax_code: 'std',
+            tax_ppm: 190_000,
+            tax_added: false,
+            kind: 'goods',
+            discount_minor: 100,
+            tax_adjust_minor: 0,
+            note: '',
+            detail: {
+              discounts: [{ kind: 'promotion', code: 'ten', amount_minor: 100, text: 'ten' }],
+              list_price_minor: null,
+              reason: '',
+              approver: '',
+              serials: [],
+              lot: '',
+              expiry_day: 0,
+              voucher: '',
+            },
+          },
+          expect.objectContaining({ sku: 'CUP', tax_added: true, discount_minor: 100 }),
+        ],
+      },
+    });
+  });
+
+  it('is paid by the refund of an exchange', () => {
+    const exchange = { returnId: 'r1', amountMinor: 499 };
+    const sold = basket(add(TEA), { type: 'exchange', exchange });
+    const made = sell(sold, priced(sold), rules(), BOOKING);
+    expect(made.ok && made.document.tenders).toEqual([
+      { kind: 'exchange', amount_minor: 499, reference: 'r1' },
+    ]);
+  });
+
+  it('earns points for members, not for what points paid', () => {
+    const loyalty = { pointsPerMajor: 2, redeemMinorPerPoint: 1, minRedeem: 100 };
+    const by = rules([], { loyalty });
+    const member = { type: 'member', member: { id: 'm1', name: 'Mo' } } as const;
+    const sold = basket(add(CUP), member, { type: 'tender', kind: 'points', amountMinor: 550 });
+    expect(priced(basket(add(CUP)), by).points).toBe(0);
+    expect(priced(sold, by).points).toBe(11);
+  });
+
+  it('always adds up', () => {
+    fc.assert(
+      fc.property(anyBasket, anyPromotions, (given, promotions) => {
+        const by = rules(promotions);
+        const total = priced(given, by).totalMinor;
+        const paid = { ...given, tenders: total > 0 ? [tender('cash', total + 7)] : [] };
+        const made = sell(paid, priced(paid, by), by, BOOKING);
+        if (!made.ok) return;
+        const tendered = made.document.tenders.reduce((sum, one) => sum + one.amount_minor, 0);
+        expect(tendered).toBe(made.document.total_minor);
+        for (const line of made.document.lines) {
+          const parts = line.detail?.discounts ?? [];
+          expect(parts.reduce((sum, one) => sum + one.amount_minor, 0)).toBe(line.discount_minor);
+        }
+      }),
+    );
+  });
+
+  it('is not made of nothing, nor of too little', () => {
+    const nothing = basket();
+    expect(sell(nothing, priced(nothing), rules(), BOOKING)).toMatchObject({
+      refused: { code: 'basket-empty' },
+    });
+    const short = basket(add(APPLE, 1000), { type: 'tender', kind: 'cash', amountMinor: 298 });
+    expect(sell(short, priced(short), rules(), BOOKING)).toMatchObject({
+      refused: { code: 'tender-short', values: { due: 1 } },
+    });
+  });
+});
+
+describe('names and numbers', () => {
+  it('ids sort by time and are of version 7', () => {
+    const random = Uint8Array.from({ length: 10 }, (_, at) => 250 + at);
+    const one = uuid7(NOON, random);
+    expect(one).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(uuid7(NOON + 1, random) > one).toBe(true);
+    expect(Number.parseInt(one.replaceAll('-', '').slice(0, 12), 16)).toBe(NOON);
+  });
+
+  it('receipts are numbered within a life', () => {
+    expect(receiptText('t1', 1043, 7)).toBe('t1-1043-000007');
+  });
+});
