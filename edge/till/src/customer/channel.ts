@@ -132,5 +132,5 @@ export function listen(port: Port, heard: (shown: Shown | null) => void): () => 
 
 /** A name in the language asked for, else in English, else in any. */
 export function nameIn(names: Names, language: string): string {
-  return names[language] ?? names['en'] ?? Object.values(names)[0] ?? '';
+  return names[language] ?? names.en ?? Object.values(names)[0] ?? '';
 }

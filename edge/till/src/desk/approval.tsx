@@ -15,6 +15,8 @@ export interface Asked {
   readonly subject: string;
   readonly reason: string;
   readonly detail: string;
+  /** The reason in words, where `reason` is a code. */
+  readonly words?: string;
   /** What the manager reads: the action in words. */
   readonly title: string;
 }
@@ -52,7 +54,7 @@ export function ApprovalDialog(props: {
   const ask = async (): Promise<void> => {
     if (busy || !pin || !who) return;
     setBusy(true);
-    const { title: _title, ...request } = asked;
+    const { title: _title, words: _words, ...request } = asked;
     const answer = await till.session
       .approve({ ...request, staff: who, pin })
       .catch((): LoginRefusal => ({ code: 'problem', detail: t('desk.approval.failed') }));
@@ -89,7 +91,7 @@ export function ApprovalDialog(props: {
           options={(managers ?? []).map(({ staff, name }) => ({ value: staff, label: name }))}
           onChange={setWho}
         />
-        {asked.reason && <p class="muted">{asked.reason}</p>}
+        {asked.reason && <p class="muted">{asked.words ?? asked.reason}</p>}
         {refused && <Notice mood="danger">{refused}</Notice>}
         <PinPad value={pin} onChange={setPin} onEnter={() => void ask()} busy={busy} />
       </div>

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { lineAmount } from '../core/money';
 import type { Product } from '../core/types';
 import type { Till } from '../data/ports';
-import { formatMoney, formatPer, formatQuantity, inLanguage, t } from '../i18n';
+import { formatMoney, formatPer, formatQuantity, inLanguage, isPieces, t } from '../i18n';
 import { Button, EmptyState, IconButton, Notice, Page, SelectField, Switch } from '../ui';
 import { ApprovalDialog, needsManager } from './approval';
 import { AmountField, amountOf } from './count';
@@ -12,6 +12,7 @@ import { FindProduct } from './find-product';
 import { Quantity } from './quantity';
 import { Refund } from './refund-split';
 import { returnReasons } from './return';
+import type { BackLine } from './returning';
 
 const MOST = 100_000;
 
@@ -32,7 +33,7 @@ function priceText(product: Product, exponent: number): string {
 
 /** Put goods on the list: one more of what is there, or its usual quantity of what is new. */
 export function added(list: readonly Back[], product: Product, exponent: number): readonly Back[] {
-  const step = product.unit === 'piece' ? 1 : product.priceQuantity;
+  const step = isPieces(product.unit) ? 1 : product.priceQuantity;
   const known = list.some((one) => one.product.sku === product.sku);
   if (known) {
     return list.map((one) =>
@@ -105,6 +106,67 @@ function Entry(props: {
   );
 }
 
+/** The list of goods that come back, and how to add to it. */
+function Backs(props: {
+  till: Till;
+  list: readonly Back[];
+  exponent: number;
+  onChange: (list: readonly Back[]) => void;
+}): JSX.Element {
+  const { list, exponent, onChange } = props;
+  const replaced = (at: number, changed: Back | null): readonly Back[] =>
+    list.flatMap((one, i) => (i === at ? (changed ?? []) : one));
+  return (
+    <>
+      <FindProduct
+        till={props.till}
+        onFound={(product) => onChange(added(list, product, exponent))}
+      />
+      {list.length === 0 ? (
+        <EmptyState icon="barcode" title={t('desk.blind.none')} text={t('desk.blind.noneText')} />
+      ) : (
+        <ul class="backs card">
+          {list.map((back, at) => (
+            <Entry
+              key={back.product.sku}
+              back={back}
+              exponent={exponent}
+              onChange={(changed) => onChange(replaced(at, changed))}
+            />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** Gets a manager's word where it is needed, then has the refund paid out. */
+function Settle(props: {
+  till: Till;
+  total: number;
+  reason: string;
+  lines: readonly BackLine[];
+  onClose: () => void;
+}): JSX.Element {
+  const { till, total, reason, lines } = props;
+  const session = till.session.current.value;
+  const [approver, setApprover] = useState(needsManager(session) ? '' : (session?.staff ?? ''));
+  const amount = formatMoney(total);
+  if (approver === '') {
+    const title = t('desk.blind.approve', { amount });
+    return (
+      <ApprovalDialog
+        till={till}
+        asked={{ action: 'return-blind', subject: '', reason, detail: amount, title }}
+        onApproved={(approval) => setApprover(approval.approver)}
+        onClose={props.onClose}
+      />
+    );
+  }
+  const decided = { sale_id: null, reason, lines, approver };
+  return <Refund till={till} total={total} paid={[]} decided={decided} onClose={props.onClose} />;
+}
+
 /** Takes goods back without a receipt. */
 export function BlindReturn(props: { till: Till; onBack: () => void }): JSX.Element {
   const { till } = props;
@@ -112,18 +174,10 @@ export function BlindReturn(props: { till: Till; onBack: () => void }): JSX.Elem
   const reasons = returnReasons(till);
   const [list, setList] = useState<readonly Back[]>([]);
   const [reason, setReason] = useState(reasons[0]?.value ?? '');
-  const [step, setStep] = useState<'list' | 'approve' | 'pay'>('list');
-  const [approver, setApprover] = useState('');
+  const [settling, setSettling] = useState(false);
   const amounts = list.map((back) => backMinor(back, exponent));
   const bad = amounts.includes(null);
   const total = amounts.reduce<number>((sum, minor) => sum + (minor ?? 0), 0);
-  const next = (): void => {
-    if (needsManager(till.session.current.value)) setStep('approve');
-    else {
-      setApprover(till.session.current.value?.staff ?? '');
-      setStep('pay');
-    }
-  };
   const lines = list.map(({ product, quantity, price, restock }) => ({
     sku: product.sku,
     quantity,
@@ -134,29 +188,7 @@ export function BlindReturn(props: { till: Till; onBack: () => void }): JSX.Elem
   return (
     <Page title={t('desk.return.blind')} onBack={props.onBack} narrow>
       <div class="stack stack--wide">
-        <FindProduct
-          till={till}
-          onFound={(product) => setList((before) => added(before, product, exponent))}
-        />
-        {list.length === 0 && (
-          <EmptyState icon="barcode" title={t('desk.blind.none')} text={t('desk.blind.noneText')} />
-        )}
-        {list.length > 0 && (
-          <ul class="backs card">
-            {list.map((back, at) => (
-              <Entry
-                key={back.product.sku}
-                back={back}
-                exponent={exponent}
-                onChange={(changed) =>
-                  setList((before) =>
-                    before.flatMap((one, i) => (i === at ? (changed ?? []) : one)),
-                  )
-                }
-              />
-            ))}
-          </ul>
-        )}
+        <Backs till={till} list={list} exponent={exponent} onChange={setList} />
         {bad && <Notice mood="danger">{t('desk.blind.bad')}</Notice>}
         <SelectField
           label={t('desk.return.reason')}
@@ -167,35 +199,23 @@ export function BlindReturn(props: { till: Till; onBack: () => void }): JSX.Elem
         <div class="sum">
           <span>{t('desk.return.refund')}</span>
           <strong class="num">{formatMoney(total)}</strong>
-          <Button kind="primary" size="xl" disabled={list.length === 0 || bad} onPress={next}>
+          <Button
+            kind="primary"
+            size="xl"
+            disabled={list.length === 0 || bad}
+            onPress={() => setSettling(true)}
+          >
             {t('desk.return.pay')}
           </Button>
         </div>
       </div>
-      {step === 'approve' && (
-        <ApprovalDialog
-          till={till}
-          asked={{
-            action: 'return-blind',
-            subject: '',
-            reason,
-            detail: formatMoney(total),
-            title: t('desk.blind.approve', { amount: formatMoney(total) }),
-          }}
-          onApproved={(approval) => {
-            setApprover(approval.approver);
-            setStep('pay');
-          }}
-          onClose={() => setStep('list')}
-        />
-      )}
-      {step === 'pay' && (
-        <Refund
+      {settling && (
+        <Settle
           till={till}
           total={total}
-          paid={[]}
-          decided={{ sale_id: null, reason, lines, approver }}
-          onClose={() => setStep('list')}
+          reason={reason}
+          lines={lines}
+          onClose={() => setSettling(false)}
         />
       )}
     </Page>

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { formatMoney, type Key, locale, t } from '../i18n';
 import { AmountPad, Button, Choices, Dialog, showToast, TextField } from '../ui';
-import { ApprovalDialog, needsManager } from './approval';
+import { ApprovalDialog, type Asked, needsManager } from './approval';
 import { drawerOf } from './current';
 import { Failed, useAction } from './load';
 import type { CashKind, Shift } from './wire';
@@ -53,6 +53,69 @@ async function post(till: Till, shift: Shift, move: Move, approver: string): Pro
   await till.api.post('/till/drawer/open', { reason: move.kind }).catch(() => undefined);
 }
 
+/** What is being typed into the dialog. */
+interface Typed {
+  readonly amount: number | null;
+  readonly code: string;
+  readonly words: string;
+}
+
+function Fields(props: {
+  till: Till;
+  kind: CashKind;
+  typed: Typed;
+  onChange: (typed: Typed) => void;
+  onEnter: () => void;
+}): JSX.Element {
+  const { kind, typed, onChange } = props;
+  return (
+    <>
+      <Choices
+        label={t('desk.cash.reason')}
+        show_label
+        value={typed.code}
+        options={reasonsFor(props.till, kind)}
+        onChange={(code) => onChange({ ...typed, code })}
+      />
+      {typed.code === OTHER && (
+        <TextField
+          label={t('desk.cash.reasonWords')}
+          value={typed.words}
+          max_length={200}
+          onInput={(words) => onChange({ ...typed, words })}
+          onEnter={props.onEnter}
+        />
+      )}
+      {kind !== 'no_sale' && (
+        <AmountPad
+          label={t('desk.cash.amount')}
+          value={typed.amount}
+          onChange={(amount) => onChange({ ...typed, amount })}
+          onEnter={props.onEnter}
+        />
+      )}
+    </>
+  );
+}
+
+/** What was typed as a movement; null while something is missing. */
+function moveOf(kind: CashKind, typed: Typed): Move | null {
+  const reason = typed.code === OTHER ? typed.words.trim() : typed.code;
+  const amount_minor = kind === 'no_sale' ? 0 : (typed.amount ?? 0);
+  return reason && (kind === 'no_sale' || amount_minor > 0) ? { kind, amount_minor, reason } : null;
+}
+
+function askedOf(move: Move, title: string): Asked {
+  const nothing = move.kind === 'no_sale';
+  return {
+    action: nothing ? 'no-sale' : 'pay-out',
+    subject: '',
+    reason: move.reason,
+    detail: nothing ? '' : formatMoney(move.amount_minor),
+    title,
+  };
+}
+
 /** Asks how much and why, gets the manager's word where it is needed, and opens the drawer. */
 export function CashDialog(props: {
   till: Till;
@@ -61,38 +124,28 @@ export function CashDialog(props: {
   onClose: () => void;
 }): JSX.Element {
   const { till, kind } = props;
-  const reasons = reasonsFor(till, kind);
-  const [amount, setAmount] = useState<number | null>(null);
-  const [code, setCode] = useState(reasons[0]?.value ?? OTHER);
-  const [words, setWords] = useState('');
+  const first = reasonsFor(till, kind)[0]?.value ?? OTHER;
+  const [typed, setTyped] = useState<Typed>({ amount: null, code: first, words: '' });
   const [approving, setApproving] = useState(false);
   const action = useAction();
-  const reason = code === OTHER ? words.trim() : code;
-  const ready = (kind === 'no_sale' || (amount ?? 0) > 0) && reason !== '';
+  const move = moveOf(kind, typed);
   const title = t(WORDS[kind].title);
-  const move = { kind, amount_minor: kind === 'no_sale' ? 0 : (amount ?? 0), reason };
   const done = async (approver: string): Promise<void> => {
     setApproving(false);
-    if (!(await action.run(() => post(till, props.shift, move, approver)))) return;
+    if (!move || !(await action.run(() => post(till, props.shift, move, approver)))) return;
     showToast({ text: t(WORDS[kind].done, { amount: formatMoney(move.amount_minor) }) });
     props.onClose();
   };
   const go = (): void => {
-    if (!ready) return;
+    if (!move) return;
     if (BY_MANAGER.has(kind) && needsManager(till.session.current.value)) setApproving(true);
     else void done('');
   };
-  if (approving) {
+  if (approving && move) {
     return (
       <ApprovalDialog
         till={till}
-        asked={{
-          action: kind === 'no_sale' ? 'no-sale' : 'pay-out',
-          subject: '',
-          reason,
-          detail: kind === 'no_sale' ? '' : formatMoney(move.amount_minor),
-          title,
-        }}
+        asked={askedOf(move, title)}
         onApproved={(approval) => void done(approval.approver)}
         onClose={() => setApproving(false)}
       />
@@ -105,7 +158,7 @@ export function CashDialog(props: {
       foot={
         <>
           <Button onPress={props.onClose}>{t('ui.cancel')}</Button>
-          <Button kind="primary" busy={action.busy} disabled={!ready} onPress={go}>
+          <Button kind="primary" busy={action.busy} disabled={!move} onPress={go}>
             {title}
           </Button>
         </>
@@ -113,30 +166,7 @@ export function CashDialog(props: {
     >
       <div class="stack">
         {action.failure && <Failed failure={action.failure} />}
-        <Choices
-          label={t('desk.cash.reason')}
-          show_label
-          value={code}
-          options={reasons}
-          onChange={setCode}
-        />
-        {code === OTHER && (
-          <TextField
-            label={t('desk.cash.reasonWords')}
-            value={words}
-            max_length={200}
-            onInput={setWords}
-            onEnter={go}
-          />
-        )}
-        {kind !== 'no_sale' && (
-          <AmountPad
-            label={t('desk.cash.amount')}
-            value={amount}
-            onChange={setAmount}
-            onEnter={go}
-          />
-        )}
+        <Fields till={till} kind={kind} typed={typed} onChange={setTyped} onEnter={go} />
       </div>
     </Dialog>
   );

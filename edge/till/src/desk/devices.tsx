@@ -26,15 +26,26 @@ export function familyOf(category: string): { family: string; icon: IconName } {
   return FAMILIES[category] ?? OTHER;
 }
 
-/** How a device is: what it complains of first, its state else. */
+/** What a device says of itself when nothing is to be done. */
+const FINE: ReadonlySet<string> = new Set([
+  'online',
+  'stable',
+  'zero',
+  'cover-ok',
+  'paper-ok',
+  'drawer-closed',
+]);
+
+/** How a device is: what it complains of, its state else. */
 export function conditionOf(device: Pick<DeviceNews, 'state' | 'condition'>): {
   mood: Mood;
   words: readonly string[];
 } {
-  const [first] = device.condition;
-  if (device.state === 'error')
-    return { mood: 'danger', words: first ? device.condition : ['error'] };
-  if (first) return { mood: 'warn', words: device.condition };
+  const complaints = device.condition.filter((word) => !FINE.has(word));
+  if (device.state === 'error') {
+    return { mood: 'danger', words: complaints.length > 0 ? complaints : ['error'] };
+  }
+  if (complaints.length > 0) return { mood: 'warn', words: complaints };
   return { mood: device.state === 'closed' ? 'plain' : 'ok', words: [device.state] };
 }
 

@@ -1,12 +1,13 @@
 // One law: a till is let in by a technician's token once; this page says what to do until it is.
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { type Key, t } from '../i18n';
 import { go } from '../route';
-import { Button, Icon, Notice, showToast, TextField, takeScans } from '../ui';
+import { Button, Icon, Notice, showToast, TextField } from '../ui';
 import { pasted } from './enrolment';
 import { type Failure, failureOf } from './failure';
+import { useScans } from './scans';
 import { LanguageChoice } from './settings';
 
 const PROBLEMS: Readonly<Record<string, Key>> = {
@@ -63,7 +64,7 @@ export function Enrol({ till }: { till: Till }): JSX.Element {
       setBusy(false);
     }
   };
-  useEffect(() => takeScans((scan) => enrol(scan.text)), [till]);
+  useScans((scan) => enrol(scan.text));
   return (
     <main class="welcome">
       <section class="card welcome__card stack">

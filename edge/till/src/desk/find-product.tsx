@@ -1,10 +1,11 @@
 // One law: goods are found by a scan at any time or by a few letters of their name, never by network.
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Product } from '../core/types';
 import type { SearchHit, Till } from '../data/ports';
 import { formatMoney, formatPer, inLanguage, t } from '../i18n';
-import { announce, play, showToast, TextField, takeScans } from '../ui';
+import { announce, play, showToast, TextField } from '../ui';
+import { useScans } from './scans';
 
 /** What a scan brought: the product, and how much where its label says it. */
 export type Found = (product: Product, quantity: number | null) => void;
@@ -17,20 +18,14 @@ function refuse(text: string): void {
 
 /** Takes scans of goods while the page is open. */
 export function useGoodsScans(till: Till, onFound: Found): void {
-  const found = useRef(onFound);
-  found.current = onFound;
-  useEffect(
-    () =>
-      takeScans(async (scan) => {
-        const { product, choices, verdict } = await till.selling.read(scan.text);
-        const named = product ?? choices[0];
-        if (!named) return refuse(scan.text);
-        play('ok');
-        announce(inLanguage(named.names));
-        found.current(named, verdict.quantity);
-      }),
-    [till],
-  );
+  useScans(async (scan) => {
+    const { product, choices, verdict } = await till.selling.read(scan.text);
+    const named = product ?? choices[0];
+    if (!named) return refuse(scan.text);
+    play('ok');
+    announce(inLanguage(named.names));
+    onFound(named, verdict.quantity);
+  });
 }
 
 /** A field to search goods in, and the ears for scans. */

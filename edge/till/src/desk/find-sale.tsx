@@ -1,13 +1,14 @@
 // One law: a sale is found by what the customer brings: the receipt's code, its number, or the day.
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { formatDateTime, formatMoney, t } from '../i18n';
 import { go } from '../route';
-import { Button, EmptyState, List, ListItem, Notice, Page, TextField, takeScans } from '../ui';
+import { Button, EmptyState, List, ListItem, Notice, Page, TextField } from '../ui';
 import { Loaded, useLoad } from './load';
 import { actorName } from './people';
 import { receiptIn } from './receipt-code';
+import { useScans } from './scans';
 import type { SaleSummary } from './wire';
 
 /** Find a sale by its receipt; null if the node knows none of that number. */
@@ -69,7 +70,7 @@ export function FindSale(props: { till: Till; onBack: () => void }): JSX.Element
       setProblem(t('desk.failure.unreachableText'));
     }
   };
-  useEffect(() => takeScans((scan) => find(scan.text)), [till]);
+  useScans((scan) => find(scan.text));
   return (
     <Page
       title={t('desk.nav.return')}

@@ -28,7 +28,7 @@ function Who({ till }: { till: Till }): JSX.Element | null {
         <Button icon="people" onPress={() => go('desk/login')}>
           {t('desk.nav.switch')}
         </Button>
-        <Button kind="quiet" icon="lock" onPress={() => void till.session.logout()}>
+        <Button kind="quiet" onPress={() => void till.session.logout()}>
           {t('desk.nav.logout')}
         </Button>
       </div>

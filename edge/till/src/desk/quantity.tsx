@@ -16,7 +16,7 @@ export function Quantity(props: {
   const [typing, setTyping] = useState(false);
   const step = isPieces(unit) ? 1 : most;
   return (
-    <div class="stepper" role="group" aria-label={props.name}>
+    <div class="measure" role="group" aria-label={props.name}>
       <IconButton
         icon="minus"
         kind="plain"
@@ -26,7 +26,7 @@ export function Quantity(props: {
       />
       <button
         type="button"
-        class="stepper__value num"
+        class="measure__value num"
         aria-label={t('desk.quantity.type', { name: props.name, n: value })}
         onClick={() => setTyping(true)}
       >

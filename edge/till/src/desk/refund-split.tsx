@@ -75,6 +75,52 @@ function Split(props: {
   );
 }
 
+/** How the refund is wished to be paid out. */
+interface Wish {
+  readonly way: Way;
+  readonly typed: Readonly<Record<string, string>>;
+  /** What the terminal's slip says of a refund to a card. */
+  readonly reference: string;
+}
+
+function Ways(props: {
+  till: Till;
+  ways: readonly { value: Way; label: string }[];
+  card: boolean;
+  asked: Wish;
+  onChange: (asked: Wish) => void;
+}): JSX.Element {
+  const { asked, onChange } = props;
+  return (
+    <>
+      <Choices
+        label={t('desk.refund.how')}
+        show_label
+        value={asked.way}
+        options={props.ways}
+        onChange={(way) => onChange({ ...asked, way: way as Way })}
+      />
+      {asked.way === 'exchange' && <p class="muted">{t('desk.refund.exchangeText')}</p>}
+      {asked.way === 'split' && (
+        <Split
+          till={props.till}
+          typed={asked.typed}
+          onChange={(typed) => onChange({ ...asked, typed })}
+        />
+      )}
+      {props.card && (
+        <TextField
+          label={t('desk.refund.reference')}
+          hint={t('desk.refund.referenceHint')}
+          value={asked.reference}
+          max_length={64}
+          onInput={(reference) => onChange({ ...asked, reference })}
+        />
+      )}
+    </>
+  );
+}
+
 /** Chooses how a refund is paid out, sends the return, and says what to hand over. */
 export function Refund(props: {
   till: Till;
@@ -85,9 +131,12 @@ export function Refund(props: {
 }): JSX.Element {
   const { till, total, paid } = props;
   const ways = waysOf(till, total, paid);
-  const [way, setWay] = useState<Way>(ways[0]?.value ?? 'cash');
-  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
-  const [reference, setReference] = useState('');
+  const [asked, setAsked] = useState<Wish>({
+    way: ways[0]?.value ?? 'cash',
+    typed: {},
+    reference: '',
+  });
+  const { way, typed, reference } = asked;
   const [id] = useState(() => till.newId());
   const [sent, setSent] = useState<Decided | null>(null);
   const [reply, setReply] = useState<ReturnReply | null>(null);
@@ -131,26 +180,7 @@ export function Refund(props: {
       <div class="stack">
         {action.failure && <Failed failure={action.failure} />}
         {sent && !action.busy && <Notice mood="warn">{t('desk.refund.unknown')}</Notice>}
-        {!sent && (
-          <Choices
-            label={t('desk.refund.how')}
-            show_label
-            value={way}
-            options={ways}
-            onChange={(value) => setWay(value as Way)}
-          />
-        )}
-        {way === 'exchange' && <p class="muted">{t('desk.refund.exchangeText')}</p>}
-        {way === 'split' && !sent && <Split till={till} typed={typed} onChange={setTyped} />}
-        {card && !sent && (
-          <TextField
-            label={t('desk.refund.reference')}
-            hint={t('desk.refund.referenceHint')}
-            value={reference}
-            max_length={64}
-            onInput={setReference}
-          />
-        )}
+        {!sent && <Ways till={till} ways={ways} card={card} asked={asked} onChange={setAsked} />}
         <Pairs
           rows={parts.map((part) => [tenderName(till, part.kind), formatMoney(part.amount_minor)])}
         />

@@ -38,7 +38,11 @@ export function placesOf(
   return [
     { place: 'till', mood: here, waiting },
     { place: 'node', mood: node, waiting: known ? presence.unsynced : null },
-    { place: 'headquarters', mood: linked ? 'ok' : known ? 'warn' : 'plain', waiting: null },
+    {
+      place: 'headquarters',
+      mood: linked ? 'ok' : known && presence.link !== 'none' ? 'warn' : 'plain',
+      waiting: null,
+    },
   ];
 }
 
@@ -73,12 +77,11 @@ function Places({ till }: { till: Till }): JSX.Element {
         <li key={place.place} class="card places__place">
           <Icon name={ICONS[place.place]} size={30} />
           <h2>{t(`desk.safety.${place.place}`)}</h2>
-          <Badge
-            mood={place.mood}
-            icon={place.mood === 'ok' ? 'check' : place.mood === 'plain' ? 'info' : 'warn'}
-          >
-            {t(place.mood === 'ok' ? 'desk.safety.fine' : 'desk.safety.look')}
-          </Badge>
+          {place.mood !== 'plain' && (
+            <Badge mood={place.mood} icon={place.mood === 'ok' ? 'check' : 'warn'}>
+              {t(place.mood === 'ok' ? 'desk.safety.fine' : 'desk.safety.look')}
+            </Badge>
+          )}
           <p class="muted">{placeText(place, presence)}</p>
           {at < places.length - 1 && (
             <span class="places__next" aria-hidden="true">

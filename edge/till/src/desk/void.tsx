@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { formatMoney, locale, t } from '../i18n';
 import { Button, Choices, Dialog, Pairs, showToast, TextField } from '../ui';
-import { ApprovalDialog, needsManager } from './approval';
+import { ApprovalDialog, type Asked, needsManager } from './approval';
 import { Failed, useAction } from './load';
 import { suggestSplit } from './refund';
 import { placeOf } from './returning';
@@ -17,6 +17,40 @@ function reasons(till: Till): { value: string; label: string }[] {
   const listed = till.setup.rules.value.reasons.void ?? [];
   const words = listed.map((reason) => ({ value: reason.code, label: reason[locale.value] }));
   return [...words, { value: OTHER, label: t('desk.cash.otherReason') }];
+}
+
+function askedOf({ sale }: SaleDetail, reason: string): Asked {
+  const { id: subject, receipt } = sale;
+  const title = t('desk.void.approve', { receipt });
+  return { action: 'void-sale', subject, reason, detail: receipt, title };
+}
+
+function Why(props: {
+  offered: { value: string; label: string }[];
+  code: string;
+  words: string;
+  onCode: (code: string) => void;
+  onWords: (words: string) => void;
+}): JSX.Element {
+  return (
+    <>
+      <Choices
+        label={t('desk.return.reason')}
+        show_label
+        value={props.code}
+        options={props.offered}
+        onChange={props.onCode}
+      />
+      {props.code === OTHER && (
+        <TextField
+          label={t('desk.cash.reasonWords')}
+          value={props.words}
+          max_length={200}
+          onInput={props.onWords}
+        />
+      )}
+    </>
+  );
 }
 
 /** Asks why, gets a manager's word, and undoes a sale. */
@@ -55,13 +89,7 @@ export function VoidDialog(props: {
     return (
       <ApprovalDialog
         till={till}
-        asked={{
-          action: 'void-sale',
-          subject: sale.id,
-          reason,
-          detail: sale.receipt,
-          title: t('desk.void.approve', { receipt: sale.receipt }),
-        }}
+        asked={askedOf(detail, reason)}
         onApproved={(approval) => void run(approval.approver)}
         onClose={() => setApproving(false)}
       />
@@ -83,21 +111,7 @@ export function VoidDialog(props: {
       <div class="stack">
         {action.failure && <Failed failure={action.failure} />}
         <p>{t('desk.void.what', { receipt: sale.receipt })}</p>
-        <Choices
-          label={t('desk.return.reason')}
-          show_label
-          value={code}
-          options={offered}
-          onChange={setCode}
-        />
-        {code === OTHER && (
-          <TextField
-            label={t('desk.cash.reasonWords')}
-            value={words}
-            max_length={200}
-            onInput={setWords}
-          />
-        )}
+        <Why offered={offered} code={code} words={words} onCode={setCode} onWords={setWords} />
         <Pairs
           rows={tenders.map((part) => [
             tenderName(till, part.kind),

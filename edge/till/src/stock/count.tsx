@@ -1,13 +1,14 @@
 // One law: counting needs a scanner and one hand: a scan adds one, the next goods write it down.
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Product } from '../core/types';
 import type { Till } from '../data/ports';
 import { type Failure, failureOf } from '../desk/failure';
-import { FindProduct } from '../desk/find-product';
+import { FindProduct, type Found } from '../desk/find-product';
 import { Failed, Loaded, useLoad } from '../desk/load';
 import { actorName } from '../desk/people';
 import { QuantityDialog } from '../desk/quantity';
-import { formatQuantity, formatTime, inLanguage, t } from '../i18n';
+import { formatQuantity, formatTime, inLanguage, isPieces, t } from '../i18n';
 import { go } from '../route';
 import {
   Badge,
@@ -23,6 +24,7 @@ import {
 } from '../ui';
 import {
   type Counting,
+  type Current,
   corrected,
   delivered,
   entryBody,
@@ -38,14 +40,27 @@ import type { Sheet, SheetEntry } from './wire';
 
 // A pause this long means that there is no more of these goods here.
 const PAUSE_MS = 2500;
+// Entries come to the node at once: it remembers what the books said for a few seconds only.
+const SEND_MS = 200;
 
 interface Place {
   readonly place: string;
   readonly stockroom: boolean;
 }
 
+/** Runs the newest of a function again and again while it is wanted. */
+function useEvery(every_ms: number, wanted: boolean, run: () => void): void {
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => {
+    if (!wanted) return;
+    const timer = setInterval(() => latest.current(), every_ms);
+    return () => clearInterval(timer);
+  }, [every_ms, wanted]);
+}
+
 /** Counts on a sheet: what is in hand, and how it gets to the node. */
-function useCounting(till: Till, sheet: Sheet, place: Place, delivered_: () => void) {
+function useCounting(till: Till, sheet: Sheet, place: Place, arrived: () => void) {
   const [counting, setCounting] = useState<Counting>(NOTHING);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [again, setAgain] = useState<readonly string[]>([]);
@@ -59,24 +74,19 @@ function useCounting(till: Till, sheet: Sheet, place: Place, delivered_: () => v
       const entries = [entryBody(entry, till.nowMs())];
       await till.api.post(`/stock/sheets/${sheet.id}/entries`, { entries });
       setFailure(null);
-      delivered_();
+      arrived();
     } catch (error) {
       const said = failureOf(error);
-      if (said.unreachable) return setFailure(said);
-      // Refused for good, mostly because the books have gone on since: it is to be counted again.
       setFailure(said);
+      if (said.unreachable) return;
+      // Refused for good, mostly because the books have gone on since: it is to be counted again.
       setAgain((before) => [...before, entry.sku]);
     } finally {
       sending.current = false;
     }
     setCounting((before) => delivered(before, new Set([entry.id])));
   };
-  const { pending } = counting;
-  useEffect(() => {
-    void send();
-    const timer = setInterval(() => void send(), 1000);
-    return () => clearInterval(timer);
-  }, [pending]);
+  useEvery(SEND_MS, counting.pending.length > 0, () => void send());
   return { counting, setCounting, failure, again, setAgain, moment };
 }
 
@@ -202,81 +212,105 @@ interface Shown {
   readonly names: ReadonlyMap<string, { name: string; unit: string }>;
 }
 
+/** What went wrong on the way to the node, and what is to be counted again. */
+function Troubles(props: {
+  failure: Failure | null;
+  again: readonly string[];
+  onSeen: () => void;
+}): JSX.Element | null {
+  if (props.again.length === 0) return props.failure && <Failed failure={props.failure} />;
+  return (
+    <Notice
+      mood="danger"
+      title={t('stock.count.again')}
+      actions={<Button onPress={props.onSeen}>{t('ui.ok')}</Button>}
+    >
+      <p>{props.again.join(', ')}</p>
+    </Notice>
+  );
+}
+
+/** Writes down what is in hand after a pause: no more of it is coming. */
+function usePause(current: Current | null, held: boolean, write: () => void): void {
+  const latest = useRef(write);
+  latest.current = write;
+  useEffect(() => {
+    if (!current || held) return;
+    const timer = setTimeout(() => latest.current(), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [current, held]);
+}
+
+/** What is typed: the quantity in hand, or another one for an entry that was wrong. */
+type Typing = 'current' | SheetEntry | null;
+
+function TypeDialog(props: {
+  typing: Exclude<Typing, null>;
+  current: Current | null;
+  names: Shown['names'];
+  onTyped: (counted: number) => void;
+  onClose: () => void;
+}): JSX.Element | null {
+  const { typing, current } = props;
+  const goods = typing === 'current' ? current : { ...typing, ...props.names.get(typing.sku) };
+  if (!goods) return null;
+  const name = 'names' in goods ? inLanguage(goods.names) : (goods.name ?? goods.sku);
+  return (
+    <QuantityDialog
+      name={name}
+      unit={goods.unit ?? 'piece'}
+      value={goods.counted}
+      most={QUANTITY_MAX}
+      onClose={props.onClose}
+      onChange={props.onTyped}
+    />
+  );
+}
+
+const goodsOf = ({ sku, names, unit }: Product): Omit<Current, 'counted'> => ({ sku, names, unit });
+
 function Work(props: { till: Till; shown: Shown; again: () => void }): JSX.Element {
   const { till, shown } = props;
   const [place, setPlace] = useState<Place>({ place: '', stockroom: false });
-  const [typing, setTyping] = useState(false);
-  const [wrong, setWrong] = useState<SheetEntry | null>(null);
+  const [typing, setTyping] = useState<Typing>(null);
   const work = useCounting(till, shown.sheet, place, props.again);
   const { counting, setCounting, moment } = work;
   const write = (): void => setCounting((before) => written(before, moment()));
-  const current = counting.current;
-  useEffect(() => {
-    if (!current || typing) return;
-    const timer = setTimeout(write, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [current, typing]);
+  const found: Found = (product, quantity) => {
+    const by = quantity ?? (isPieces(product.unit) ? 1 : product.priceQuantity);
+    setCounting((before) => scan(before, goodsOf(product), by, moment()));
+  };
+  const take = (counted: number): void => {
+    if (typing === 'current') setCounting((one) => written(typeIn(one, counted), moment()));
+    else if (typing) {
+      const instead = { replaces: typing.id };
+      setCounting((one) => corrected(one, typing.sku, counted, instead, moment()));
+    }
+    setTyping(null);
+  };
+  usePause(counting.current, typing !== null, write);
   useKeys([{ key: 'Enter', label: t('stock.count.write'), run: write }]);
   return (
     <div class="stack stack--wide">
       <Progress sheet={shown.sheet} />
-      {work.failure && <Failed failure={work.failure} />}
-      {work.again.length > 0 && (
-        <Notice mood="danger" title={t('stock.count.again')}>
-          <p>{work.again.join(', ')}</p>
-          <p>
-            <Button onPress={() => work.setAgain([])}>{t('ui.ok')}</Button>
-          </p>
-        </Notice>
-      )}
-      <InHand counting={counting} onType={() => setTyping(true)} onWrite={write} />
-      <FindProduct
-        till={till}
-        onFound={(product, quantity) =>
-          setCounting((before) =>
-            scan(
-              before,
-              { sku: product.sku, names: product.names, unit: product.unit },
-              quantity ?? (product.unit === 'piece' ? 1 : product.priceQuantity),
-              moment(),
-            ),
-          )
-        }
-      />
+      <Troubles failure={work.failure} again={work.again} onSeen={() => work.setAgain([])} />
+      <InHand counting={counting} onType={() => setTyping('current')} onWrite={write} />
+      <FindProduct till={till} onFound={found} />
       <Where place={place} onChange={setPlace} />
       <Entries
         till={till}
         entries={shown.entries}
         names={shown.names}
         me={till.session.current.value?.staff ?? ''}
-        onCorrect={setWrong}
+        onCorrect={setTyping}
       />
-      {typing && current && (
-        <QuantityDialog
-          name={inLanguage(current.names)}
-          unit={current.unit}
-          value={current.counted}
-          most={QUANTITY_MAX}
-          onClose={() => setTyping(false)}
-          onChange={(counted) => {
-            setTyping(false);
-            setCounting((before) => written(typeIn(before, counted), moment()));
-          }}
-        />
-      )}
-      {wrong && (
-        <QuantityDialog
-          name={shown.names.get(wrong.sku)?.name ?? wrong.sku}
-          unit={shown.names.get(wrong.sku)?.unit ?? 'piece'}
-          value={wrong.counted}
-          most={QUANTITY_MAX}
-          onClose={() => setWrong(null)}
-          onChange={(counted) => {
-            setCounting((before) =>
-              corrected(before, wrong.sku, counted, { replaces: wrong.id }, moment()),
-            );
-            setWrong(null);
-          }}
+      {typing && (
+        <TypeDialog
+          typing={typing}
+          current={counting.current}
+          names={shown.names}
+          onTyped={take}
+          onClose={() => setTyping(null)}
         />
       )}
     </div>

@@ -84,54 +84,92 @@ interface Paper {
   readonly claim: boolean;
 }
 
-/** Fills a delivery and posts it: for an order, a transfer, or for nothing announced. */
-function Delivery(props: {
-  till: Till;
-  draft: string;
-  begin: readonly Entry[];
-  expected: boolean;
-  path: string;
-  extra: Readonly<Record<string, unknown>>;
-  title: string;
+type Damaged = Readonly<Record<string, string>>;
+
+function PaperFields(props: {
+  paper: Paper;
+  supplier: boolean;
+  onChange: (paper: Paper) => void;
 }): JSX.Element {
+  const { paper, onChange } = props;
+  return (
+    <div class="fields">
+      <TextField
+        label={t('stock.receive.reference')}
+        hint={t('stock.receive.referenceHint')}
+        value={paper.reference}
+        max_length={64}
+        onInput={(reference) => onChange({ ...paper, reference })}
+      />
+      {props.supplier && (
+        <TextField
+          label={t('stock.receive.supplier')}
+          value={paper.supplier}
+          max_length={64}
+          onInput={(supplier) => onChange({ ...paper, supplier })}
+        />
+      )}
+    </div>
+  );
+}
+
+function DamagedField(props: {
+  entry: Entry;
+  damaged: Damaged;
+  onChange: (damaged: Damaged) => void;
+}): JSX.Element | null {
+  const { entry, damaged } = props;
+  if (entry.quantity === 0) return null;
+  return (
+    <label class="damaged">
+      <span class="muted small">{t('stock.receive.damaged')}</span>
+      <input
+        class="count__field num"
+        inputMode="numeric"
+        value={damaged[entry.sku] ?? ''}
+        placeholder="0"
+        onInput={(event) => props.onChange({ ...damaged, [entry.sku]: event.currentTarget.value })}
+      />
+    </label>
+  );
+}
+
+/** The lines of a delivery: never more damaged than there is. */
+export function arrivals(
+  list: readonly Entry[],
+  damaged: Damaged,
+): { sku: string; quantity: number; damaged: number }[] {
+  return lines(list).map((line) => {
+    const said = Math.trunc(Number(damaged[line.sku] ?? 0)) || 0;
+    return { ...line, damaged: Math.min(Math.max(said, 0), line.quantity) };
+  });
+}
+
+/** What a delivery is for, and where it is posted. */
+interface DeliveryProps {
+  readonly till: Till;
+  readonly draft: string;
+  readonly begin: readonly Entry[];
+  readonly expected: boolean;
+  readonly path: string;
+  readonly extra: Readonly<Record<string, unknown>>;
+  readonly title: string;
+}
+
+/** Fills a delivery and posts it: for an order, a transfer, or for nothing announced. */
+function Delivery(props: DeliveryProps): JSX.Element {
   const { till } = props;
   const [list, setList] = useDraft(props.draft, props.begin);
   const [paper, setPaper] = useState<Paper>({ reference: '', supplier: '', claim: false });
-  const [damaged, setDamaged] = useState<Readonly<Record<string, string>>>({});
+  const [damaged, setDamaged] = useState<Damaged>({});
   const [posting, setPosting] = useState(false);
   const isTransfer = 'out' in props.extra;
-  const body = {
-    ...props.extra,
-    ...(isTransfer
-      ? {}
-      : { reference: paper.reference, ...(paper.supplier ? { supplier: paper.supplier } : {}) }),
-    claim: paper.claim,
-    lines: lines(list).map((line) => ({
-      ...line,
-      damaged: Math.min(Number(damaged[line.sku] ?? 0) || 0, line.quantity),
-    })),
-  };
+  const { reference, supplier, claim } = paper;
+  const papers = isTransfer ? {} : { reference, ...(supplier ? { supplier } : {}) };
+  const body = { ...props.extra, ...papers, claim, lines: arrivals(list, damaged) };
   return (
     <div class="stack stack--wide">
-      {!isTransfer && (
-        <div class="fields">
-          <TextField
-            label={t('stock.receive.reference')}
-            hint={t('stock.receive.referenceHint')}
-            value={paper.reference}
-            max_length={64}
-            onInput={(reference) => setPaper({ ...paper, reference })}
-          />
-          {!props.expected && (
-            <TextField
-              label={t('stock.receive.supplier')}
-              value={paper.supplier}
-              max_length={64}
-              onInput={(supplier) => setPaper({ ...paper, supplier })}
-            />
-          )}
-        </div>
-      )}
+      {!isTransfer && <PaperFields paper={paper} supplier={!props.expected} onChange={setPaper} />}
       {props.expected && (
         <Button icon="check" onPress={() => setList(asExpected(list))}>
           {t('stock.receive.allRight')}
@@ -143,45 +181,20 @@ function Delivery(props: {
         onChange={setList}
         compare={props.expected}
         empty={t('stock.receive.scan')}
-        more={(entry) =>
-          entry.quantity > 0 && (
-            <label class="damaged">
-              <span class="muted small">{t('stock.receive.damaged')}</span>
-              <input
-                class="count__field num"
-                inputMode="numeric"
-                value={damaged[entry.sku] ?? ''}
-                placeholder="0"
-                onInput={(event) =>
-                  setDamaged({ ...damaged, [entry.sku]: event.currentTarget.value })
-                }
-              />
-            </label>
-          )
-        }
+        more={(entry) => <DamagedField entry={entry} damaged={damaged} onChange={setDamaged} />}
       />
       {body.lines.some((line) => line.damaged > 0) && (
         <Switch
           label={t('stock.receive.claim')}
           hint={t('stock.receive.claimHint')}
-          on={paper.claim}
-          onChange={(claim) => setPaper({ ...paper, claim })}
+          on={claim}
+          onChange={(yes) => setPaper({ ...paper, claim: yes })}
         />
       )}
-      <Button
-        kind="primary"
-        size="xl"
-        block
-        disabled={body.lines.length === 0}
-        onPress={() => setPosting(true)}
-      >
-        {t('stock.receive.review')}
-      </Button>
+      <ReviewButton disabled={body.lines.length === 0} onPress={() => setPosting(true)} />
       {posting && (
         <PostDialog
-          till={till}
-          title={props.title}
-          path={props.path}
+          {...props}
           body={body}
           list={list}
           onPosted={() => forgetDraft(props.draft)}
@@ -191,6 +204,14 @@ function Delivery(props: {
         </PostDialog>
       )}
     </div>
+  );
+}
+
+function ReviewButton(props: { disabled: boolean; onPress: () => void }): JSX.Element {
+  return (
+    <Button kind="primary" size="xl" block {...props}>
+      {t('stock.receive.review')}
+    </Button>
   );
 }
 

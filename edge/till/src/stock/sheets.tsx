@@ -119,18 +119,79 @@ function Categories(props: {
   );
 }
 
+/** What a new sheet is to cover. */
+interface Wanted {
+  readonly kind: Sheet['kind'];
+  readonly title: string;
+  readonly categories: readonly string[];
+  readonly list: readonly Entry[];
+  readonly blind: boolean;
+}
+
+const FIRST: Wanted = { kind: 'list', title: '', categories: [], list: [], blind: true };
+
+function Fields(props: {
+  till: Till;
+  wanted: Wanted;
+  onChange: (wanted: Wanted) => void;
+}): JSX.Element {
+  const { till, wanted } = props;
+  const change = (part: Partial<Wanted>): void => props.onChange({ ...wanted, ...part });
+  return (
+    <>
+      <Choices
+        label={t('stock.sheet.what')}
+        show_label
+        value={wanted.kind}
+        options={[
+          { value: 'list', label: t('stock.sheet.shelf') },
+          { value: 'category', label: t('stock.sheet.category') },
+          { value: 'full', label: t('stock.sheet.full') },
+        ]}
+        onChange={(kind) => change({ kind: kind as Sheet['kind'] })}
+      />
+      <TextField
+        label={t('stock.sheet.title')}
+        hint={t('stock.sheet.titleHint')}
+        value={wanted.title}
+        max_length={80}
+        onInput={(title) => change({ title })}
+      />
+      <Switch
+        label={t('stock.sheet.blind')}
+        hint={t('stock.sheet.blindHint')}
+        on={wanted.blind}
+        onChange={(blind) => change({ blind })}
+      />
+      {wanted.kind === 'category' && (
+        <Categories
+          till={till}
+          chosen={wanted.categories}
+          onChange={(categories) => change({ categories })}
+        />
+      )}
+      {wanted.kind === 'list' && (
+        <GoodsList
+          till={till}
+          list={wanted.list}
+          onChange={(list) => change({ list })}
+          bare
+          empty={t('stock.sheet.shelfHint')}
+        />
+      )}
+    </>
+  );
+}
+
 /** Asks what is to be counted and begins the sheet. */
 function Begin(props: { till: Till; onClose: () => void }): JSX.Element {
   const { till } = props;
-  const [kind, setKind] = useState<Sheet['kind']>('list');
-  const [title, setTitle] = useState('');
-  const [categories, setCategories] = useState<readonly string[]>([]);
-  const [list, setList] = useState<readonly Entry[]>([]);
-  const [blind, setBlind] = useState(true);
+  const [wanted, setWanted] = useState(FIRST);
   const [id] = useState(() => till.newId());
   const action = useAction();
-  const scope = { full: [], category: categories, list: list.map((entry) => entry.sku) }[kind];
-  const ready = kind === 'full' || scope.length > 0;
+  const { kind, title, blind } = wanted;
+  const skus = wanted.list.map((entry) => entry.sku);
+  const scope = { full: [], category: wanted.categories, list: skus }[kind];
   const open = (): Promise<boolean> =>
     action.run(async () => {
       await till.api.post('/stock/sheets', { id, kind, title: title.trim(), scope, blind });
@@ -145,7 +206,12 @@ function Begin(props: { till: Till; onClose: () => void }): JSX.Element {
       foot={
         <>
           <Button onPress={props.onClose}>{t('ui.cancel')}</Button>
-          <Button kind="primary" busy={action.busy} disabled={!ready} onPress={() => void open()}>
+          <Button
+            kind="primary"
+            busy={action.busy}
+            disabled={kind !== 'full' && scope.length === 0}
+            onPress={() => void open()}
+          >
             {t('stock.sheet.go')}
           </Button>
         </>
@@ -153,42 +219,7 @@ function Begin(props: { till: Till; onClose: () => void }): JSX.Element {
     >
       <div class="stack">
         {action.failure && <Failed failure={action.failure} />}
-        <Choices
-          label={t('stock.sheet.what')}
-          show_label
-          value={kind}
-          options={[
-            { value: 'list', label: t('stock.sheet.shelf') },
-            { value: 'category', label: t('stock.sheet.category') },
-            { value: 'full', label: t('stock.sheet.full') },
-          ]}
-          onChange={(value) => setKind(value as Sheet['kind'])}
-        />
-        <TextField
-          label={t('stock.sheet.title')}
-          hint={t('stock.sheet.titleHint')}
-          value={title}
-          max_length={80}
-          onInput={setTitle}
-        />
-        <Switch
-          label={t('stock.sheet.blind')}
-          hint={t('stock.sheet.blindHint')}
-          on={blind}
-          onChange={setBlind}
-        />
-        {kind === 'category' && (
-          <Categories till={till} chosen={categories} onChange={setCategories} />
-        )}
-        {kind === 'list' && (
-          <GoodsList
-            till={till}
-            list={list}
-            onChange={setList}
-            bare
-            empty={t('stock.sheet.shelfHint')}
-          />
-        )}
+        <Fields till={till} wanted={wanted} onChange={setWanted} />
       </div>
     </Dialog>
   );
