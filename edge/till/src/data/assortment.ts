@@ -151,6 +151,9 @@ function remove(places: Places, code: string, at: number): void {
   else if (known === at) places.delete(code);
 }
 
+/** Units that goods are measured in; whatever else a unit is called (`pc`, `pair`), it is counted. */
+const MEASURES: ReadonlySet<string> = new Set(['g', 'mg', 'ml', 'mm']);
+
 /** Reads a row of the wire. */
 export function toProduct(row: ProductRow): Product {
   const [number, sku, names, gtins, unit, taxCode, priceMinor, priceQuantity] = row;
@@ -166,7 +169,7 @@ export function toProduct(row: ProductRow): Product {
     sku,
     names,
     gtins,
-    unit,
+    unit: MEASURES.has(unit) ? unit : 'piece',
     taxCode,
     priceMinor,
     priceQuantity,

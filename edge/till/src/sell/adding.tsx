@@ -1,10 +1,11 @@
 // One law: whatever way an article comes (scan, search, key, PLU), it passes the same questions in the
 // same order, and nothing is added until all are answered.
 import { ageFor, mayApprove, stopFor } from '../core/approval';
+import { says } from '../core/basket';
 import { dayNumber, storeTime } from '../core/time';
 import type { LineExtras, PriceOverride, Product } from '../core/types';
 import type { Approval, Till } from '../data/ports';
-import { ApprovalDialog } from '../desk/approval';
+import { ApprovalDialog, type Asked } from '../desk/approval';
 import { formatMoney, inLanguage, isPieces, t } from '../i18n';
 import { announce, play, showToast } from '../ui';
 import { ask } from './ask';
@@ -21,17 +22,10 @@ import { refusedText } from './refused';
 import { checkedAge, face, latest, multiplier, query, rolesOf, selected } from './state';
 
 /** What a scan or a key already knows about the line. */
-export interface Known {
-  quantity?: number | undefined;
-  /** A price printed on the goods, for the whole piece. */
-  label_minor?: number | undefined;
-  lot?: string | undefined;
-  serial?: string | undefined;
-  /** Days since 1970; 0: none. */
-  expiry_day?: number | undefined;
+export type Known = LineExtras & {
   /** It came by its own code, so it is this very variant. */
-  exact?: boolean | undefined;
-}
+  readonly exact?: boolean;
+};
 
 /** Today's date in the store. */
 const today = (till: Till): string => storeTime(till.nowMs(), till.setup.rules.value.timezone).day;
@@ -50,7 +44,7 @@ export function bornBy(day: string, years: number): string {
 /** Ask a manager; who is one already needs no PIN. Null: not allowed. */
 export async function askManager(
   till: Till,
-  asked: { action: string; reason: string; detail: string; title: string },
+  asked: Omit<Asked, 'subject'>,
 ): Promise<string | null> {
   const person = till.session.current.value;
   const subject = till.selling.basket.value.id;
@@ -99,7 +93,7 @@ let pendingAge = 0;
 
 /** Stop what is recalled or expired; a manager may allow it. */
 async function passedStops(till: Till, product: Product, known: Known): Promise<boolean> {
-  const why = stopFor(product, known.lot ?? '', known.expiry_day ?? 0, dayNumber(today(till)));
+  const why = stopFor(product, known.lot ?? '', known.expiryDay ?? 0, dayNumber(today(till)));
   if (why === '') return true;
   const next = await stopped(`sell.stop.${why}`, inLanguage(product.names), [
     { value: 'leave', label: t('sell.stop.leave'), primary: true },
@@ -155,11 +149,8 @@ async function priced(
   product: Product,
   known: Known,
 ): Promise<PriceOverride | null | undefined> {
-  const whole = { priceQuantity: 1, approver: '' };
-  if (known.label_minor !== undefined) {
-    return { ...whole, priceMinor: known.label_minor, reason: 'label' };
-  }
-  const open = product.attributes.open_price === 'yes' || product.attributes.open_price === 'true';
+  if (known.override) return known.override;
+  const open = says(product, 'open_price');
   if (product.priceMinor > 0 && !open) return undefined;
   if (!open) {
     const next = await stopped('sell.stop.noPrice', inLanguage(product.names), [
@@ -184,13 +175,12 @@ async function priced(
 }
 
 async function quantified(till: Till, product: Product, known: Known): Promise<number | null> {
+  // A serial number or a gift card is one piece, whatever was typed before it.
+  if (says(product, 'serial') || says(product, 'gift_card')) return 1;
+  if (isPieces(product.unit)) return (known.quantity ?? 1) * multiplier.value;
   if (known.quantity !== undefined) return known.quantity;
-  if (known.label_minor !== undefined || isPieces(product.unit)) return multiplier.value;
   return ask<number>((answer) => <WeighDialog till={till} product={product} answer={answer} />);
 }
-
-const wants = (product: Product, attribute: string): boolean =>
-  ['yes', 'true', '1'].includes(product.attributes[attribute] ?? '');
 
 /** Serial numbers, lot and gift card number, as far as the article wants them. */
 async function captured(product: Product, known: Known): Promise<LineExtras | null> {
@@ -204,13 +194,13 @@ async function captured(product: Product, known: Known): Promise<LineExtras | nu
         answer={answer}
       />
     ));
-  const serial = known.serial || (wants(product, 'serial') ? await capture('serial') : '');
+  const serial = known.serials?.[0] || (says(product, 'serial') ? await capture('serial') : '');
   if (serial === null) return null;
-  const lot = known.lot || (wants(product, 'lot') ? await capture('lot') : '');
+  const lot = known.lot || (says(product, 'lot') ? await capture('lot') : '');
   if (lot === null) return null;
-  const voucher = wants(product, 'gift_card') ? await capture('card') : '';
+  const voucher = says(product, 'gift_card') ? await capture('card') : '';
   if (voucher === null) return null;
-  const expiryDay = known.expiry_day ?? 0;
+  const expiryDay = known.expiryDay ?? 0;
   return { serials: serial ? [serial] : [], lot, expiryDay, voucher };
 }
 
@@ -231,7 +221,7 @@ async function questioned(till: Till, product: Product, known: Known): Promise<L
   if (override === null) return null;
   const extras = await captured(product, known);
   if (extras === null) return null;
-  if (!(await passedStops(till, product, { ...known, lot: extras.lot }))) return null;
+  if (!(await passedStops(till, product, { ...known, ...extras }))) return null;
   return { ...extras, quantity, ...(override ? { override } : {}) };
 }
 

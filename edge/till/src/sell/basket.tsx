@@ -18,6 +18,7 @@ import { removeCoupon } from './coupon';
 import { askLine, step } from './line';
 import { askMember, usePoints } from './member';
 import { priceText } from './questions';
+import { discountText } from './reasons';
 import { face, latest, selected } from './state';
 
 /** The line that keys act on: the one chosen, else the one that changed last, else the last. */
@@ -107,7 +108,7 @@ function Line({ found, current }: { found: PricedLine; current: boolean }): JSX.
         </span>
         {found.discounts.map((discount, index) => (
           <span key={`${discount.code}-${index}`} class="line__saving num">
-            <span>{discount.text}</span>
+            <span>{discountText(till.setup.rules.value, discount)}</span>
             <span>{formatMoney(-discount.amountMinor)}</span>
           </span>
         ))}

@@ -10,7 +10,7 @@ import { formatMoney, formatPercent, t } from '../i18n';
 import { AmountPad, Button, Choices, Dialog, Money, Notice, showToast } from '../ui';
 import { askManager } from './adding';
 import { ask } from './ask';
-import { reasonsFor } from './reasons';
+import { reasonsFor, reasonWords } from './reasons';
 import { refusedText } from './refused';
 import { rolesOf } from './state';
 
@@ -47,6 +47,7 @@ export async function askDiscount(
   const approver = await askManager(till, {
     action: 'discount',
     reason: wished.reason,
+    words: reasonWords(reasonsFor(rules, 'discount'), wished.reason),
     detail: formatMoney(worthOf(wished, of_minor)),
     title: t('sell.approve.discount', { amount: formatMoney(worthOf(wished, of_minor)) }),
   });
@@ -94,6 +95,7 @@ function DiscountDialog(props: {
   return (
     <Dialog
       title={props.title}
+      shape="wide"
       onClose={() => answer(null)}
       foot={
         <Button size="xl" kind="primary" block disabled={value === 0} onPress={done} shortcut="↵">
@@ -101,19 +103,7 @@ function DiscountDialog(props: {
         </Button>
       }
     >
-      <div class="stack">
-        <Choices
-          label={t('sell.discount.way')}
-          value={way}
-          options={[
-            { value: 'percent', label: t('sell.discount.percent') },
-            { value: 'amount', label: t('sell.discount.amount') },
-          ]}
-          onChange={(chosen) => {
-            setWay(chosen as Way);
-            setTyped(null);
-          }}
-        />
+      <div class="two">
         <AmountPad
           label={t('sell.discount.off', { amount: formatMoney(of_minor) })}
           value={typed === null ? null : value}
@@ -121,18 +111,35 @@ function DiscountDialog(props: {
           onChange={setTyped}
           onEnter={done}
         />
-        <Choices
-          label={t('sell.reason')}
-          show_label
-          value={reason}
-          options={reasons}
-          onChange={setReason}
-        />
-        <p class="row small muted">
-          <span class="grow">{t('sell.discount.then')}</span>
-          <Money minor={of_minor - worthOf(wished, of_minor)} />
-        </p>
-        {needs && <Notice icon="lock">{t('sell.discount.needsManager')}</Notice>}
+        <div class="stack">
+          <Choices
+            label={t('sell.discount.way')}
+            show_label
+            value={way}
+            options={[
+              { value: 'percent', label: t('sell.discount.percent') },
+              { value: 'amount', label: t('sell.discount.amount') },
+            ]}
+            onChange={(chosen) => {
+              setWay(chosen as Way);
+              setTyped(null);
+            }}
+          />
+          <Choices
+            label={t('sell.reason')}
+            show_label
+            value={reason}
+            options={reasons}
+            onChange={setReason}
+          />
+          <p class="row">
+            <span class="grow muted">{t('sell.discount.then')}</span>
+            <strong class="ask-amount">
+              <Money minor={of_minor - worthOf(wished, of_minor)} />
+            </strong>
+          </p>
+          {needs && <Notice icon="lock">{t('sell.discount.needsManager')}</Notice>}
+        </div>
       </div>
     </Dialog>
   );

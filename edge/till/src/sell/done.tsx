@@ -65,11 +65,11 @@ export function DonePanel(): JSX.Element | null {
   ]);
   if (!sale) return null;
   return (
-    <section class="done" aria-label={t('sell.done.title')}>
-      <div class="done__main">
+    <section class="sold" aria-label={t('sell.done.title')}>
+      <div class="sold__main">
         <Outcome sale={sale} />
         <Safe sale={sale} delivered={delivered} />
-        <div class="done__ways">
+        <div class="sold__ways">
           <Button
             size="xl"
             icon="printer"
@@ -103,7 +103,7 @@ export function DonePanel(): JSX.Element | null {
           kind="primary"
           size="xl"
           block
-          class="done__next"
+          class="sold__next"
           shortcut="↵"
           onPress={backToBasket}
         >
@@ -111,7 +111,7 @@ export function DonePanel(): JSX.Element | null {
         </Button>
         <p class="muted small">{t('sell.done.scanNext')}</p>
       </div>
-      <div class="done__paper">
+      <div class="sold__paper">
         <Paper sale={sale} />
       </div>
     </section>

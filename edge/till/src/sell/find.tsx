@@ -41,9 +41,10 @@ export function FindPanel(): JSX.Element {
   const [at, setAt] = useState(0);
   useEffect(() => setAt(0), [text]);
   const searching = text.trim() !== '';
+  const [keys, setKeys] = useState(false);
   return (
-    <section class="find" aria-label={t('sell.find')}>
-      <SearchField hits={hits} at={at} setAt={setAt} />
+    <section class={`find ${keys ? 'find--keys' : ''}`} aria-label={t('sell.find')}>
+      <SearchField hits={hits} at={at} setAt={setAt} keys={keys} onKeys={() => setKeys(!keys)} />
       <div class="find__body">{searching ? <Hits hits={hits} at={at} /> : <QuickKeys />}</div>
     </section>
   );
@@ -53,15 +54,8 @@ function clear(): void {
   query.value = '';
 }
 
-function SearchField(props: {
-  hits: readonly Product[] | null;
-  at: number;
-  setAt: (at: number) => void;
-}): JSX.Element {
-  const till = useTill();
-  const field = useRef<HTMLInputElement>(null);
-  const { hits, at, setAt } = props;
-  const last = Math.max(0, (hits?.length ?? 1) - 1);
+/** F2 goes to the search, and whatever is typed elsewhere begins one. */
+function useSearchKeys(field: { readonly current: HTMLInputElement | null }): void {
   useKeys([
     { key: 'F2', label: t('sell.keys.search'), run: () => field.current?.focus() },
     {
@@ -72,6 +66,21 @@ function SearchField(props: {
       },
     },
   ]);
+}
+
+function SearchField(props: {
+  hits: readonly Product[] | null;
+  at: number;
+  setAt: (at: number) => void;
+  /** Whether the quick keys are shown on a screen that has no room for them otherwise. */
+  keys: boolean;
+  onKeys: () => void;
+}): JSX.Element {
+  const till = useTill();
+  const field = useRef<HTMLInputElement>(null);
+  const { hits, at, setAt } = props;
+  const last = Math.max(0, (hits?.length ?? 1) - 1);
+  useSearchKeys(field);
   const take = async (): Promise<void> => {
     if (await takeTyped(till, query.value.trim(), hits?.[at] ?? null)) clear();
   };
@@ -119,6 +128,13 @@ function SearchField(props: {
       ) : (
         <kbd>F2</kbd>
       )}
+      <IconButton
+        icon="list"
+        label={t('sell.keys')}
+        pressed={props.keys}
+        class="find__keys"
+        onPress={props.onKeys}
+      />
     </div>
   );
 }
@@ -169,7 +185,6 @@ function Hit({ product, current }: { product: Product; current: boolean }): JSX.
       type="button"
       class="item"
       aria-current={current ? 'true' : undefined}
-      onMouseDown={(event) => event.preventDefault()}
       onClick={() => {
         clear();
         void addProduct(till, product);
@@ -257,12 +272,7 @@ function QuickKeys(): JSX.Element {
 function QuickKey({ product }: { product: Product & { label: string } }): JSX.Element {
   const till = useTill();
   return (
-    <button
-      type="button"
-      class="quick__key"
-      onMouseDown={(event) => event.preventDefault()}
-      onClick={() => void addProduct(till, product)}
-    >
+    <button type="button" class="quick__key" onClick={() => void addProduct(till, product)}>
       <span class="quick__name">{product.label || inLanguage(product.names)}</span>
       <span class="quick__foot num">
         {priceOf(product)}

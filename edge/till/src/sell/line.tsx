@@ -13,14 +13,16 @@ import {
   Dialog,
   Money,
   Notice,
+  type Shortcut,
   showToast,
   TextField,
+  useKeys,
 } from '../ui';
 import { askManager } from './adding';
 import { ask } from './ask';
 import { askDiscount } from './discount';
-import { CaptureDialog, priceText } from './questions';
-import { reasonsFor } from './reasons';
+import { CaptureDialog, priceText, QuantityDialog } from './questions';
+import { discountText, reasonsFor, reasonWords } from './reasons';
 import { refusedText } from './refused';
 import { rolesOf } from './state';
 
@@ -98,7 +100,7 @@ function LineSheet(props: { till: Till; line_key: string; close: () => void }): 
       }
     >
       <div class="stack">
-        <LineHead found={found} />
+        <LineHead till={till} found={found} />
         {line.kind !== 'charge' && line.voucher === '' && line.serials.length === 0 && (
           <Quantity till={till} found={found} />
         )}
@@ -109,7 +111,7 @@ function LineSheet(props: { till: Till; line_key: string; close: () => void }): 
   );
 }
 
-function LineHead({ found }: { found: PricedLine }): JSX.Element {
+function LineHead({ till, found }: { till: Till; found: PricedLine }): JSX.Element {
   const { line } = found;
   return (
     <div class="card stack">
@@ -123,7 +125,7 @@ function LineHead({ found }: { found: PricedLine }): JSX.Element {
       </div>
       {found.discounts.map((discount, index) => (
         <div key={`${discount.code}-${index}`} class="row small">
-          <span class="grow saving">{discount.text}</span>
+          <span class="grow saving">{discountText(till.setup.rules.value, discount)}</span>
           <span class="num saving">{formatMoney(-discount.amountMinor)}</span>
         </div>
       ))}
@@ -136,46 +138,71 @@ function LineHead({ found }: { found: PricedLine }): JSX.Element {
   );
 }
 
+/** Ask for another quantity of a line. */
+async function askQuantity(till: Till, found: PricedLine, begun: number | null): Promise<void> {
+  const { key, names, quantity, unit } = found.line;
+  const wished = await ask<number>((answer) => (
+    <QuantityDialog
+      title={inLanguage(names)}
+      quantity={quantity}
+      unit={unit}
+      begun={begun}
+      answer={answer}
+    />
+  ));
+  if (wished !== null) act(till, { type: 'quantity', key, quantity: wished });
+}
+
+function quantityKeys(till: Till, found: PricedLine): Shortcut[] {
+  const { line } = found;
+  return [
+    { key: '+', label: t('sell.line.more'), run: () => step(till, line.key, 1) },
+    {
+      key: '-',
+      label: t('sell.line.less'),
+      run: () => {
+        if (line.quantity > 1) step(till, line.key, -1);
+      },
+    },
+    {
+      key: 'digit',
+      label: t('sell.line.quantity'),
+      run: (digit) => void askQuantity(till, found, Number(digit) || null),
+    },
+  ];
+}
+
 function Quantity({ till, found }: { till: Till; found: PricedLine }): JSX.Element {
   const { line } = found;
-  const [typed, setTyped] = useState<number | null>(null);
-  const pieces = isPieces(line.unit);
-  const set = (quantity: number): void => {
-    if (act(till, { type: 'quantity', key: line.key, quantity })) setTyped(null);
-  };
+  const value = (
+    <Button size="l" class="counter__value" onPress={() => void askQuantity(till, found, null)}>
+      <span class="num">{formatQuantity(line.quantity, line.unit)}</span>
+    </Button>
+  );
+  useKeys(quantityKeys(till, found));
   return (
-    <div class="stack">
-      {pieces && (
-        <div class="stepper">
+    <div class="field">
+      <span class="field__label">{t('sell.line.quantity')}</span>
+      {isPieces(line.unit) ? (
+        <div class="counter">
           <Button
             icon="minus"
             size="l"
             label={t('sell.line.less')}
             disabled={line.quantity < 2}
-            onPress={() => set(line.quantity - 1)}
+            onPress={() => step(till, line.key, -1)}
           />
-          <output class="num">{formatQuantity(line.quantity, line.unit)}</output>
+          {value}
           <Button
             icon="plus"
             size="l"
             label={t('sell.line.more')}
-            onPress={() => set(line.quantity + 1)}
+            onPress={() => step(till, line.key, 1)}
           />
         </div>
+      ) : (
+        value
       )}
-      <AmountPad
-        label={t('sell.line.quantity')}
-        value={typed}
-        suggested={line.quantity}
-        format={(quantity) => formatQuantity(quantity, line.unit)}
-        onChange={setTyped}
-        onEnter={() => typed && set(typed)}
-      />
-      <Button block disabled={!typed} onPress={() => typed && set(typed)}>
-        {t('sell.line.setQuantity', {
-          quantity: formatQuantity(typed ?? line.quantity, line.unit),
-        })}
-      </Button>
     </div>
   );
 }
@@ -199,6 +226,7 @@ async function overridePrice(till: Till, found: PricedLine): Promise<void> {
     const allowed = await askManager(till, {
       action: 'price-override',
       reason: wished.reason,
+      words: reasonWords(reasonsFor(rules, 'price'), wished.reason),
       detail: `${line.sku} ${formatMoney(line.priceMinor)} → ${formatMoney(wished.minor)}`,
       title: t('sell.approve.price'),
     });
@@ -230,6 +258,7 @@ function OverrideDialog(props: {
   return (
     <Dialog
       title={t('sell.line.price')}
+      shape="wide"
       onClose={() => answer(null)}
       foot={
         <Button
@@ -244,7 +273,7 @@ function OverrideDialog(props: {
         </Button>
       }
     >
-      <div class="stack">
+      <div class="two">
         <AmountPad
           label={t('sell.line.newPrice', { price: priceText({ ...found.line }) })}
           value={typed}
@@ -252,16 +281,18 @@ function OverrideDialog(props: {
           onChange={setTyped}
           onEnter={done}
         />
-        <Choices
-          label={t('sell.reason')}
-          show_label
-          value={reason}
-          options={reasons}
-          onChange={setReason}
-        />
-        {overrideNeedsApproval(rolesOf(till), rules) && (
-          <Notice icon="lock">{t('sell.discount.needsManager')}</Notice>
-        )}
+        <div class="stack">
+          <Choices
+            label={t('sell.reason')}
+            show_label
+            value={reason}
+            options={reasons}
+            onChange={setReason}
+          />
+          {overrideNeedsApproval(rolesOf(till), rules) && (
+            <Notice icon="lock">{t('sell.discount.needsManager')}</Notice>
+          )}
+        </div>
       </div>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import type { Finished } from '../data/ports';
 import { formatDateTime, formatMoney, formatPercent, formatQuantity, inLanguage, t } from '../i18n';
 import { useTill } from './context';
 import { priceText } from './questions';
+import { discountText } from './reasons';
 
 /** The finished sale as a slip of paper. */
 export function Paper({ sale }: { sale: Finished }): JSX.Element {
@@ -30,7 +31,7 @@ export function Paper({ sale }: { sale: Finished }): JSX.Element {
             </span>
             {one.discounts.map((discount, index) => (
               <span key={`${discount.code}-${index}`} class="slip__row small">
-                <span>{discount.text}</span>
+                <span>{discountText(till.setup.rules.value, discount)}</span>
                 <span class="num">{formatMoney(-discount.amountMinor, { bare: true })}</span>
               </span>
             ))}

@@ -54,10 +54,10 @@ export function AgeDialog(props: {
       keys={[{ key: 'Enter', label: t('sell.age.confirm'), run: confirm }]}
       foot={
         <>
-          <Button size="xl" onPress={() => answer(null)} shortcut="Esc">
+          <Button size="l" onPress={() => answer(null)} shortcut="Esc">
             {t('sell.age.refuse')}
           </Button>
-          <Button size="xl" kind="primary" onPress={confirm} shortcut="↵">
+          <Button size="l" kind="primary" onPress={confirm} shortcut="↵">
             {t('sell.age.confirm')}
           </Button>
         </>
@@ -98,6 +98,40 @@ export function PriceDialog(props: {
         {props.hint && <p class="muted">{props.hint}</p>}
         <AmountPad label={t('sell.price.label')} value={value} onChange={setValue} onEnter={done} />
       </div>
+    </Dialog>
+  );
+}
+
+/** Another quantity of a line, in base units. */
+export function QuantityDialog(props: {
+  title: string;
+  quantity: number;
+  unit: string;
+  /** A digit that was typed to get here. */
+  begun: number | null;
+  answer: Answer<number>;
+}): JSX.Element {
+  const { quantity, unit, answer } = props;
+  const [typed, setTyped] = useState<number | null>(props.begun);
+  const done = (): void => answer(typed ?? quantity);
+  return (
+    <Dialog
+      title={props.title}
+      onClose={() => answer(null)}
+      foot={
+        <Button size="xl" kind="primary" block onPress={done} shortcut="↵">
+          {t('sell.line.setQuantity', { quantity: formatQuantity(typed ?? quantity, unit) })}
+        </Button>
+      }
+    >
+      <AmountPad
+        label={t('sell.line.quantity')}
+        value={typed}
+        suggested={quantity}
+        format={(value) => formatQuantity(value, unit)}
+        onChange={setTyped}
+        onEnter={done}
+      />
     </Dialog>
   );
 }

@@ -3,6 +3,7 @@
 import { dayNumber } from '../core/time';
 import type { Product } from '../core/types';
 import type { Scanned, Till } from '../data/ports';
+import { extrasOf } from '../data/scanning';
 import type { Verdict } from '../data/wire';
 import { locale, t } from '../i18n';
 import { play, type Scan, showToast } from '../ui';
@@ -55,14 +56,8 @@ export async function follow(till: Till, text: string, read: Scanned): Promise<v
   if (verdict.kind === 'member') return attachByCard(till, text);
   const product = read.product ?? (await chosen(read));
   if (product) {
-    await addProduct(till, product, {
-      exact: true,
-      quantity: verdict.quantity ?? undefined,
-      label_minor: verdict.price_minor ?? undefined,
-      lot: verdict.lot,
-      serial: verdict.serial,
-      expiry_day: days(verdict.expiry_day),
-    });
+    const said = { ...verdict, expiry_day: days(verdict.expiry_day) };
+    await addProduct(till, product, { ...extrasOf(said, product), exact: true });
     return;
   }
   if (read.choices.length > 0) return;

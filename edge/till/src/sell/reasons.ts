@@ -1,6 +1,6 @@
 // One law: a reason is chosen from what headquarters offers; where it offers none, from a few of ours.
-import type { Reason, Rules } from '../core/types';
-import { type Key, locale, t } from '../i18n';
+import type { Discount, Reason, Rules } from '../core/types';
+import { inLanguage, isKey, type Key, locale, t } from '../i18n';
 
 const OURS: Readonly<Record<string, readonly string[]>> = {
   discount: ['damaged', 'goodwill', 'other'],
@@ -27,3 +27,17 @@ export function reasonsFor(rules: Rules, what: string): readonly Offered[] {
 }
 
 const reasonText = (reason: Reason): string => (locale.value === 'zh' ? reason.zh : reason.en);
+
+/** A reason's words among those offered. */
+export const reasonWords = (offered: readonly Offered[], code: string): string =>
+  offered.find((one) => one.value === code)?.label ?? code;
+
+/** Why a line costs less, in the language chosen now; the receipt keeps the text of the sale. */
+export function discountText(rules: Rules, discount: Discount): string {
+  const promotion = rules.promotions.find((one) => one.id === discount.code);
+  if (promotion) return inLanguage(promotion.names) || discount.text;
+  const reason = rules.reasons.discount?.find((one) => one.code === discount.code);
+  if (reason) return reasonText(reason);
+  const ours = `sell.reason.${discount.code}`;
+  return isKey(ours) ? t(ours) : discount.text;
+}

@@ -31,6 +31,8 @@ import { PayPanel } from './pay/panel';
 import { takeScan } from './reading';
 import { backToBasket, face, finished, latest, selected } from './state';
 import './sell.css';
+import './basket.css';
+import './narrow.css';
 import './pay/pay.css';
 
 /** Begin to take money, if there is something to pay and a shift to book it in. */

@@ -1,6 +1,7 @@
 // One law: what the selling screen shows besides the basket: which of its three faces, which line.
 import { signal } from '@preact/signals';
 import type { Finished, Till } from '../data/ports';
+import { clearToasts } from '../ui';
 
 /** The faces of the selling screen: filling the basket, taking money, the sale just done. */
 export type Face = 'basket' | 'pay' | 'done';
@@ -27,4 +28,5 @@ export const rolesOf = (till: Till): readonly string[] => till.session.current.v
 export function backToBasket(): void {
   face.value = 'basket';
   finished.value = null;
+  clearToasts();
 }

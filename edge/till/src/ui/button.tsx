@@ -1,5 +1,5 @@
-// One law: a press by finger or mouse acts and never moves the focus, so that the next Enter or scan
-// still goes where it belongs.
+// One law: a button says in words what it does and which key does it too; how it looks says how much
+// hangs on it.
 import type { ComponentChildren, JSX } from 'preact';
 import { Icon, type IconName } from './icons';
 
@@ -22,8 +22,6 @@ interface ButtonProps {
   children?: ComponentChildren;
 }
 
-const keepFocus = (event: MouseEvent): void => event.preventDefault();
-
 /** A button. Its words say what happens; `shortcut` says which key does it too. */
 export function Button(props: ButtonProps): JSX.Element {
   const { kind = 'plain', size = 'm', icon, shortcut, block, busy } = props;
@@ -39,7 +37,6 @@ export function Button(props: ButtonProps): JSX.Element {
       aria-pressed={props.pressed}
       aria-label={props.label}
       aria-keyshortcuts={shortcut}
-      onMouseDown={keepFocus}
       onClick={() => props.onPress?.()}
     >
       {busy ? <span class="spinner" /> : icon && <Icon name={icon} />}
@@ -68,7 +65,6 @@ export function IconButton(props: {
       title={props.label}
       aria-pressed={props.pressed}
       disabled={props.disabled}
-      onMouseDown={keepFocus}
       onClick={props.onPress}
     >
       <Icon name={props.icon} />

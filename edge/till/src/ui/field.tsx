@@ -1,7 +1,7 @@
 // One law: a field says what it wants above, what is wrong with it below, and shows both to who
 // listens instead of looking.
 import type { ComponentChildren, JSX } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon, type IconName } from './icons';
 
 interface FieldProps {
@@ -54,9 +54,15 @@ export function TextField(
   },
 ): JSX.Element {
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const wants = props.autofocus ?? false;
+  useEffect(() => {
+    if (wants) field.current?.focus();
+  }, [wants]);
   return (
     <Frame {...props} id={id} notes={`${id}-notes`}>
       <input
+        ref={field}
         id={id}
         type={props.type ?? 'text'}
         inputMode={props.mode ?? 'text'}
@@ -162,7 +168,6 @@ export function Choices(props: {
             class="choice"
             aria-checked={option.value === props.value}
             tabIndex={option.value === props.value || (!chosen && index === 0) ? 0 : -1}
-            onMouseDown={(event) => event.preventDefault()}
             onClick={() => props.onChange(option.value)}
           >
             {option.label}
@@ -190,7 +195,6 @@ export function Tabs(props: {
           class="tab"
           aria-selected={tab.value === props.value}
           tabIndex={tab.value === props.value ? 0 : -1}
-          onMouseDown={(event) => event.preventDefault()}
           onClick={() => props.onChange(tab.value)}
         >
           {tab.label}

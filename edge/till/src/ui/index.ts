@@ -22,6 +22,7 @@
 // - Words: `t('area.key', {n})`, never a literal; formats (money, dates, numbers) come from ../i18n.
 import './tokens.css';
 import './base.css';
+import './controls.css';
 import './components.css';
 import './overlays.css';
 import './page.css';

@@ -202,10 +202,21 @@ class Ears {
   }
 }
 
+/** A press acts and leaves the focus where it is, so that the next Enter still goes there. */
+function keepFocus(event: MouseEvent): void {
+  if (event.target instanceof Element && event.target.closest('button') !== null) {
+    event.preventDefault();
+  }
+}
+
 /** Start to hear the page's keys; `scanned` gets what a wedge typed. Returns how to stop. */
 export function startKeyboard(scanned: (text: string) => void): () => void {
   onScan = scanned;
   const ears = new Ears();
   window.addEventListener('keydown', ears.listen, { capture: true });
-  return () => window.removeEventListener('keydown', ears.listen, { capture: true });
+  window.addEventListener('mousedown', keepFocus, { capture: true });
+  return () => {
+    window.removeEventListener('keydown', ears.listen, { capture: true });
+    window.removeEventListener('mousedown', keepFocus, { capture: true });
+  };
 }

@@ -1,6 +1,7 @@
 // One law: digits go in the same way by finger and by key, and an amount is an integer of minor units
 // all along: it fills from the right like on any till.
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { formatMoney, t } from '../i18n';
 import { Button } from './button';
 import { useKeys } from './keyboard';
@@ -32,8 +33,15 @@ export function Keypad(props: KeypadProps): JSX.Element {
     ...(onClear ? [{ key: 'Delete', run: onClear }] : []),
     ...(onEnter ? [{ key: 'Enter', run: onEnter }] : []),
   ]);
+  const pad = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The button that led here must not answer the Enter that is meant for what is typed now.
+    if (document.activeElement instanceof HTMLButtonElement) {
+      pad.current?.focus({ preventScroll: true });
+    }
+  }, []);
   return (
-    <div class="keypad" role="group" aria-label={t('ui.keypad')}>
+    <div ref={pad} class="keypad" role="group" aria-label={t('ui.keypad')} tabIndex={-1}>
       {DIGITS.map((digit) => (
         <Button key={digit} onPress={() => onDigits(digit)}>
           {digit}

@@ -95,7 +95,7 @@ export function ListItem(props: {
       {props.icon && <Icon name={props.icon} />}
       <span class="item__main">
         <span class="item__title">{props.title}</span>
-        {props.text && <div class="item__text">{props.text}</div>}
+        {props.text && <span class="item__text">{props.text}</span>}
       </span>
       {props.after}
     </>

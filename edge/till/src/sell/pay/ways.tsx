@@ -96,6 +96,7 @@ export function ReferencePay({ kind }: { kind: TenderKind }): JSX.Element {
         icon="barcode"
         value={reference}
         error={error || undefined}
+        autofocus
         max_length={64}
         onInput={(text) => {
           setError('');
@@ -164,6 +165,7 @@ export function GiftPay(): JSX.Element {
         icon="gift"
         value={typed}
         error={problem || undefined}
+        autofocus
         max_length={64}
         onInput={setTyped}
         onEnter={look}
