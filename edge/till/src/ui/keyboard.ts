@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import {
+  endsLate,
   fellSilent,
   type Heard,
   hear,
@@ -137,9 +138,17 @@ class Ears {
   #held: string[] = [];
   #before: Before | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #taken_ms = Number.NEGATIVE_INFINITY;
 
   readonly listen = (event: KeyboardEvent): void => {
     const stroke = strokeOf(event);
+    // Where the page was busy the timer is late: what fell silent before this stroke is whole.
+    if (stroke.at_ms - this.#rhythm.last_ms > SCAN_GAP_MS) this.#pause();
+    if (endsLate(stroke, this.#taken_ms)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
     const [rhythm, heard] = hear(this.#rhythm, stroke);
     this.#rhythm = rhythm;
     if (heard.kind === 'scan') this.#scanned(event, heard.text);
@@ -164,6 +173,7 @@ class Ears {
 
   #pause(): void {
     const text = fellSilent(this.#rhythm);
+    if (text !== null) this.#taken_ms = this.#rhythm.last_ms;
     this.#rhythm = SILENCE;
     if (text === null) this.#release();
     else this.#take(text);

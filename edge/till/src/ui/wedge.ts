@@ -5,6 +5,8 @@
 export const SCAN_GAP_MS = 35;
 /** Fewer characters are somebody rolling over the keys, not a scan. */
 export const SCAN_LENGTH = 4;
+/** How long after a scan that was taken without its Enter that Enter may still come. */
+const LATE_END_MS = 250;
 const MAX_LENGTH = 512;
 /** What separates GS1 elements; wedges send it as Ctrl+] . */
 const GROUP_SEPARATOR = '\u001d';
@@ -73,4 +75,10 @@ export function hear(rhythm: Rhythm, stroke: KeyStroke): [Rhythm, Heard] {
  */
 export function fellSilent(rhythm: Rhythm): string | null {
   return rhythm.text.length >= SCAN_LENGTH * 2 ? rhythm.text : null;
+}
+
+/** Whether a stroke is only the late end of a scan that was taken at `taken_ms`: it presses nothing. */
+export function endsLate(stroke: KeyStroke, taken_ms: number): boolean {
+  const isEnd = stroke.key === 'Enter' || stroke.key === 'Tab';
+  return isEnd && stroke.at_ms - taken_ms <= LATE_END_MS;
 }

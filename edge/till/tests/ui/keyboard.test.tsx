@@ -94,6 +94,31 @@ it('takes a scan as one and gives none of its keys to the layers', () => {
   expect(ran).toEqual([]);
 });
 
+/** Press a key on a page that was too busy to let its timers run meanwhile. */
+function pressBusy(key: string, gap_ms: number): boolean {
+  now += gap_ms - 1;
+  return press(key, 1);
+}
+
+it('loses no scan where its Enter comes late, and lets that Enter press nothing', () => {
+  show(<Layer name="page" keys={['digit', 'Enter']} />);
+  for (const late of [pressBusy, press]) {
+    type('4006381333931', 5);
+    expect(late('Enter', 120)).toBe(true);
+    press('Enter', 400);
+  }
+  expect(scanned).toEqual(['4006381333931', '4006381333931']);
+  expect(ran).toEqual(['page Enter', 'page Enter']);
+});
+
+it('keeps two scans apart on a page too busy to hear the pause between them', () => {
+  type('4006381333931', 5);
+  pressBusy('9', 200);
+  type('520001000584', 5);
+  press('Enter', 5);
+  expect(scanned).toEqual(['4006381333931', '9520001000584']);
+});
+
 it('leaves a field as it was before a scan typed into it', () => {
   const field = document.getElementById('field') as HTMLInputElement;
   field.focus();
