@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, select, text
 
 from central import schema
 from central.authoring import Author, Written
 from central.books import REVOKED
-from central.entitlements import Account, Holder, accounts, is_pool_open, unheard
+from central.entitlements import Account, Holder, accounts, is_pool_open, note_open, unheard
 from central.errors import Conflict, Invalid, NotAdopted, NotFound
 from central.store import Store
 from sync.bodies import HeadquartersBody
@@ -123,7 +123,7 @@ def hold_pool(connection: Connection, author: Author) -> bool:
     connection.execute(select(table.c.generation).where(mine).with_for_update())
     if not is_pool_open(connection, author.hq):
         return False
-    connection.execute(update(table).where(mine, table.c.pooled == "").values(pooled="heard"))
+    note_open(connection, author.hq, "heard")
     return True
 
 
@@ -197,7 +197,8 @@ def reclaim(
     if not hold_pool(connection, author):
         missing = ", ".join(unheard(connection, author.hq)[:20])
         raise NotAdopted(f"first hear from {missing}, or open the pool by decision", "store")
-    keys = list(connection.scalars(_HELD, {"store": store, "generation": generation}))
+    held = connection.scalars(_HELD, {"store": store, "generation": generation})
+    keys = [key for key in held if is_key(key)]  # counters alone may say anything
     freed: dict[str, int] = {}
     for start in range(0, len(keys), KEYS_AT_ONCE):
         for key, account in accounts(connection, keys[start : start + KEYS_AT_ONCE], 0).items():
@@ -218,10 +219,7 @@ def reclaim(
 
 def open_pool(connection: Connection, author: Author, reason: str, actor: str) -> None:
     """Decide that no store can still know of rights that a restored headquarters has forgotten."""
-    table = schema.incarnation
-    mine = table.c.generation == author.hq.generation
-    note = f"{actor}: {reason}"[:1_000]
-    connection.execute(update(table).where(mine).values(pooled=note))
+    note_open(connection, author.hq, f"{actor}: {reason}")
 
 
 def _home(connection: Connection, key: str) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, text
+from sqlalchemy import Connection, Row, bindparam, text, update
 
+from central import schema
 from central.books import LIVE
 from central.incarnation import Headquarters
 from central.links import UP, state_of
@@ -168,9 +169,20 @@ def keys_after(connection: Connection, kind: str, after: str, limit: int) -> lis
 def is_pool_open(connection: Connection, hq: Headquarters) -> bool:
     """Whether headquarters knows all it ever handed out, and may hand out what is in its pool."""
     row = connection.execute(_MEMORY, {"generation": hq.generation}).one()
-    if row.pooled or (row.lives == 1 and not row.inherited):
-        return True
-    return not unheard(connection, hq)
+    return bool(row.pooled) or not (_has_forgotten(row) and unheard(connection, hq))
+
+
+def note_open(connection: Connection, hq: Headquarters, why: str) -> None:
+    """Remember that the pool of this incarnation is open for good; no need where nobody forgot."""
+    table = schema.incarnation
+    if _has_forgotten(connection.execute(_MEMORY, {"generation": hq.generation}).one()):
+        mine = (table.c.generation == hq.generation, table.c.pooled == "")
+        connection.execute(update(table).where(*mine).values(pooled=why[:1_000]))
+
+
+def _has_forgotten(row: Row[Any]) -> bool:
+    """Whether there was another incarnation: before a restore, or of a database that is gone."""
+    return row.lives > 1 or bool(row.inherited)
 
 
 def unheard(connection: Connection, hq: Headquarters) -> list[str]:

@@ -294,6 +294,34 @@ def test_a_restored_headquarters_hands_out_nothing_it_may_have_handed_out(memory
     check(memory, one, two)
 
 
+def test_a_headquarters_set_up_anew_hands_out_nothing_of_its_predecessors(memory: Chain) -> None:
+    one, two = tills(memory)
+    one.node.post(Credited(GIFT, 100))
+    one.node.post(PassedOn(GIFT, 100))
+    two.want(100)
+    run(memory, one, two)
+    assert two.rights == 100
+    for till in (one, two):
+        till.node.session.disconnected()
+    memory.up.clear()
+    memory.clock.now_ms += 600_000
+    memory.restart_as(Store.in_memory())
+    for name in ("s1", "s2"):
+        memory.add_store(name)
+    with memory.store.write() as connection:
+        issue(connection, memory.author, Issue("coupon:C", 5, "first"), "me")
+    one.node.connect()
+    one.want(100)
+    run(memory, one)
+    assert account(memory).pool == 100  # as far as it knows
+    assert one.rights == 0
+    two.node.connect()
+    run(memory, one, two)
+    assert (account(memory).pool, two.rights) == (0, 100)
+    with memory.store.read() as connection:
+        assert unheard(connection, memory.hq) == ["s1", "s2"]
+
+
 def test_a_box_replaced_while_headquarters_forgot_needs_a_decision(memory: Chain) -> None:
     one, two = tills(memory)
     one.node.post(Credited(GIFT, 100))
