@@ -212,8 +212,8 @@ async def print_document(
     asked = Asked(document_id.bytes, wanted.language, Marks(gift=wanted.gift))
     laid = await laid_out(node, asked)
     if laid.kind == HELD:  # no document of value: every print is the same slip
-        job = await node.hardware.print(till, f"held-{wanted.id}", laid.document)
-        return PrintReply(job.id, str(job.state), said(job.message), 1, copy=False)
+        slip = await node.hardware.print(till, f"held-{wanted.id}", laid.document)
+        return PrintReply(slip.id, str(slip.state), said(slip.message), 1, copy=False)
     command = RecordPrint(
         request=wanted.id.bytes,
         document=asked.id,
