@@ -1,0 +1,146 @@
+// A finished sale is on disk before anybody is told; a reload goes on where it was left.
+import { describe, expect, it } from 'vitest';
+import { add, product, TEA } from '../core/fixtures';
+import { problem, world } from './fixtures';
+
+const CASH = { type: 'tender', kind: 'cash', amountMinor: 1000 } as const;
+
+describe('a sale', () => {
+  it('is written with its number and the empty basket in one step, and delivered', async () => {
+    const { till, node, db } = await world();
+    node.on('PUT /till/sales/*', () => ({ status: 201, body: {} }));
+    till.selling.dispatch(add(TEA));
+    till.selling.dispatch(CASH);
+    const done = await till.selling.finish();
+    expect([done.receipt, done.changeMinor]).toEqual(['t1-900-000001', 501]);
+    expect(await db.get('basket', 'current')).toMatchObject({ id: '', lines: [] });
+    expect(till.device.state.value?.nextNumber).toBe(2);
+    expect((await till.outbox.entries()).map((one) => one.path)).toEqual([
+      `/till/sales/${done.id}`,
+    ]);
+    await till.outbox.flush();
+    expect(till.outbox.state.value).toMatchObject({ waiting: 0, stranded: 0 });
+    expect((await till.outbox.finished()).map((one) => [one.id, one.delivered])).toEqual([
+      [done.id, true],
+    ]);
+    const sent = node.asked.find((one) => one.method === 'PUT');
+    expect(sent?.headers.authorization).toBe('Bearer evd_x');
+    expect(sent?.body).toEqual(done.document);
+  });
+
+  it('numbers without gaps, over reloads too', async () => {
+    const { till, reload } = await world();
+    const numbers: string[] = [];
+    for (const open of [async () => till, reload, reload]) {
+      const here = await open();
+      here.selling.dispatch(add(TEA));
+      here.selling.dispatch(CASH);
+      numbers.push((await here.selling.finish()).receipt);
+    }
+    expect(numbers).toEqual(['t1-900-000001', 't1-900-000002', 't1-900-000003']);
+  });
+
+  it('goes on after a reload, with the same id', async () => {
+    const { till, reload, db } = await world();
+    till.selling.dispatch(add(TEA, 3));
+    const { id } = till.selling.basket.value;
+    await expect.poll(() => db.get('basket', 'current')).toMatchObject({ id });
+    const again = await reload();
+    expect(again.selling.basket.value).toEqual(till.selling.basket.value);
+  });
+
+  it('is not finished when it is not covered, and uses no number', async () => {
+    const { till } = await world();
+    till.selling.dispatch(add(TEA, 3));
+    till.selling.dispatch(CASH);
+    await expect(till.selling.finish()).rejects.toMatchObject({ code: 'tender-short' });
+    expect(till.device.state.value?.nextNumber).toBe(1);
+    expect(await till.outbox.entries()).toEqual([]);
+    expect(till.selling.basket.value.lines).toHaveLength(1);
+  });
+
+  it('leaves no trace in training', async () => {
+    const { till } = await world();
+    till.selling.training.value = true;
+    till.selling.dispatch(add(TEA));
+    till.selling.dispatch(CASH);
+    expect(await till.selling.finish()).toMatchObject({ training: true, receipt: 'TRAINING' });
+    expect(await till.outbox.entries()).toEqual([]);
+    expect(till.device.state.value?.nextNumber).toBe(1);
+  });
+
+  it('goes straight to the node when the browser cannot write, and is not done if neither can', async () => {
+    const { till, node, db } = await world();
+    node.on('PUT /till/sales/*', () => ({ status: 201, body: {} }));
+    till.selling.dispatch(add(TEA));
+    till.selling.dispatch(CASH);
+    await expect.poll(() => db.get('basket', 'current')).toMatchObject({ tenders: [{}] });
+    const add2 = IDBObjectStore.prototype.add;
+    IDBObjectStore.prototype.add = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    try {
+      node.down = true;
+      await expect(till.selling.finish()).rejects.toMatchObject({ code: 'not-safe' });
+      expect(till.watch.storage.value.problem).toBe('full');
+      expect(till.selling.basket.value.lines).toHaveLength(1);
+      node.down = false;
+      const done = await till.selling.finish();
+      expect(node.count(`PUT /till/sales/${done.id}`)).toBe(1);
+      expect(till.device.state.value?.nextNumber).toBe(2);
+    } finally {
+      IDBObjectStore.prototype.add = add2;
+    }
+  });
+
+  it('is booked on the shift of the drawer, kept over a reload', async () => {
+    const { till, reload } = await world();
+    await till.selling.setShift({ drawer: 't1', number: 7 });
+    const again = await reload();
+    again.selling.dispatch(add(TEA));
+    again.selling.dispatch(CASH);
+    const { document } = await again.selling.finish();
+    expect([document.drawer, document.shift, document.business_day]).toEqual([
+      't1',
+      7,
+      '2026-11-18',
+    ]);
+  });
+});
+
+describe('holding', () => {
+  it('keeps a basket here while the node is away, and hands it over later', async () => {
+    const { till, node } = await world();
+    node.on('PUT /till/held/*', () => ({ body: {} }));
+    till.selling.dispatch(add(TEA));
+    const { id } = till.selling.basket.value;
+    node.down = true;
+    expect(await till.held.hold('Mrs Li')).toMatchObject({ id, here: true, totalMinor: 499 });
+    expect(till.selling.basket.value.lines).toEqual([]);
+    expect((await till.held.list()).map((one) => one.label)).toEqual(['Mrs Li']);
+    node.down = false;
+    await till.held.sync();
+    expect(node.count(`PUT /till/held/${id}`)).toBe(1);
+    node.on('GET /till/held', () => ({ body: { held: [] } }));
+    expect(await till.held.list()).toEqual([]);
+  });
+
+  it('recalls into an empty hand only, with the same sale', async () => {
+    const { till, node } = await world();
+    node.down = true;
+    till.selling.dispatch(add(TEA));
+    const held = await till.held.hold('');
+    till.selling.dispatch(add(product('X', 5)));
+    await expect(till.held.recall(held.id)).rejects.toMatchObject({ code: 'basket-not-empty' });
+    till.selling.dispatch({ type: 'clear' });
+    await till.held.recall(held.id);
+    expect(till.selling.basket.value).toMatchObject({ id: held.id, lines: [{ sku: 'TEA' }] });
+    expect(await till.held.list()).toEqual([]);
+  });
+
+  it('tells when another till was first', async () => {
+    const { till, node } = await world();
+    node.on('POST /till/held/*/recall', () => problem(409, 'held-taken'));
+    await expect(till.held.recall('h1')).rejects.toMatchObject({ code: 'held-taken' });
+  });
+});
