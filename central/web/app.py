@@ -3,7 +3,17 @@
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 
-from central.web import catalogue, entitlements, members, metrics, people, problems, purchasing, reading, stores
+from central.web import (
+    catalogue,
+    entitlements,
+    members,
+    metrics,
+    people,
+    problems,
+    purchasing,
+    reading,
+    stores,
+)
 from central.web.limit import BodyLimit
 from central.web.shapes import HealthOut
 from central.web.site import At, Site
