@@ -66,7 +66,7 @@ def draw(rows: Sequence[Row], paper: Paper, fonts: Fonts | None = None) -> Image
 def to_png(rows: Sequence[Row], paper: Paper, fonts: Fonts | None = None) -> bytes:
     """Draw rows as a PNG file."""
     out = io.BytesIO()
-    draw(rows, paper, fonts).save(out, "PNG", optimize=True)
+    draw(rows, paper, fonts).save(out, "PNG")
     return out.getvalue()
 
 
