@@ -6,6 +6,7 @@ It takes TrueType outlines; where the machine has no such Chinese font the PDF n
 """
 
 import io
+import threading
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
@@ -27,6 +28,7 @@ DOT_PT = 72 / 203.2  # 8 dots a millimetre, as receipt printers have them
 COURIER, COURIER_BOLD, SONG = "Courier", "Courier-Bold", "STSong-Light"
 _STROKED: Final = 2  # text render mode: filled and stroked, where bold has no font of its own
 _STROKE_DOTS = 0.7
+_ONE_AT_A_TIME = threading.Lock()  # ReportLab keeps its fonts, and what of them is used, in modules
 
 
 @cache
@@ -48,8 +50,12 @@ def _registered(path: Path | None, otherwise: str) -> str:
 def to_pdf(
     rows: Sequence[Row], paper: Paper, fonts: Fonts | None = None, *, title: str = "Receipt"
 ) -> bytes:
-    """Draw rows as a PDF of one page, as long as the receipt."""
-    fonts = fonts or find_fonts()
+    """Draw rows as a PDF of one page, as long as the receipt; any thread may ask."""
+    with _ONE_AT_A_TIME:
+        return _page(rows, paper, fonts or find_fonts(), title)
+
+
+def _page(rows: Sequence[Row], paper: Paper, fonts: Fonts, title: str) -> bytes:
     width = paper.width_px + 2 * MARGIN_PX
     height = sum(row_height(row) for row in rows) + 2 * MARGIN_PX
     out = io.BytesIO()

@@ -1,5 +1,7 @@
 """A receipt's PDF shows what its picture shows, and its text can be selected."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageFilter
@@ -69,3 +71,10 @@ def test_a_machine_without_fonts_makes_a_pdf_all_the_same() -> None:
 def test_the_same_receipt_gives_the_same_bytes() -> None:
     rows = lay_out(RECEIPT, Paper())
     assert to_pdf(rows, Paper()) == to_pdf(rows, Paper())
+
+
+def test_many_may_ask_at_once() -> None:
+    rows = lay_out(RECEIPT, Paper())
+    with ThreadPoolExecutor(4) as threads:
+        made = set(threads.map(lambda _: to_pdf(rows, Paper()), range(16)))
+    assert made == {to_pdf(rows, Paper())}
