@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from edge.exports.poslog import moment
-from edge.exports.poslog_files import Days
 from edge.exports.walking import DAY_MS, Entry, business_day
 from edge.postings import drawer_of
 from edge.reads import Reads
@@ -52,6 +51,7 @@ class Closings:
     reads: Reads
     offset_min: Callable[[int], int]
     _of_drawer: dict[str, list[Closing]] = field(default_factory=dict)
+    _by_number: dict[tuple[str, int], Closing] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         sql = (
@@ -64,6 +64,7 @@ class Closings:
             created = moment(fact.at_ms, fact.offset_min)
             made = Closing(drawer, number, created, business_day(fact), where)
             self._of_drawer.setdefault(drawer, []).append(made)
+            self._by_number[drawer, number] = made
 
     def of(self, entry: Entry) -> Closing | None:
         """Find the closing a fact belongs to; None where it belongs to none (yet)."""
@@ -84,11 +85,11 @@ class Closings:
         return self._daily(fact) if isinstance(body, Sale | Return | Void) else None
 
     def _of_shift(self, drawer: str, number: int, place: Place) -> Closing | None:
-        closings = self._of_drawer.get(drawer, [])
-        own = next((one for one in closings if one.number == number), None)
+        own = self._by_number.get((drawer, number))
         if own and place <= own.place:
             return own
-        first = bisect_right([one.place for one in closings], place)
+        closings = self._of_drawer.get(drawer, [])
+        first = bisect_right(closings, place, key=lambda one: one.place)
         return next((one for one in closings[first:] if one.number > number), None)
 
     def _daily(self, fact: Fact) -> Closing:
@@ -101,8 +102,3 @@ class Closings:
 
 def _till(body: AnyBody) -> str:
     return body.till if isinstance(body, Sale | Return | Void | AuditEntry) else ""
-
-
-def is_due(closing: Closing | None, days: Days) -> bool:
-    """Whether a closing belongs to an export."""
-    return closing is not None and closing.day in days
