@@ -56,5 +56,6 @@ export default defineConfig({
     include: ['tests/**/*.test.{ts,tsx}'],
     setupFiles: ['tests/seed.ts'],
     testTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

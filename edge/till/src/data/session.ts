@@ -48,6 +48,11 @@ export class Sessions implements SessionPort {
     this.kept.value = known && known.expiresMs > this.context.nowMs() ? known : null;
   }
 
+  /** Forgets the PINs of those who are on the staff no more. */
+  async keepOnly(staff: readonly StaffEntry[]): Promise<void> {
+    await this.context.pins.keepOnly(new Set(staff.map((one) => one.staff)));
+  }
+
   async people(): Promise<readonly (StaffEntry & { readonly offline: boolean })[]> {
     const known = await this.context.pins.known();
     const staff = this.context.setup()?.staff ?? [];

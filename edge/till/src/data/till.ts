@@ -161,7 +161,10 @@ function nodeIsBack(till: Parts): void {
   void till.held.sync().catch(() => undefined); // they stay here
 }
 
-function listen({ events, presence, catalogue, setup }: Parts): void {
+function listen({ events, presence, catalogue, setup, session }: Parts): void {
+  setup.document.subscribe((document) => {
+    if (document) void session.keepOnly(document.staff).catch(() => undefined); // next time
+  });
   events.on('sync', ({ unsynced, link }) => presence.synced(unsynced, link));
   events.on('catalogue', () => {
     void catalogue.update().catch(() => undefined); // the catalogue tells its problem itself

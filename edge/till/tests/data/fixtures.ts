@@ -52,7 +52,7 @@ export class FakeNode {
       const [wanted, pattern = ''] = what.split(' ');
       return wanted === method && new RegExp(`^${pattern.replaceAll('*', '[^/]+')}$`).test(path);
     });
-    const answer = known?.[1](asked) ?? problem(404, 'not-found');
+    const answer: Answer = known?.[1](asked) ?? problem(404, 'not-found');
     if (answer === 'gone') throw new TypeError('connection lost');
     const text = answer.body === undefined ? '' : JSON.stringify(answer.body);
     return new Response(text, { status: answer.status ?? 200, headers: answer.headers ?? {} });
@@ -115,7 +115,7 @@ export async function world(enrolled = true, given: Partial<Surroundings> = {}):
       steadyMs: () => clock.nowMs,
       random: () => 0.5,
       randomBytes: (count) =>
-        Uint8Array.from({ length: count }, (_, at) => (at < 4 ? (minted += 1) % 256 : at)),
+        Uint8Array.from({ length: count }, (_, at) => (at === 0 ? minted++ % 256 : at)),
       subtle: crypto.subtle,
       locks: undefined,
       storage: undefined,
