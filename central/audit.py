@@ -12,11 +12,14 @@ from sqlalchemy import Connection, Row, select, text
 
 from central import schema
 from central.expected import Expected
+from central.findings import Finding
 from central.fold import Day, add_to_day, read_entry
+from central.shift_audit import ShiftFold, compare_shifts
 from central.totals import by_day
 from sync.identity import Replica
 from sync.journal import Head, genesis, link
 
+__all__ = ["Finding", "Progress", "audit"]
 _PAGE = 2_000
 _ROWS = text(
     "SELECT k.sku, q.kind, q.value, q.folded FROM quantity AS q"
@@ -26,15 +29,6 @@ _SUCCEEDED = text(
     "SELECT 1 FROM life AS l JOIN life AS n ON n.store_id = l.store_id"
     " AND n.generation > l.generation WHERE l.journal_id = :journal LIMIT 1"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that does not meet; `place` is a journal, a counter row or a total."""
-
-    store: str
-    place: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +46,12 @@ def audit(connection: Connection) -> Iterator[Finding | Progress]:
     whole, done = sum(row.head_seq for row in journals), 0
     stores = {row.id: row.name for row in connection.execute(select(schema.store))}
     days: dict[int, dict[tuple[int, str], Day]] = {}
+    shifts: dict[int, ShiftFold] = {store_id: ShiftFold() for store_id in stores}
     expected = Expected()
     for row in journals:
         store = stores.get(row.store_id, "")
+        if row.store_id is not None:
+            shifts[row.store_id].begin_journal()
         head = genesis(row.name)
         counts: dict[tuple[str, int], int] = {}
         beyond: dict[tuple[str, int], int] = {}
@@ -72,6 +69,7 @@ def audit(connection: Connection) -> Iterator[Finding | Progress]:
                     author = Replica.parse(row.name)
                     expected.note((row.store_id, store), author, at, data, entry.body)
                     add_to_day(days.setdefault(row.store_id, {}), entry.body)
+                    shifts[row.store_id].add(entry.at_ms, entry.body)
             done += len(page)
             yield Progress(done, whole)
         if (head.seq, head.hash) != (row.head_seq, bytes(row.head_hash)):
@@ -80,6 +78,7 @@ def audit(connection: Connection) -> Iterator[Finding | Progress]:
         if row.store_id is not None:
             yield from _compare(connection, store, row, counts, beyond)
     yield from _compare_days(connection, stores, days)
+    yield from compare_shifts(connection, stores, shifts)
     for place, detail in expected.contradictions(connection):
         yield Finding("", place, detail)
 

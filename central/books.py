@@ -16,6 +16,7 @@ from central.fold import Day, Entry
 from central.incarnation import Headquarters
 from central.quarantine import Poison, Task, assign, isolate
 from central.rights import Right, RightKey, add_rights
+from central.shifts import Shift, ShiftKey, add_shifts
 from central.store import add_missing, bulk, put, select_in
 from central.writes import add_days, add_promises, add_quantities, define, number_skus
 from sync.identity import Replica
@@ -117,6 +118,7 @@ class StoreBooks:
     inherited: bool
     lives: dict[int, Life] = field(default_factory=dict)
     days: dict[tuple[int, str], Day] = field(default_factory=dict)
+    shifts: dict[ShiftKey, Shift] = field(default_factory=dict)
     counters: dict[CounterKey, list[int]] = field(default_factory=dict)
     promises: dict[tuple[str, str], int] = field(default_factory=dict)
     rights: dict[RightKey, Right] = field(default_factory=dict)
@@ -326,6 +328,7 @@ class Books:
         quantities = [row for store in stores for row in self._quantity_rows(store, numbers)]
         add_quantities(self.connection, quantities)
         add_days(self.connection, [(store.id, store.days) for store in stores])
+        add_shifts(self.connection, [(store.id, store.shifts) for store in stores])
         add_promises(self.connection, [(store.id, store.promises) for store in stores])
         add_rights(self.connection, [(store.id, store.rights) for store in stores], self.now_ms)
 

@@ -5,6 +5,7 @@ from central.expected import task_of
 from central.fold import Entry, add_to_day, read_entry, shortfalls
 from central.quarantine import Task
 from central.rights import note_right
+from central.shifts import add_to_shift
 from sync.bodies import Promise, Release, Revoked
 from sync.entitlements import Entitlement
 from sync.journal import Extension
@@ -55,6 +56,7 @@ def _note(books: Books, store: StoreBooks, place: str, data: bytes, entry: Entry
         books.poison(store, "facts", f"{place}: {entry.reason}", data)
         return
     add_to_day(store.days, entry.body)
+    add_to_shift(store.shifts, entry.at_ms, entry.body)
     for sku, quantity in shortfalls(entry.body):
         detail = f"{quantity} base units of {sku} were sold although they were reserved"
         books.tasks.append(Task(store.id, "shortfall", f"{place}/{sku}", detail))

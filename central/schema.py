@@ -30,6 +30,12 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+SHIFT_SUMS = (
+    *("opens", "closes", "sales", "returns", "voids", "net_minor", "tax_minor", "said_sales"),
+    *("said_returns", "said_voids", "said_net_minor", "said_tax_minor", "grand_total_minor"),
+    *("float_minor", "counted_minor", "expected_minor", "paid_in_minor", "paid_out_minor"),
+    *("dropped_minor", "no_sales", "overrides", "reprints"),
+)
 # SQLite counts rows only in an INTEGER key.
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -202,6 +208,20 @@ sales_total = Table(
     _number("returned_minor"),
     _number("voided_minor"),
     _number("net_minor"),
+)
+
+shift = Table(
+    "shift",
+    metadata,
+    _key("store_id", _Id),
+    _key("drawer", Text),
+    _key("number", BigInteger),
+    _text("currency"),
+    _number("business_day"),
+    _number("opened_ms"),
+    _number("closed_ms"),
+    *(_number(name) for name in SHIFT_SUMS),
+    Index("ix_shift_business_day", "business_day"),
 )
 
 link = Table(

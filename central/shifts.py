@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, astuple, dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from central.store import bulk
 from sync.bodies import AnyBody
@@ -214,19 +214,11 @@ def by_day(
 ) -> list[ShiftTotal]:
     """Return shifts per store, newest business day first."""
     asked = {"store": store, "first": first, "last": last, "limit": limit}
-    return [_total(*row) for row in connection.execute(_SHIFTS, asked)]
+    return [_total(row) for row in connection.execute(_SHIFTS, asked)]
 
 
-def _total(
-    store: str,
-    drawer: str,
-    number: int,
-    currency: str,
-    business_day: int,
-    opened_ms: int,
-    closed_ms: int,
-    *sums: int,
-) -> ShiftTotal:
+def _total(row: Row[Any]) -> ShiftTotal:
+    store, drawer, number, currency, business_day, opened_ms, closed_ms, *sums = row
     added = ShiftSums(*map(int, sums))
     return ShiftTotal(store, drawer, number, currency, business_day, opened_ms, closed_ms, added)
 

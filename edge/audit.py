@@ -74,8 +74,8 @@ class _Fold:
     receipts: dict[tuple[str, int], _Numbers] = field(default_factory=dict)
     undone: dict[tuple[bytes, str], int] = field(default_factory=dict)
     allotted: dict[tuple[str, int], int] = field(default_factory=dict)
-    opened: set[tuple[str, int]] = field(default_factory=set)
-    closed: set[tuple[str, int]] = field(default_factory=set)
+    opened: dict[tuple[str, int], set[tuple[int, int]]] = field(default_factory=dict)
+    closed: dict[tuple[str, int], set[tuple[int, int]]] = field(default_factory=dict)
     drawers: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
@@ -186,7 +186,7 @@ def _verify_fact(
         receipt = receipt_of(fact.body, generation_of(name))
         if receipt is not None:
             _count_receipt(fold, receipt, f"{name} {seq}")
-        _count_shift(fold, fact.body)
+        _count_shift(fold, fact.body, (generation_of(name), seq))
     return moved
 
 
@@ -200,15 +200,15 @@ def _count_receipt(fold: _Fold, receipt: tuple[str, int, int], row: str) -> None
     numbers.add(number)
 
 
-def _count_shift(fold: _Fold, body: AnyBody) -> None:
+def _count_shift(fold: _Fold, body: AnyBody, place: tuple[int, int]) -> None:
     drawer = drawer_of(body)
     if drawer is not None:
         fold.drawers[drawer] = fold.drawers.get(drawer, 0) + 1
     match body:
         case ShiftOpened():
-            fold.opened.add((body.drawer, body.number))
+            fold.opened.setdefault((body.drawer, body.number), set()).add(place)
         case ShiftClosed():
-            fold.closed.add((body.drawer, body.number))
+            fold.closed.setdefault((body.drawer, body.number), set()).add(place)
 
 
 def _verify_checkpoint(
@@ -279,15 +279,17 @@ def _verify_receipts(connection: sqlite3.Connection, fold: _Fold) -> None:
 
 
 def _verify_shifts(connection: sqlite3.Connection, fold: _Fold) -> None:
-    for drawer, number, closed in connection.execute(
-        "SELECT drawer, number, closed_seq FROM shift"
-    ):
-        row = f"{drawer} {number}"
-        if (drawer, number) not in fold.opened:
-            raise Disagreement("shift", row, "no fact of the journal opened it")
-        fold.opened.remove((drawer, number))
-        if (closed is not None) != ((drawer, number) in fold.closed):
-            raise Disagreement("shift", row, "is open in one and closed in the other")
+    """A number that two lives gave is the shift of whoever was heard first here."""
+    sql = "SELECT drawer, number, generation, seq, closed_generation, closed_seq FROM shift"
+    for drawer, number, *places in connection.execute(sql):
+        row, opened, closed = f"{drawer} {number}", tuple(places[:2]), tuple(places[2:])
+        if opened not in fold.opened.pop((drawer, number), set()):
+            raise Disagreement("shift", row, "no fact of the journal opened it there")
+        closings: list[tuple[int | None, ...]] = [
+            at for at in fold.closed.get((drawer, number), ()) if at > opened
+        ]
+        if closed not in (closings or [(None, None)]):
+            raise Disagreement("shift", row, f"is closed at {closed}, the journal: {closings}")
     for drawer, number in fold.opened:
         raise Disagreement("shift", f"{drawer} {number}", "is missing; the journal opened it")
     sql = "SELECT drawer, shift, count(*) FROM drawer_fact GROUP BY drawer, shift"

@@ -288,5 +288,5 @@ def _apply(books: Books, author: Replica, seq: int, fact: Fact) -> None:
         stock_expected.apply(books, author, seq, fact.id, fact.body)
         entitlements.take(books, author, fact)
     elif not post(books.connection, author.generation, seq, fact.body):
-        detail = f"{author} fact {seq} has a receipt number that was used before"
+        detail = f"{author} fact {seq}: the number of its receipt or shift was used before"
         books.attend("receipt", books.clock(), "", fact.id, detail)

@@ -94,8 +94,9 @@ def post(connection: sqlite3.Connection, generation: int, seq: int, body: AnyBod
             sql = (
                 "UPDATE shift SET closed_generation = ?, closed_seq = ?"
                 " WHERE drawer = ? AND number = ? AND closed_seq IS NULL"
+                " AND (generation, seq) < (?, ?)"
             )
-            closed = (generation, seq, body.drawer, body.number)
+            closed = (generation, seq, body.drawer, body.number, generation, seq)
             return connection.execute(sql, closed).rowcount == 1
         case _:
             return True

@@ -12,6 +12,7 @@ from central.web import (
     problems,
     purchasing,
     reading,
+    shifts,
     stores,
 )
 from central.web.limit import BodyLimit
@@ -52,6 +53,7 @@ def create_app(site: Site | None) -> FastAPI:
     problems.install(app)
     for router in (
         reading.router,
+        shifts.router,
         purchasing.router,
         catalogue.router,
         stores.router,

@@ -9,8 +9,8 @@ from central import schema
 from central.adoption import Adoption
 from central.allotting import Allotment
 from central.authoring import Author
-from central.errors import Problem
 from central.dispatching import Dispatch
+from central.errors import Problem
 from central.incarnation import begin, current
 from central.merging import Merger
 from central.store import Store

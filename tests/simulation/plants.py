@@ -186,6 +186,42 @@ MUTANTS = (
         "                for _ in range(2 if kind is Kind.TRANSFERRED_IN else 1)]",
     ),
     Mutant(
+        "a count forgets what the books said when it was counted",
+        "edge.stock_counting",
+        "_line(one.sku, one.counted, one.seen) for one in found",
+        "_line(one.sku, one.counted, books.on_hand(one.sku)) for one in found",
+    ),
+    Mutant(
+        "what came of an order or transfer is not added up",
+        "edge.postings",
+        "        *((key, line.sku, line.quantity) for line in body.lines),\n",
+        "",
+    ),
+    Mutant(
+        "damaged goods stay on the shelf",
+        "edge.stock_expected",
+        '        books.append(derived_id(fact_id, b"damaged"), at_ms, actor, loss)\n',
+        "",
+    ),
+    Mutant(
+        "headquarters counts a delivery twice",
+        "central.expected",
+        "counts[at] += line.quantity",
+        "counts[at] += 2 * line.quantity",
+    ),
+    Mutant(
+        "headquarters forgets that it told a store of goods in transit",
+        "central.expected",
+        "self._way(body.out).told = 1",
+        "self._way(body.out).told = 0",
+    ),
+    Mutant(
+        "a store takes no notice of goods in transit",
+        "edge.stock_expected",
+        "            _put_transit(books.connection, body)\n",
+        "",
+    ),
+    Mutant(
         "an older price replaces a newer one",
         "edge.catalogue",
         "WHERE excluded.rank >= {table}.rank",
@@ -275,6 +311,42 @@ MUTANTS = (
         "central.entitlements",
         "return not unheard(connection, hq)",
         "return True",
+    ),
+    Mutant(
+        "change is not missing from the drawer",
+        "edge.reports",
+        "kind = CASH if tender.kind == CHANGE else tender.kind",
+        "kind = tender.kind",
+    ),
+    Mutant(
+        "a late sale changes a report that was written",
+        "edge.reports",
+        "    end = shift.closed or _END\n",
+        "    end = _END\n",
+    ),
+    Mutant(
+        "a till's own numbers are taken for the node's",
+        "edge.postings",
+        "return body.till, -body.life, body.number",
+        "return body.till, generation, body.number",
+    ),
+    Mutant(
+        "a wiped till gets its old series again",
+        "edge.tilling",
+        "life = mint_generation(max(last or 0, sold or 0, books.generation), now_ms)",
+        "life = last or mint_generation(books.generation, now_ms)",
+    ),
+    Mutant(
+        "a drawer may be in two shifts at once",
+        "edge.shifts",
+        "if last is not None and last.closed is None:",
+        "if False:",
+    ),
+    Mutant(
+        "headquarters forgets what a shift sold",
+        "central.shifts",
+        '            sums.add_document("sales", body.total_minor, body.tax_minor)\n',
+        '            sums.add_document("sales", 0, 0)\n',
     ),
 )
 

@@ -29,7 +29,9 @@ from sync.body import StockLine
 from sync.definitions import Price, Product, TaxRate
 from sync.journal import Head, link
 from tests.simulation.box import Box
+from tests.simulation.counter import Counter
 from tests.simulation.office import Office
+from tests.simulation.stockroom import Stockroom
 from tests.simulation.truth import Stock, Truth
 from tests.simulation.wallet import Wallet
 from tests.simulation.world import Broken, World
@@ -45,10 +47,13 @@ class Shop:
         self.truth = truth
         self.skus = skus
         self.on_the_way: list[tuple[bytes, str, str, str, int]] = []
+        self.sent: list[tuple[bytes, str, str, str, int]] = []
         self.orders: list[tuple[str, str, str, int]] = []
         self.prices: dict[str, int] = {}
         self._repeatable: dict[str, list[tuple[Command[object], bytes]]] = {}
         self.wallet = Wallet(world, self.do)
+        self.stockroom = Stockroom(world, truth, self.see, skus)
+        self.counter = Counter(world, self.see, skus)
 
     # -- in a store ------------------------------------------------------------------------------
 
@@ -71,12 +76,17 @@ class Shop:
             (1, self.contradict),
             (3, self.wallet.load),
             (6, self.wallet.spend),
+            (5, self._work),
             (1, self.wallet.reverse),
+            (8, self.counter.act),
         ]
         [verb] = self.world.random.choices(
             [verb for _, verb in verbs], [weight for weight, _ in verbs]
         )
         verb(box)
+
+    def _work(self, box: Box) -> None:
+        self.stockroom.act(box, self.sent)
 
     def sell(self, box: Box) -> None:
         """Ring up one to three lines."""
@@ -150,6 +160,7 @@ class Shop:
         moves = (Move(quantity=quantity, sku=sku),)
         out = self._do(box, lambda i: TransferOut(id=i, to_store=to, lines=moves), {sku: -quantity})
         self.on_the_way.append((out, box.replica.node, to, sku, quantity))
+        self.sent.append(self.on_the_way[-1])
 
     def unpack(self, box: Box) -> None:
         """Post in what another store sent."""
@@ -214,16 +225,19 @@ class Shop:
 
     def do(self, box: Box, make: Callable[[bytes], Command[object]], again: int) -> bytes:
         """See a command through that moves no stock; return its id."""
+        return self.see(box, make, {}, again)
+
+    def see(
+        self, box: Box, make: Callable[[bytes], Command[object]], stock: Stock, again: int
+    ) -> bytes:
+        """See a command through as often as somebody has the patience; return its id."""
         fact_id = self.world.random.randbytes(16)
-        self.truth.expect(fact_id, {})
+        self.truth.expect(fact_id, stock)
         self._try(box, make(fact_id), fact_id, again)
         return fact_id
 
     def _do(self, box: Box, make: Callable[[bytes], Command[object]], stock: Stock) -> bytes:
-        fact_id = self.world.random.randbytes(16)
-        self.truth.expect(fact_id, stock)
-        self._try(box, make(fact_id), fact_id, 3)
-        return fact_id
+        return self.see(box, make, stock, 3)
 
     def _try(self, box: Box, command: Command[object], fact_id: bytes, again: int) -> None:
         if box.gone:
@@ -263,7 +277,7 @@ class Shop:
         if not office.alive:
             return
         verbs = [(6, self.promise), (2, self.release), (2, self.give_back), (3, self.price)]
-        verbs.append((3, self.issue))
+        verbs += [(3, self.issue), (3, self.stockroom.order)]
         [verb] = self.world.random.choices(
             [verb for _, verb in verbs], [weight for weight, _ in verbs]
         )

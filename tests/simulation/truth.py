@@ -13,6 +13,7 @@ from sync.bodies import GiveBack, Grant, Promise, Release
 from sync.facts import Fact, FactError, decode_fact
 from sync.receipts import Return, Sale, Void
 from tests.simulation.box import Box
+from tests.simulation.drawers import Drawers
 from tests.simulation.office import Office
 from tests.simulation.purse import Purse
 from tests.simulation.world import Broken, World
@@ -63,6 +64,7 @@ class Truth:
         self.acknowledged = 0
         self.stores: list[str] = []
         self.purse = Purse()
+        self.drawers = Drawers()
         self._seen: dict[int, dict[str, int]] = {}
         self._undone: dict[tuple[str, bytes, str], int] = {}
         self._sold: dict[tuple[bytes, str], int] = {}
@@ -144,10 +146,11 @@ class Truth:
         self._undo(name, fact)
         self._move_rights(name, fact)
         self.purse.learn(name, fact)
+        self.drawers.learn(name, fact)
 
     def _number(self, name: str, journal: Journal, fact: Fact) -> None:
         body = fact.body
-        if isinstance(body, Sale | Return):
+        if isinstance(body, Return) or (isinstance(body, Sale) and not body.life):
             expected = journal.numbers.get(body.till, 0) + 1
             if body.number != expected:
                 raise Broken(6, f"receipt {body.till}-{body.number} follows {expected - 1}")

@@ -13,6 +13,8 @@ from sync.journal import follow, genesis
 from sync.receipts import Return, Sale, Void
 from sync.session import State
 from tests.simulation.box import Box
+from tests.simulation.drawers import judge_drawers
+from tests.simulation.deliveries import judge_deliveries
 from tests.simulation.office import Office
 from tests.simulation.purse import judge_purse
 from tests.simulation.truth import Truth
@@ -115,6 +117,8 @@ def judge(truth: Truth, office: Office, boxes: list[Box]) -> None:
         counted = held | {row.name: row.covers for row in connection.execute(_COVERED)}
     _judge_stock(truth, office, boxes, counted)
     judge_purse(truth.journals, office, boxes, counted)
+    judge_deliveries(truth.journals, office, boxes, held)
+    judge_drawers(truth.drawers, truth.journals, office, boxes, held)
     _judge_totals(truth, office, held)
     _judge_prices(truth, boxes, held)
     with office.database.read() as connection:
