@@ -137,3 +137,14 @@ def test_a_kill_counts_when_somebody_was_at_the_till(retried: int, after: int, h
 )
 def test_money_is_written_to_the_cent(minor: int, text: str) -> None:
     assert proofs.money(minor, "EUR") == text
+
+
+def test_scanned_lines_are_sold_lines_or_the_proof_names_which_not() -> None:
+    scanned = {"s0001": {("TEA", 1): 2, ("APPLE", 250): 1}}
+    assert proofs.scanned_is_sold(scanned, dict(scanned), "how").holds
+    lost = proofs.scanned_is_sold(scanned, {"s0001": {("TEA", 1): 1, ("APPLE", 250): 1}}, "how")
+    assert not lost.holds
+    assert "s0001: TEA x 1 never sold" in lost.figures
+    more = proofs.scanned_is_sold(scanned, {"s0001": {**scanned["s0001"], ("X", 1): 1}}, "how")
+    assert "s0001: X x 1 never scanned" in more.figures
+    assert not proofs.scanned_is_sold({"s0001": {}}, {"s0001": {}}, "how").holds
