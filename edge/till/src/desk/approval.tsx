@@ -6,6 +6,7 @@ import type { StaffEntry } from '../data/wire';
 import { t } from '../i18n';
 import { Button, Choices, Dialog, EmptyState, Notice, PinPad } from '../ui';
 import { MANAGERS } from './people';
+import { reasonText } from './reasons';
 import { refusalText } from './refusal';
 
 /** What is to be allowed. */
@@ -91,7 +92,7 @@ export function ApprovalDialog(props: {
           options={(managers ?? []).map(({ staff, name }) => ({ value: staff, label: name }))}
           onChange={setWho}
         />
-        {asked.reason && <p class="muted">{asked.words ?? asked.reason}</p>}
+        {asked.reason && <p class="muted">{asked.words ?? reasonText(till, asked.reason)}</p>}
         {refused && <Notice mood="danger">{refused}</Notice>}
         <PinPad value={pin} onChange={setPin} onEnter={() => void ask()} busy={busy} />
       </div>

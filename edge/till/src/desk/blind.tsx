@@ -196,7 +196,7 @@ export function BlindReturn(props: { till: Till; onBack: () => void }): JSX.Elem
           options={reasons}
           onChange={setReason}
         />
-        <div class="sum">
+        <div class="sum sum--foot">
           <span>{t('desk.return.refund')}</span>
           <strong class="num">{formatMoney(total)}</strong>
           <Button

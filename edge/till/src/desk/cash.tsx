@@ -2,11 +2,12 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
-import { formatMoney, type Key, locale, t } from '../i18n';
+import { formatMoney, type Key, t } from '../i18n';
 import { AmountPad, Button, Choices, Dialog, showToast, TextField } from '../ui';
 import { ApprovalDialog, type Asked, needsManager } from './approval';
 import { drawerOf } from './current';
 import { Failed, useAction } from './load';
+import { offered } from './reasons';
 import type { CashKind, Shift } from './wire';
 
 /** How each kind is called and asked. */
@@ -21,9 +22,7 @@ const OTHER = 'other';
 
 /** The reasons that the store gives for a kind; one can always be typed. */
 function reasonsFor(till: Till, kind: CashKind): { value: string; label: string }[] {
-  const listed = till.setup.rules.value.reasons[kind] ?? [];
-  const words = listed.map((reason) => ({ value: reason.code, label: reason[locale.value] }));
-  return [...words, { value: OTHER, label: t('desk.cash.otherReason') }];
+  return [...offered(till, kind), { value: OTHER, label: t('desk.cash.otherReason') }];
 }
 
 interface Move {

@@ -182,6 +182,7 @@ export function ClosePage(props: { till: Till; onBack: () => void }): JSX.Elemen
   if (closed) {
     return (
       <Page
+        key="closed"
         title={t('desk.report.zOf', { n: closed.number, drawer: closed.drawer })}
         onBack={props.onBack}
       >

@@ -18,6 +18,7 @@ import {
 } from '../ui';
 import { Loaded, useLoad } from './load';
 import { actorName } from './people';
+import { reasonText } from './reasons';
 import type { DocumentEntry, DocumentsReply } from './wire';
 
 const KINDS = ['', 'sale', 'return', 'void', 'cash', 'shift', 'audit'] as const;
@@ -81,7 +82,9 @@ const WITHOUT_MONEY: ReadonlySet<string> = new Set(['audit', 'shift']);
 function Entry({ till, entry }: { till: Till; entry: DocumentEntry }): JSX.Element {
   const staff = till.setup.document.value?.staff ?? [];
   const by = [actorName(entry.actor, staff), entry.approver && actorName(entry.approver, staff)];
-  const text = [formatDateTime(entry.at_ms), ...by, entry.reason].filter(Boolean).join(' · ');
+  const text = [formatDateTime(entry.at_ms), ...by, reasonText(till, entry.reason)]
+    .filter(Boolean)
+    .join(' · ');
   const open = entry.kind !== 'audit';
   return (
     <ListItem

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Product } from '../core/types';
 import type { SearchHit, Till } from '../data/ports';
 import { formatMoney, formatPer, inLanguage, t } from '../i18n';
-import { announce, play, showToast, TextField } from '../ui';
+import { announce, clearToasts, play, showToast, TextField } from '../ui';
 import { useScans } from './scans';
 
 /** What a scan brought: the product, and how much where its label says it. */
@@ -22,6 +22,7 @@ export function useGoodsScans(till: Till, onFound: Found): void {
     const { product, choices, verdict } = await till.selling.read(scan.text);
     const named = product ?? choices[0];
     if (!named) return refuse(scan.text);
+    clearToasts();
     play('ok');
     announce(inLanguage(named.names));
     onFound(named, verdict.quantity);

@@ -5,7 +5,7 @@ import { Unreachable } from '../data/api';
 import type { Till } from '../data/ports';
 import { formatMoney, t } from '../i18n';
 import { go } from '../route';
-import { Button, Choices, Dialog, Icon, Notice, Pairs, TextField } from '../ui';
+import { Button, Choices, Dialog, Icon, Notice, Pairs, showToast, TextField } from '../ui';
 import { AmountField, amountOf } from './count';
 import { Failed, useAction } from './load';
 import { printReceipt } from './receipts';
@@ -157,8 +157,11 @@ export function Refund(props: {
         throw error;
       });
       const credit = creditKept();
-      if (way === 'exchange' && credit && useCredit(till, credit)) go('');
-      else setReply(answer);
+      if (way === 'exchange' && credit && useCredit(till, credit)) {
+        const amount = formatMoney(credit.amountMinor);
+        showToast({ text: t('desk.refund.credited', { amount }) });
+        go('');
+      } else setReply(answer);
     });
   if (reply) return <Done till={till} reply={reply} />;
   return (

@@ -12,6 +12,7 @@ import {
 } from '../i18n';
 import { Badge, Button, type Mood, Notice, Pairs, Table } from '../ui';
 import { actorName } from './people';
+import { reasonText } from './reasons';
 import { print, reportPath, saveFile } from './receipts';
 import { overShortMinor, taxTotal, type Verdict, verdictOf } from './report';
 import { tenderName } from './tenders';
@@ -156,7 +157,7 @@ function Cash({ till, report }: { till: Till; report: Report }): JSX.Element {
               head: t('desk.report.why'),
               cell: (row) =>
                 [
-                  row.reason,
+                  reasonText(till, row.reason),
                   actorName(row.by, staff),
                   row.approver && actorName(row.approver, staff),
                 ]

@@ -6,6 +6,7 @@ import { formatDateTime, formatMoney, formatQuantity, inLanguage, locale, t } fr
 import { Badge, Button, EmptyState, Notice, Page, SelectField, Switch } from '../ui';
 import { Loaded, useLoad } from './load';
 import { Quantity } from './quantity';
+import { offered } from './reasons';
 import {
   type Choices,
   choose,
@@ -46,8 +47,7 @@ async function saleWithNames(till: Till, id: string): Promise<Shown> {
 
 /** The reasons that the store gives for returns. */
 export function returnReasons(till: Till): { value: string; label: string }[] {
-  const listed = till.setup.rules.value.reasons.return ?? [];
-  const words = listed.map((reason) => ({ value: reason.code, label: reason[locale.value] }));
+  const words = offered(till, 'return');
   return words.length > 0 ? words : [{ value: 'returned', label: t('desk.return.reasonUsual') }];
 }
 
@@ -130,7 +130,7 @@ function Lines({ till, shown }: { till: Till; shown: Shown }): JSX.Element {
         options={reasons}
         onChange={setReason}
       />
-      <div class="sum">
+      <div class="sum sum--foot">
         <span>{t('desk.return.refund')}</span>
         <strong class="num" aria-live="polite">
           {formatMoney(total)}

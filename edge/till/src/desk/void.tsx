@@ -2,10 +2,11 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
-import { formatMoney, locale, t } from '../i18n';
+import { formatMoney, t } from '../i18n';
 import { Button, Choices, Dialog, Pairs, showToast, TextField } from '../ui';
 import { ApprovalDialog, type Asked, needsManager } from './approval';
 import { Failed, useAction } from './load';
+import { offered } from './reasons';
 import { suggestSplit } from './refund';
 import { placeOf } from './returning';
 import { tenderName } from './tenders';
@@ -14,9 +15,7 @@ import type { SaleDetail } from './wire';
 const OTHER = 'other';
 
 function reasons(till: Till): { value: string; label: string }[] {
-  const listed = till.setup.rules.value.reasons.void ?? [];
-  const words = listed.map((reason) => ({ value: reason.code, label: reason[locale.value] }));
-  return [...words, { value: OTHER, label: t('desk.cash.otherReason') }];
+  return [...offered(till, 'void'), { value: OTHER, label: t('desk.cash.otherReason') }];
 }
 
 function askedOf({ sale }: SaleDetail, reason: string): Asked {
@@ -34,13 +33,15 @@ function Why(props: {
 }): JSX.Element {
   return (
     <>
-      <Choices
-        label={t('desk.return.reason')}
-        show_label
-        value={props.code}
-        options={props.offered}
-        onChange={props.onCode}
-      />
+      {props.offered.length > 1 && (
+        <Choices
+          label={t('desk.return.reason')}
+          show_label
+          value={props.code}
+          options={props.offered}
+          onChange={props.onCode}
+        />
+      )}
       {props.code === OTHER && (
         <TextField
           label={t('desk.cash.reasonWords')}
@@ -62,8 +63,8 @@ export function VoidDialog(props: {
 }): JSX.Element {
   const { till, detail } = props;
   const { sale } = detail;
-  const offered = reasons(till);
-  const [code, setCode] = useState(offered[0]?.value ?? OTHER);
+  const choices = reasons(till);
+  const [code, setCode] = useState(choices[0]?.value ?? OTHER);
   const [words, setWords] = useState('');
   const [approving, setApproving] = useState(false);
   const [id] = useState(() => till.newId());
@@ -111,7 +112,7 @@ export function VoidDialog(props: {
       <div class="stack">
         {action.failure && <Failed failure={action.failure} />}
         <p>{t('desk.void.what', { receipt: sale.receipt })}</p>
-        <Why offered={offered} code={code} words={words} onCode={setCode} onWords={setWords} />
+        <Why offered={choices} code={code} words={words} onCode={setCode} onWords={setWords} />
         <Pairs
           rows={tenders.map((part) => [
             tenderName(till, part.kind),

@@ -171,7 +171,9 @@ function Progress({ sheet }: { sheet: Sheet }): JSX.Element {
       />
       <p class="row wrap">
         <span class="grow num">{t('stock.count.counted', { counted: sheet.counted, whole })}</span>
-        <Badge icon="people">{t('stock.count.people', { n: sheet.people.length })}</Badge>
+        {sheet.people.length > 0 && (
+          <Badge icon="people">{t('stock.count.people', { n: sheet.people.length })}</Badge>
+        )}
       </p>
     </div>
   );

@@ -115,6 +115,8 @@ function Incoming({ detail, unit }: { detail: StockDetail; unit: string }): JSX.
 function Movements(props: {
   till: Till;
   movements: readonly Movement[];
+  /** How each kind acts on stock on hand; what acts on rights alone counts upwards. */
+  signs: ReadonlyMap<string, number>;
   unit: string;
 }): JSX.Element | null {
   const staff = props.till.setup.document.value?.staff ?? [];
@@ -138,7 +140,11 @@ function Movements(props: {
               ]
                 .filter(Boolean)
                 .join(' · ')}
-              after={<strong class="num">{signed(move.quantity, props.unit)}</strong>}
+              after={
+                <strong class="num">
+                  {signed((props.signs.get(move.kind) ?? 1) * move.quantity, props.unit)}
+                </strong>
+              }
             />
           );
         })}
@@ -202,7 +208,12 @@ export function ProductPage(props: { till: Till; sku: string; onBack: () => void
             <Head product={product} sku={sku} detail={detail} />
             <Story detail={detail} unit={product?.unit ?? 'piece'} />
             <Incoming detail={detail} unit={product?.unit ?? 'piece'} />
-            <Movements till={till} movements={detail.movements} unit={product?.unit ?? 'piece'} />
+            <Movements
+              till={till}
+              movements={detail.movements}
+              signs={new Map(detail.parts.map(({ kind, sign }) => [kind, sign || 1]))}
+              unit={product?.unit ?? 'piece'}
+            />
           </div>
         )}
       </Loaded>

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { Unreachable } from '../data/api';
 import type { Till } from '../data/ports';
 import { Failed, useAction } from '../desk/load';
-import { formatQuantity, t } from '../i18n';
+import { formatQuantity, inLanguage, t } from '../i18n';
 import { go } from '../route';
 import { Button, Dialog, Icon, List, ListItem, Notice } from '../ui';
 import type { Entry } from './entry';
@@ -68,7 +68,7 @@ export function PostDialog(props: {
 
 function Posted(props: { title: string; reply: StockReply; list: readonly Entry[] }): JSX.Element {
   const leave = (): void => go('stock');
-  const units = new Map(props.list.map((entry) => [entry.sku, entry.unit]));
+  const known = new Map(props.list.map((entry) => [entry.sku, entry]));
   const skus = Object.keys(props.reply.on_hand);
   return (
     <Dialog
@@ -88,12 +88,13 @@ function Posted(props: { title: string; reply: StockReply; list: readonly Entry[
         </p>
         <List label={t('stock.post.after')}>
           {skus.map((sku) => {
-            const unit = units.get(sku) ?? 'piece';
+            const entry = known.get(sku);
+            const unit = entry?.unit ?? 'piece';
             const moved = props.reply.moved[sku] ?? 0;
             return (
               <ListItem
                 key={sku}
-                title={sku}
+                title={(entry && inLanguage(entry.names)) || sku}
                 text={t('stock.post.onHand', {
                   quantity: formatQuantity(props.reply.on_hand[sku] ?? 0, unit),
                 })}

@@ -154,6 +154,8 @@ interface DeliveryProps {
   readonly path: string;
   readonly extra: Readonly<Record<string, unknown>>;
   readonly title: string;
+  /** Where to say that nothing more will come. */
+  readonly finish?: string;
 }
 
 /** Fills a delivery and posts it: for an order, a transfer, or for nothing announced. */
@@ -192,6 +194,7 @@ function Delivery(props: DeliveryProps): JSX.Element {
         />
       )}
       <ReviewButton disabled={body.lines.length === 0} onPress={() => setPosting(true)} />
+      {props.finish && <Finish till={till} path={props.finish} />}
       {posting && (
         <PostDialog
           {...props}
@@ -320,12 +323,7 @@ export function OrderPage(props: { till: Till; order: string; onBack: () => void
     return { order, begin: await expectedList(till, order.lines) };
   });
   return (
-    <Page
-      title={t('stock.order.title', { order: props.order })}
-      onBack={props.onBack}
-      narrow
-      actions={<Finish till={till} path={`${at}/close`} />}
-    >
+    <Page title={t('stock.order.title', { order: props.order })} onBack={props.onBack} narrow>
       <Loaded load={load} again={again}>
         {({ order, begin }) => (
           <Delivery
@@ -336,6 +334,7 @@ export function OrderPage(props: { till: Till; order: string; onBack: () => void
             path="/stock/receipts"
             extra={{ order: order.order }}
             title={t('stock.order.title', { order: order.order })}
+            finish={`${at}/close`}
           />
         )}
       </Loaded>
@@ -388,12 +387,7 @@ export function ArrivalPage(props: { till: Till; out: string; onBack: () => void
     return { found, begin: await expectedList(till, found.lines) };
   });
   return (
-    <Page
-      title={t('stock.transit.title')}
-      onBack={props.onBack}
-      narrow
-      actions={<Finish till={till} path={`/stock/transit/${out}/close`} />}
-    >
+    <Page title={t('stock.transit.title')} onBack={props.onBack} narrow>
       <Loaded load={load} again={again}>
         {(shown) =>
           shown ? (
@@ -405,6 +399,7 @@ export function ArrivalPage(props: { till: Till; out: string; onBack: () => void
               path="/stock/transfers-in"
               extra={{ from_store: shown.found.from_store, out }}
               title={t('stock.transit.from', { store: shown.found.from_store })}
+              finish={`/stock/transit/${out}/close`}
             />
           ) : (
             <EmptyState

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { Failed, Loaded, useAction, useLoad } from '../desk/load';
 import { actorName } from '../desk/people';
-import { formatDateTime, t } from '../i18n';
+import { formatDateTime, inLanguage, t } from '../i18n';
 import { go } from '../route';
 import {
   Badge,
@@ -183,6 +183,13 @@ function Fields(props: {
   );
 }
 
+/** What a sheet is called when nobody says: the first goods on the shelf, in words. */
+function usualTitle({ kind, list }: Wanted): string {
+  if (kind !== 'list') return '';
+  const names = list.slice(0, 2).map((entry) => inLanguage(entry.names) || entry.sku);
+  return names.join(', ').slice(0, 80);
+}
+
 /** Asks what is to be counted and begins the sheet. */
 function Begin(props: { till: Till; onClose: () => void }): JSX.Element {
   const { till } = props;
@@ -194,7 +201,8 @@ function Begin(props: { till: Till; onClose: () => void }): JSX.Element {
   const scope = { full: [], category: wanted.categories, list: skus }[kind];
   const open = (): Promise<boolean> =>
     action.run(async () => {
-      await till.api.post('/stock/sheets', { id, kind, title: title.trim(), scope, blind });
+      const named = title.trim() || usualTitle(wanted);
+      await till.api.post('/stock/sheets', { id, kind, title: named, scope, blind });
       go(`stock/counts/${id}`);
     });
   return (

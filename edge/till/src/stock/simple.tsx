@@ -2,7 +2,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
-import { locale, t } from '../i18n';
+import { offered } from '../desk/reasons';
+import { t } from '../i18n';
 import { Button, Page, SelectField, TextField } from '../ui';
 import { lines } from './entry';
 import { forgetDraft, GoodsList, useDraft } from './goods';
@@ -59,8 +60,7 @@ const USUAL = ['broken', 'expired', 'stolen', 'used'] as const;
 
 /** The reasons that the store gives for a write-off, or the usual ones. */
 function writeOffReasons(till: Till): { value: string; label: string }[] {
-  const listed = till.setup.rules.value.reasons.write_off ?? [];
-  const words = listed.map((reason) => ({ value: reason.code, label: reason[locale.value] }));
+  const words = offered(till, 'write_off');
   if (words.length > 0) return words;
   return USUAL.map((code) => ({ value: code, label: t(`stock.reason.${code}`) }));
 }

@@ -191,6 +191,7 @@ export const desk = {
   'desk.refund.exchangeText':
     'Nothing is paid out: the amount counts towards the sale that follows.',
   'desk.refund.sellOn': 'Sell on with it',
+  'desk.refund.credited': '{amount} counts towards the next sale.',
   'desk.refund.split': 'Split',
   'desk.refund.reference': 'Reference of the terminal',
   'desk.refund.referenceHint':

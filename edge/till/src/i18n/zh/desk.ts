@@ -166,6 +166,7 @@ export const desk: Words<typeof english> = {
   'desk.refund.exchange': '换货',
   'desk.refund.exchangeText': '不退款：金额用于抵扣接下来的销售。',
   'desk.refund.sellOn': '继续销售',
+  'desk.refund.credited': '{amount} 将抵扣下一笔销售。',
   'desk.refund.split': '拆分',
   'desk.refund.reference': '终端凭证号',
   'desk.refund.referenceHint': '请先在终端上退款，再输入凭单上的编号。切勿输入卡号。',
