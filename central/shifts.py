@@ -218,7 +218,8 @@ def by_day(
 
 
 def _total(row: Row[Any]) -> ShiftTotal:
-    store, drawer, number, currency, business_day, opened_ms, closed_ms, *sums = row
+    values: list[Any] = list(row)
+    store, drawer, number, currency, business_day, opened_ms, closed_ms, *sums = values
     added = ShiftSums(*map(int, sums))
     return ShiftTotal(store, drawer, number, currency, business_day, opened_ms, closed_ms, added)
 
