@@ -34,7 +34,7 @@ def fit(text: str, *, chinese: bool) -> bytes:
     """Return exactly 20 columns of text as the display wants it; control characters never."""
     text = "".join(
         letter if letter.isascii() or (chinese and columns(letter) == 2) else "?"
-        for letter in printable(text)
+        for letter in printable(text.replace("\u00a0", " ").replace("\u202f", " "))
     )
     line = wrap(text, WIDTH)[0] if columns(text) > WIDTH else text
     line += " " * (WIDTH - columns(line))

@@ -69,6 +69,7 @@ class WeightNews(msgspec.Struct, frozen=True):
     weight_mg: int
     weight_g: int
     reading: str
+    stable: bool = True
 
 
 class DeviceNews(msgspec.Struct, frozen=True):

@@ -71,10 +71,11 @@ class News:
         oldest = self._ring[0].number if self._ring else self.newest + 1
         return max(0, oldest - number - 1)
 
-    def resume(self, number: int) -> int:
-        """Find the place to go on from: the event a till saw last, or what is recent enough."""
-        stale = (event.number for event in self._ring if self._is_stale(event))
-        return max([number, *stale])
+    def resume(self, number: int, till: str) -> tuple[int, int]:
+        """Find the place a till goes on from; what is not recent enough is skipped, and counted."""
+        stale = [one for one in self.after(number, till) if self._is_stale(one)]
+        lost = self.missed(number) + sum(one.name == "scan" for one in stale)
+        return max([number + self.missed(number), *(one.number for one in stale)]), lost
 
     def close(self) -> None:
         """End every stream."""

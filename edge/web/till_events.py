@@ -77,9 +77,9 @@ async def _events(request: Request, node: Node, till: str, place: int) -> AsyncI
     shared = _Shared(node)
     quiet_s = 0.0
     try:
-        if missed := news.missed(place):
-            yield _frame(b"missed", _encode(MissedNews(missed)))
-        place = news.resume(place)
+        place, lost = news.resume(place, till)
+        if lost:
+            yield _frame(b"missed", _encode(MissedNews(lost)))
         for unit in node.hardware.of_till(till):
             yield _frame(b"device", _encode(node.hardware.describe(unit)))
         # The token is looked at again each time: revoked, it ends the stream.

@@ -36,5 +36,6 @@ def test_what_is_too_old_ends_up_in_nobodys_basket() -> None:
     news.publish("t1", "scan", b"old")
     clock.now_s = RECENT_S + 1
     news.publish("t1", "scan", b"new")
-    place = news.resume(0)
+    place, lost = news.resume(0, "t1")
+    assert lost == 1
     assert [event.data for event in news.after(place, "t1")] == [b"new"]
