@@ -3,15 +3,17 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { KeyPage, Product } from '../core/types';
+import type { Till } from '../data/ports';
 import { formatNumber, inLanguage, t } from '../i18n';
 import { Badge, EmptyState, Icon, IconButton, Skeleton, Tabs, useKeys } from '../ui';
 import { addProduct } from './adding';
 import { useTill } from './context';
 import { priceText } from './questions';
 import { takeTyped } from './reading';
-import { multiplier, query } from './state';
+import { multiplier, query, searched } from './state';
 
 const MOST_HITS = 40;
+const SETTLED_MS = 45;
 const MULTIPLIER = /^(\d{1,4})\s*[*x×]$/i;
 
 /** What the search found for what is typed; null while it looks for the first time. */
@@ -36,7 +38,7 @@ function useHits(text: string): readonly Product[] | null {
 
 /** The search with its hits, and the pages of quick keys while nothing is searched. */
 export function FindPanel(): JSX.Element {
-  const text = query.value;
+  const text = searched.value;
   const hits = useHits(text);
   const [at, setAt] = useState(0);
   useEffect(() => setAt(0), [text]);
@@ -52,6 +54,18 @@ export function FindPanel(): JSX.Element {
 
 function clear(): void {
   query.value = '';
+}
+
+/** Search what is typed as soon as the rhythm says that it is no scan; an empty field at once. */
+function useSearched(): void {
+  const text = query.value;
+  useEffect(() => {
+    if (text === '') searched.value = '';
+    const timer = setTimeout(() => {
+      searched.value = text;
+    }, SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
 }
 
 /** F2 goes to the search, and whatever is typed elsewhere begins one. */
@@ -81,9 +95,8 @@ function SearchField(props: {
   const { hits, at, setAt } = props;
   const last = Math.max(0, (hits?.length ?? 1) - 1);
   useSearchKeys(field);
-  const take = async (): Promise<void> => {
-    if (await takeTyped(till, query.value.trim(), hits?.[at] ?? null)) clear();
-  };
+  useSearched();
+  const take = (): Promise<void> => takeBest(till, hits?.[at]);
   const onKey = (event: KeyboardEvent): void => {
     const moves = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (moves) setAt(Math.min(last, Math.max(0, at + moves)));
@@ -97,18 +110,7 @@ function SearchField(props: {
   return (
     <div class="find__field field__box">
       <Icon name="search" />
-      {multiplier.value > 1 && (
-        <button
-          type="button"
-          class="multiplier num"
-          aria-label={t('sell.multiplier.clear')}
-          onClick={() => {
-            multiplier.value = 1;
-          }}
-        >
-          {formatNumber(multiplier.value)} ×
-        </button>
-      )}
+      <Multiplier />
       <input
         id="find"
         ref={field}
@@ -136,6 +138,30 @@ function SearchField(props: {
         onPress={props.onKeys}
       />
     </div>
+  );
+}
+
+/** Take what the search came to; Enter may come before the hits of the last letter. */
+async function takeBest(till: Till, hit: Product | undefined): Promise<void> {
+  const text = query.value.trim();
+  const isNew = query.value !== searched.value;
+  const best = isNew ? (await till.catalogue.search(text, 1))[0]?.product : hit;
+  if (await takeTyped(till, text, best ?? null)) clear();
+}
+
+function Multiplier(): JSX.Element | null {
+  if (multiplier.value === 1) return null;
+  return (
+    <button
+      type="button"
+      class="multiplier num"
+      aria-label={t('sell.multiplier.clear')}
+      onClick={() => {
+        multiplier.value = 1;
+      }}
+    >
+      {formatNumber(multiplier.value)} ×
+    </button>
   );
 }
 

@@ -21,6 +21,7 @@ interface Failure {
   readonly code?: string;
   readonly message?: string;
   readonly detail?: string;
+  readonly values?: Readonly<Record<string, string | number>>;
   readonly cause?: unknown;
 }
 
@@ -33,7 +34,8 @@ export function failureText(error: unknown): string {
   if (failure.name === 'Unreachable') return t('sell.failed.unreachable');
   const code = failure.code ?? (isRefused(failure.cause) ? failure.cause.code : undefined);
   if (code !== undefined && isKey(`sell.refused.${code}`)) {
-    return refusedText(isRefused(failure.cause) ? failure.cause : { code });
+    const values = failure.values ?? {};
+    return refusedText(isRefused(failure.cause) ? failure.cause : { code, values });
   }
   return failure.detail || failure.message || t('sell.failed.other');
 }

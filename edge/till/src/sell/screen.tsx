@@ -27,6 +27,7 @@ import { FindPanel } from './find';
 import { askHold, askRecall } from './held';
 import { askLine, step, voidLine } from './line';
 import { askMember } from './member';
+import { isCharging } from './pay/card';
 import { PayPanel } from './pay/panel';
 import { takeScan } from './reading';
 import { backToBasket, face, finished, latest, selected } from './state';
@@ -234,8 +235,13 @@ function Paying(): JSX.Element {
 /** The selling screen with its three faces. */
 export function SellScreen(): JSX.Element {
   const till = useTill();
-  const { lines } = till.selling.basket.value;
+  const { lines, id } = till.selling.basket.value;
   useEffect(() => takeScans((scan) => takeScan(till, scan)), [till]);
+  const charging = isCharging(id);
+  // A charge that a reload left behind is looked after before anything else.
+  useEffect(() => {
+    if (charging) face.value = 'pay';
+  }, [charging]);
   if (face.value === 'done' && finished.value) {
     return (
       <main class="sell sell--done">
@@ -243,7 +249,7 @@ export function SellScreen(): JSX.Element {
       </main>
     );
   }
-  if (face.value === 'pay' && lines.length > 0) return <Paying />;
+  if ((face.value === 'pay' || charging) && lines.length > 0) return <Paying />;
   if (face.value !== 'basket') queueMicrotask(backToBasket);
   return <Filling />;
 }

@@ -216,6 +216,8 @@ export const sell = {
   'sell.card.failed': 'Nothing was charged',
   'sell.card.unknownStep':
     'The terminal is being asked. Look at its last receipt: if it shows this payment, press “It was paid”; if not, press “It was not paid”. Don’t charge again before.',
+  'sell.card.nodeAway':
+    'The node is away: the terminal may still be charging. Wait until the node is back; it knows the result.',
   'sell.card.paid': 'It was paid',
   'sell.card.notPaid': 'It was not paid',
   'sell.card.cancel': 'Stop the terminal',
@@ -334,6 +336,14 @@ export const sell = {
   'sell.refused.coupon-needs-node':
     'Coupon {code} waits for the node’s word. Wait a moment, or take it off.',
   'sell.refused.tips-off': 'Tips are not taken in this store.',
+  'sell.refused.finishing': 'The sale is being written down. Wait a moment.',
+  'sell.refused.not-enrolled': 'This till has no token any more. Set it up again in Settings.',
+  'sell.refused.not-safe':
+    'The sale could not be kept on this till and the node does not answer. Leave this page open, check the network, then finish again.',
+  'sell.refused.sold-elsewhere': 'Another window of this till is selling. Take over here first.',
+  'sell.refused.outbox-not-empty': 'Something still waits for the node. Let it arrive first.',
+  'sell.refused.http-error':
+    'The node gave no readable answer. Try again; if it stays, call support.',
   'sell.refused.held-taken': 'Another till has taken this basket up.',
   'sell.refused.held-sold': 'This basket was sold already.',
   'sell.refused.rights-short':

@@ -1,12 +1,24 @@
 // One law: while a card is charged its state is in sight; what nobody knows is settled by a person who
 // looks at the terminal, and nothing else is charged before.
+import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Till } from '../../data/ports';
 import { formatMoney, locale, t } from '../../i18n';
-import { AmountPad, Button, Icon, type IconName, Notice, Spinner, TextField } from '../../ui';
+import {
+  AmountPad,
+  Button,
+  holdScans,
+  Icon,
+  type IconName,
+  Notice,
+  remember,
+  remembered,
+  Spinner,
+  TextField,
+} from '../../ui';
 import { useTill } from '../context';
-import { failureText } from '../refused';
+import { failureText, isUnreachable } from '../refused';
 import { settled, take } from './taking';
 
 /** A card payment as the node knows it. */
@@ -26,62 +38,113 @@ const POLL_MS = 1500;
 
 /** Whether this till can reach a card terminal of the node. */
 const hasTerminal = (till: Till): boolean =>
-  till.setup.document.value?.devices.some((one) =>
-    /terminal|payment|eft/i.test(`${one.kind} ${one.category}`),
-  ) ?? false;
+  till.setup.document.value?.devices.some((one) => one.category === 'CAT') ?? false;
 
 /** Charge a card: by the store's terminal, or by one that stands alone. */
 export function CardPay(): JSX.Element {
   const till = useTill();
-  return hasTerminal(till) ? <Terminal /> : <StandAlone />;
+  // Training moves no money: the real terminal is left alone.
+  const real = hasTerminal(till) && !till.selling.training.value;
+  return real ? <Terminal /> : <StandAlone />;
 }
 
-/** A charge and what it has come to; `open` while its result may still change. */
-function useCharge(till: Till): {
-  payment: CardPayment | null;
-  problem: string;
-  begin: (amount: number) => void;
-  ask: (path: string, body: unknown) => void;
-  forget: () => void;
-} {
+/** A charge that was begun and has no end yet; it outlives the page, because its money does. */
+interface Begun {
+  readonly id: string;
+  readonly sale: string;
+}
+
+/** The charge under way at this till. */
+const begun = signal<Begun | null>(null);
+
+function keep(charge: Begun | null): void {
+  begun.value = charge;
+  remember('charge', JSON.stringify(charge));
+}
+
+/** Whether a charge for this sale has no end yet; one from before a reload counts. */
+export function isCharging(sale: string): boolean {
+  if (begun.value === null) {
+    const known = JSON.parse(remembered('charge') ?? 'null') as Begun | null;
+    if (known) begun.value = known;
+  }
+  return begun.value !== null && begun.value.sale === sale;
+}
+
+interface Charge {
+  readonly payment: CardPayment | null;
+  readonly problem: string;
+  begin(amount: number): void;
+  ask(path: string, body: unknown): void;
+  forget(): void;
+}
+
+const OPEN = ['pending', 'unknown'];
+
+/** A charge and what it has come to, looked at until it has an end. */
+function useCharge(till: Till): Charge {
   const [payment, setPayment] = useState<CardPayment | null>(null);
   const [problem, setProblem] = useState('');
-  const open = payment?.state === 'pending' || payment?.state === 'unknown';
-  const id = payment?.id ?? '';
-  const look = useCallback(() => {
-    till.api
-      .get<CardPayment>(`/till/payments/${id}`, { as: 'device' })
-      .then(setPayment, (error: unknown) => setProblem(failureText(error)));
-  }, [till, id]);
-  useEffect(() => {
-    if (!open || !id) return;
-    const timer = setInterval(look, POLL_MS);
-    const stop = till.events.on('payment', (news) => {
-      if (news.id === id) look();
-    });
-    return () => {
-      clearInterval(timer);
-      stop();
-    };
-  }, [till, open, id, look]);
-  const tell = (call: Promise<CardPayment>): void => {
+  const id = isCharging(till.selling.basket.value.id) ? (begun.value?.id ?? '') : '';
+  const heard = useCallback((found: CardPayment): void => {
+    setPayment(found);
     setProblem('');
-    call.then(setPayment, (error: unknown) => setProblem(failureText(error)));
-  };
+    if (!OPEN.includes(found.state)) keep(null);
+  }, []);
+  const failed = useCallback((error: unknown): void => {
+    setProblem(failureText(error));
+    // The node never heard of it or refused it: nothing is under way.
+    if (isUnreachable(error)) return;
+    keep(null);
+    setPayment(null);
+  }, []);
+  const look = useCallback(() => {
+    till.api.get<CardPayment>(`/till/payments/${id}`, { as: 'device' }).then(heard, (error) => {
+      if (isUnreachable(error)) setProblem(t('sell.card.nodeAway'));
+      else failed(error);
+    });
+  }, [till, id, heard, failed]);
+  useLooking(till, id, look);
   return {
     payment,
     problem,
     begin: (amount_minor) => {
       const sale_id = till.selling.basket.value.id;
-      const path = `/till/payments/${till.newId()}`;
-      tell(till.api.put(path, { amount_minor, sale_id }, { as: 'device', timeoutMs: 15_000 }));
+      const charge = { id: till.newId(), sale: sale_id };
+      keep(charge);
+      setPayment(null);
+      const options = { as: 'device', timeoutMs: 15_000 } as const;
+      const path = `/till/payments/${charge.id}`;
+      till.api.put<CardPayment>(path, { amount_minor, sale_id }, options).then(heard, failed);
     },
-    ask: (path, body) => tell(till.api.post(`/till/payments/${id}/${path}`, body)),
+    ask: (path, body) => {
+      till.api
+        .post<CardPayment>(`/till/payments/${id}/${path}`, body)
+        .then(heard, (error: unknown) => setProblem(failureText(error)));
+    },
     forget: () => {
       setPayment(null);
       setProblem('');
     },
   };
+}
+
+/** Look again whenever the node tells something, and every now and then in case it could not. */
+function useLooking(till: Till, id: string, look: () => void): void {
+  useEffect(() => {
+    if (!id) return;
+    const timer = setInterval(look, POLL_MS);
+    const stop = till.events.on('payment', (news) => {
+      if (news.id === id) look();
+    });
+    // What is scanned now belongs to no basket whose total is being charged.
+    const go = holdScans();
+    return () => {
+      clearInterval(timer);
+      stop();
+      go();
+    };
+  }, [till, id, look]);
 }
 
 /** Hear of an approval once. */
@@ -108,6 +171,14 @@ function Terminal(): JSX.Element {
     void take(till, 'card', charged_minor || amount_minor, reference);
   });
   if (payment) return <Charging payment={payment} charge={charge} />;
+  if (isCharging(till.selling.basket.value.id)) {
+    return (
+      <div class="stack">
+        {charge.problem && <Notice mood="warn">{charge.problem}</Notice>}
+        <Spinner label={t('ui.loading')} />
+      </div>
+    );
+  }
   return (
     <div class="stack">
       {charge.problem && <Notice mood="danger">{charge.problem}</Notice>}
@@ -139,10 +210,7 @@ const FACES: Readonly<Record<string, IconName>> = {
   failed: 'block',
 };
 
-function Charging(props: {
-  payment: CardPayment;
-  charge: ReturnType<typeof useCharge>;
-}): JSX.Element {
+function Charging(props: { payment: CardPayment; charge: Charge }): JSX.Element {
   const { payment, charge } = props;
   const state = payment.state in FACES ? payment.state : 'pending';
   const said = payment.message[locale.value];
@@ -163,11 +231,7 @@ function Charging(props: {
   );
 }
 
-function ChargingSteps(props: {
-  state: string;
-  amount: number;
-  charge: ReturnType<typeof useCharge>;
-}): JSX.Element {
+function ChargingSteps(props: { state: string; amount: number; charge: Charge }): JSX.Element {
   const { state, charge } = props;
   if (state === 'pending') {
     return (

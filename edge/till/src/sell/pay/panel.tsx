@@ -7,7 +7,7 @@ import { formatMoney, inLanguage, t } from '../../i18n';
 import { Button, Icon, IconButton, type IconName, Notice, Spinner, useKeys } from '../../ui';
 import { useTill } from '../context';
 import { backToBasket } from '../state';
-import { CardPay } from './card';
+import { CardPay, isCharging } from './card';
 import { finishIfPaid, finishing, giveBack, settled } from './taking';
 import { CashPay, GiftPay, PointsPay, ReferencePay } from './ways';
 
@@ -45,22 +45,30 @@ function useTendering(): void {
 export function PayPanel(): JSX.Element {
   const till = useTill();
   const kinds = till.setup.rules.value.tenders;
-  const [chosen, setChosen] = useState(kinds[0]?.kind ?? 'cash');
+  const charging = isCharging(till.selling.basket.value.id);
+  const [wished, setChosen] = useState(kinds[0]?.kind ?? 'cash');
+  // Until the terminal has an end to it, nothing else is paid and nobody leaves.
+  const chosen = charging ? 'card' : wished;
+  const back = (): void => {
+    if (!charging) backToBasket();
+  };
   const kind = kinds.find((one) => one.kind === chosen) ?? kinds[0];
   const { dueMinor, refused } = settled(till);
   useTendering();
   useKeys([
-    { key: 'Escape', label: t('sell.pay.back'), run: backToBasket },
+    { key: 'Escape', label: t('sell.pay.back'), run: back },
     ...kinds.slice(0, 9).map((one, index) => ({
       key: `F${index + 1}`,
       label: inLanguage(one.names),
-      run: () => setChosen(one.kind),
+      run: () => {
+        if (!charging) setChosen(one.kind);
+      },
     })),
   ]);
   return (
     <section class="pay" aria-label={t('sell.pay')}>
       <header class="pay__head">
-        <IconButton icon="back" label={t('sell.pay.back')} onPress={backToBasket} />
+        <IconButton icon="back" label={t('sell.pay.back')} disabled={charging} onPress={back} />
         <div class="grow">
           <p class="muted">{t('sell.pay.due')}</p>
           <p class="pay__due num" aria-live="polite">
@@ -78,6 +86,7 @@ export function PayPanel(): JSX.Element {
               icon={ICONS[one.kind] ?? 'cash'}
               shortcut={index < 9 ? `F${index + 1}` : undefined}
               pressed={one.kind === kind?.kind}
+              disabled={charging && one.kind !== 'card'}
               onPress={() => setChosen(one.kind)}
             >
               <span class="grow">{inLanguage(one.names)}</span>

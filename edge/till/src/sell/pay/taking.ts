@@ -65,7 +65,8 @@ function afterSale(till: Till, kinds: readonly string[]): void {
   const opens = till.setup.rules.value.tenders.some(
     (one) => one.opensDrawer && kinds.includes(one.kind),
   );
-  const hasDrawer = till.setup.document.value?.devices.some((one) => one.category === 'CashDrawer');
+  // A drawer hangs on the till's printer.
+  const hasDrawer = till.setup.document.value?.devices.some((one) => one.category === 'POSPrinter');
   if (!opens || !hasDrawer || till.selling.training.value) return;
   till.api.post('/till/drawer/open', { reason: 'sale' }, { as: 'device' }).catch(() => {
     showToast({ bad: true, text: t('sell.pay.drawerStuck') });
