@@ -28,6 +28,7 @@ from benchmarks import (
     sale_core,
     sale_http,
     starting,
+    till,
     visible,
     wire_bytes,
 )
@@ -44,6 +45,7 @@ BENCHES: dict[str, Callable[[Run], Iterable[Figure]]] = {
     "lookup": lookup.measure,
     "reconnect": reconnect.measure,
     "devices": devices.measure,
+    "till": till.measure,
 }
 
 

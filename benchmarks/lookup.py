@@ -30,7 +30,7 @@ ENGLISH_KEYS = 12
 def measure(run: Run) -> Iterable[Figure]:
     """Look up barcodes and type searches, letter by letter."""
     skus, path, rng = run.pick(SKUS, 5_000), run.folder / "store.db", random.Random(5)
-    products = list(_products(skus, rng))
+    products = list(varied_products(skus, rng))
     _define(run, path, products)
     barcode, bare = Rounds(), Rounds()
     english: list[float] = []
@@ -77,7 +77,7 @@ def _type(views: Views, text: str) -> list[float]:
     return [milliseconds(partial(views.search, text[:end])) for end in range(1, len(text) + 1)]
 
 
-def _products(count: int, rng: random.Random) -> Iterator[Product]:
+def varied_products(count: int, rng: random.Random) -> Iterator[Product]:
     """Vary the goods of a believable shop: each in many models and colours."""
     base = make_catalogue(1).products
     for n in range(count):
