@@ -1,13 +1,12 @@
 """The files of a DSFinV-K export: each value in the form that `index.xml` says."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from edge.exports.dsfinvk_tables import DTD, DTD_NAME, TABLES, Column, Table, index_xml
-from edge.receipts.figures import decimal
 from sync.values import divide_half_up
 
 BRAND = "Evertill"
@@ -23,30 +22,48 @@ class Files:
     def __init__(self, exponent: int, writers: Mapping[str, Any]) -> None:
         self._exponent = exponent
         self._writers = writers
+        self._cells = {
+            name: [(column.name, self._writing(column)) for column in table.columns]
+            for name, table in TABLES.items()
+        }
 
     def add(self, table: str, *rows: Row) -> None:
         """Write a row made of parts; a column nobody names is empty."""
-        values = {name: value for row in rows for name, value in row.items()}
-        columns = TABLES[table].columns
-        self._writers[table].writerow([self._text(c, values.get(c.name, "")) for c in columns])
+        values: dict[str, object] = {}
+        for row in rows:
+            values.update(row)
+        cells = self._cells[table]
+        self._writers[table].writerow(
+            [write(values[name]) if values.get(name, "") != "" else "" for name, write in cells]
+        )
 
     def unit_price(self, minor: int, thousandths: int) -> int:
         """Price of one unit of trade, with 5 places whatever the currency has."""
         return divide_half_up(minor * 10 ** (8 - self._exponent), thousandths)
 
-    def _text(self, column: Column, value: object) -> str:
+    def _writing(self, column: Column) -> Callable[[Any], str]:
+        """How values of a column are written; numbers of minor units or of their own scale."""
         if column.is_text:
-            return " ".join(str(value).split())[: column.length]
-        if column.places and isinstance(value, int):
-            return self._scaled(value, column)
-        return str(value)
+            return lambda value: clean(str(value))[: column.length]
+        if not column.places:
+            return str
+        given, places = SCALES.get(column.name, self._exponent), column.places
+        if given > places:
+            divisor = 10 ** (given - places)
+            return lambda value: comma(divide_half_up(value, divisor), places)
+        factor = 10 ** (places - given)
+        return lambda value: comma(value * factor, places)
 
-    def _scaled(self, minor: int, column: Column) -> str:
-        """Write an integer of its own scale, or of minor units, with a decimal comma."""
-        given = SCALES.get(column.name, self._exponent)
-        shift = column.places - given
-        value = minor * 10**shift if shift >= 0 else divide_half_up(minor, 10**-shift)
-        return decimal(value, column.places, group="").replace(".", ",")
+
+def clean(text: str) -> str:
+    """Keep a text on one line."""
+    return text if text.isprintable() else " ".join(text.split())
+
+
+def comma(value: int, places: int) -> str:
+    """Write an integer of 10^-places units with a decimal comma."""
+    whole, part = divmod(abs(value), 10**places)
+    return f"{'-' if value < 0 else ''}{whole},{part:0{places}d}"
 
 
 @contextmanager
