@@ -43,14 +43,10 @@ function wear(shown: Shown | null): void {
 
 function Line(props: { line: ShownLine; latest: boolean }): JSX.Element {
   const { line } = props;
-  const row = useRef<HTMLLIElement>(null);
-  useEffect(() => {
-    if (props.latest) row.current?.scrollIntoView({ block: 'nearest' });
-  }, [props.latest, line.quantity]);
   const many = !isPieces(line.unit) || line.quantity !== 1;
   const per = formatPer(line.price_quantity, line.unit);
   return (
-    <li ref={row} class={`shown__line ${props.latest ? 'shown__line--latest' : ''}`}>
+    <li class={`shown__line ${props.latest ? 'shown__line--latest' : ''}`}>
       <span class="shown__name">{nameIn(line.names, locale.value)}</span>
       <span class="shown__amount num">{formatMoney(line.amount_minor)}</span>
       {many && (
@@ -70,8 +66,13 @@ function Line(props: { line: ShownLine; latest: boolean }): JSX.Element {
 }
 
 function Lines({ basket }: { basket: ShownBasket }): JSX.Element {
+  const list = useRef<HTMLUListElement>(null);
+  // After every word of the till: what stands beside may have taken room away.
+  useEffect(() => {
+    list.current?.querySelector('.shown__line--latest')?.scrollIntoView({ block: 'nearest' });
+  });
   return (
-    <ul class="shown__lines" aria-live="polite" aria-label={t('customer.lines')}>
+    <ul ref={list} class="shown__lines" aria-live="polite" aria-label={t('customer.lines')}>
       {basket.lines.map((line) => (
         <Line key={line.key} line={line} latest={line.key === basket.latest} />
       ))}

@@ -51,7 +51,7 @@ function SaleActions({ till, id }: { till: Till; id: string }): JSX.Element {
             </p>
             {detail.voided && <Notice mood="warn" title={t('desk.return.voided')} />}
             <Actions till={till} id={id} name={detail.sale.receipt} gift />
-            {!detail.voided && (
+            {!detail.voided && !till.selling.training.value && (
               <>
                 <Button
                   icon="undo"

@@ -4,10 +4,12 @@ import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { formatDateTime, formatMoney, t } from '../i18n';
 import { go } from '../route';
-import { Button, EmptyState, List, ListItem, Notice, Page, TextField } from '../ui';
+import { Button, EmptyState, List, ListItem, Notice, Page, showToast, TextField } from '../ui';
+import { failureOf } from './failure';
 import { Loaded, useLoad } from './load';
 import { actorName } from './people';
 import { receiptIn } from './receipt-code';
+import { creditKept, dropCredit, takeCredit } from './returning';
 import { useScans } from './scans';
 import type { SaleSummary } from './wire';
 
@@ -54,6 +56,33 @@ function Recent({ till }: { till: Till }): JSX.Element {
   );
 }
 
+/** An exchange whose credit reached no basket, as after a power cut: it is offered until it does. */
+function Unspent({ till }: { till: Till }): JSX.Element | null {
+  const [credit, setCredit] = useState(creditKept);
+  if (!credit) return null;
+  const take = async (): Promise<void> => {
+    try {
+      await till.api.get(`/returns/${credit.returnId}`);
+      if (takeCredit(till, credit)) go('');
+    } catch (error) {
+      const { code, title, text } = failureOf(error);
+      if (code !== 'not-found') return showToast({ text: `${title}. ${text}`, bad: true });
+      dropCredit();
+      setCredit(null);
+    }
+  };
+  const amount = formatMoney(credit.amountMinor);
+  return (
+    <Notice
+      mood="warn"
+      title={t('desk.return.unspent', { amount })}
+      actions={<Button onPress={() => void take()}>{t('desk.refund.sellOn')}</Button>}
+    >
+      <p>{t('desk.return.unspentText')}</p>
+    </Notice>
+  );
+}
+
 /** Finds the sale that goods come back from, or goes on without a receipt. */
 export function FindSale(props: { till: Till; onBack: () => void }): JSX.Element {
   const { till } = props;
@@ -83,6 +112,7 @@ export function FindSale(props: { till: Till; onBack: () => void }): JSX.Element
       }
     >
       <div class="stack stack--wide">
+        <Unspent till={till} />
         <TextField
           label={t('desk.return.find')}
           hint={t('desk.return.findHint')}

@@ -10,7 +10,7 @@ import { AmountField, amountOf } from './count';
 import { Failed, useAction } from './load';
 import { printReceipt } from './receipts';
 import { type Part, suggestSplit, withPart } from './refund';
-import { creditKept, type Decided, sendReturn, useCredit } from './returning';
+import { creditKept, type Decided, sendReturn, takeCredit } from './returning';
 import { tenderName } from './tenders';
 import type { ReturnReply } from './wire';
 
@@ -157,7 +157,7 @@ export function Refund(props: {
         throw error;
       });
       const credit = creditKept();
-      if (way === 'exchange' && credit && useCredit(till, credit)) {
+      if (way === 'exchange' && credit && takeCredit(till, credit)) {
         const amount = formatMoney(credit.amountMinor);
         showToast({ text: t('desk.refund.credited', { amount }) });
         go('');

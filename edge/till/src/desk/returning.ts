@@ -79,7 +79,7 @@ export function dropCredit(): void {
 }
 
 /** Put a credit into the basket; false where the basket has one already. */
-export function useCredit(till: Till, credit: Credit): boolean {
+export function takeCredit(till: Till, credit: Credit): boolean {
   const reduced = till.selling.dispatch({ type: 'exchange', exchange: credit });
   if (reduced.ok) keepCredit(null);
   return reduced.ok;

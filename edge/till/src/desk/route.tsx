@@ -18,7 +18,9 @@ import { ReturnPage } from './return';
 import { SafetyPage } from './safety';
 import { Settings } from './settings';
 import { ShiftPage } from './shift';
+import { NotInTraining } from './training';
 import './desk.css';
+import './work.css';
 
 /** Where the way back leads: up one level, and from the top to selling. */
 export function above(path: string): string {
@@ -28,9 +30,13 @@ export function above(path: string): string {
   return section ? 'desk' : '';
 }
 
+/** The sections that move stock or money; the empty one is the shift. */
+const MOVES: ReadonlySet<string> = new Set(['', 'shift', 'close', 'return']);
+
 function Section({ till, path }: AreaProps): JSX.Element {
   const [section = '', first = '', second = ''] = path.split('/').map(decodeURIComponent);
   const page = { till, onBack: () => go(above(path)) };
+  if (till.selling.training.value && MOVES.has(section)) return <NotInTraining {...page} />;
   switch (section) {
     case 'close':
       return <ClosePage {...page} />;

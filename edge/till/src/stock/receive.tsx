@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { Loaded, useLoad } from '../desk/load';
-import { formatDateTime, formatDay, formatQuantity, inLanguage, locale, t } from '../i18n';
+import { formatDay, formatQuantity, inLanguage, locale, t } from '../i18n';
 import { go } from '../route';
 import {
   Badge,
@@ -20,7 +20,7 @@ import {
 import { asExpected, differences, type Entry, lines } from './entry';
 import { forgetDraft, GoodsList, useDraft } from './goods';
 import { PostDialog } from './posted';
-import type { ExpectedLine, InTransit, Order } from './wire';
+import type { ExpectedLine, Order } from './wire';
 
 /** What is expected, as a list to be filled: what is still to come of each SKU. */
 export async function expectedList(
@@ -146,7 +146,7 @@ export function arrivals(
 }
 
 /** What a delivery is for, and where it is posted. */
-interface DeliveryProps {
+export interface DeliveryProps {
   readonly till: Till;
   readonly draft: string;
   readonly begin: readonly Entry[];
@@ -159,7 +159,7 @@ interface DeliveryProps {
 }
 
 /** Fills a delivery and posts it: for an order, a transfer, or for nothing announced. */
-function Delivery(props: DeliveryProps): JSX.Element {
+export function Delivery(props: DeliveryProps): JSX.Element {
   const { till } = props;
   const [list, setList] = useDraft(props.draft, props.begin);
   const [paper, setPaper] = useState<Paper>({ reference: '', supplier: '', claim: false });
@@ -337,78 +337,6 @@ export function OrderPage(props: { till: Till; order: string; onBack: () => void
             finish={`${at}/close`}
           />
         )}
-      </Loaded>
-    </Page>
-  );
-}
-
-/** Goods on their way to this store. */
-export function TransitPage(props: { till: Till; onBack: () => void }): JSX.Element {
-  const { till } = props;
-  const [load, again] = useLoad('transit', () =>
-    till.api.get<{ transit: InTransit[] }>('/stock/transit'),
-  );
-  return (
-    <Page title={t('stock.transit.title')} onBack={props.onBack} narrow>
-      <Loaded load={load} again={again}>
-        {({ transit }) =>
-          transit.length === 0 ? (
-            <EmptyState
-              icon="inbox"
-              title={t('stock.transit.none')}
-              text={t('stock.transit.noneText')}
-            />
-          ) : (
-            <List label={t('stock.transit.title')}>
-              {transit.map((one) => (
-                <ListItem
-                  key={one.out}
-                  icon="inbox"
-                  title={t('stock.transit.from', { store: one.from_store })}
-                  text={`${formatDateTime(one.sent_ms)} · ${t('stock.order.lines', { n: one.lines.length })}`}
-                  onPress={() => go(`stock/transit/${one.out}`)}
-                />
-              ))}
-            </List>
-          )
-        }
-      </Loaded>
-    </Page>
-  );
-}
-
-/** Takes in what another store has sent. */
-export function ArrivalPage(props: { till: Till; out: string; onBack: () => void }): JSX.Element {
-  const { till, out } = props;
-  const [load, again] = useLoad(`transit ${out} ${locale.value}`, async () => {
-    const { transit } = await till.api.get<{ transit: InTransit[] }>('/stock/transit?all=true');
-    const found = transit.find((one) => one.out === out);
-    if (!found) return null;
-    return { found, begin: await expectedList(till, found.lines) };
-  });
-  return (
-    <Page title={t('stock.transit.title')} onBack={props.onBack} narrow>
-      <Loaded load={load} again={again}>
-        {(shown) =>
-          shown ? (
-            <Delivery
-              till={till}
-              draft={`transit.${out}`}
-              begin={shown.begin}
-              expected
-              path="/stock/transfers-in"
-              extra={{ from_store: shown.found.from_store, out }}
-              title={t('stock.transit.from', { store: shown.found.from_store })}
-              finish={`/stock/transit/${out}/close`}
-            />
-          ) : (
-            <EmptyState
-              icon="inbox"
-              title={t('stock.transit.gone')}
-              text={t('stock.transit.noneText')}
-            />
-          )
-        }
       </Loaded>
     </Page>
   );

@@ -1,5 +1,6 @@
 // One law: stock work fits a handheld: one job a page, big targets, a scan always does the next thing.
 import type { JSX } from 'preact';
+import { NotInTraining } from '../desk/training';
 import { t } from '../i18n';
 import { type AreaProps, go } from '../route';
 import { Button, Icon, Notice, Page, useKeys } from '../ui';
@@ -7,12 +8,14 @@ import { CountPage } from './count';
 import { LabelsPage } from './labels';
 import { LookupPage, ProductPage } from './lookup';
 import { JOBS } from './pages';
-import { ArrivalPage, OrderPage, ReceivePage, TransitPage } from './receive';
+import { OrderPage, ReceivePage } from './receive';
 import { ReviewPage } from './review';
 import { SheetsPage } from './sheets';
 import { SendPage, WriteOffPage } from './simple';
+import { ArrivalPage, TransitPage } from './transit';
 import { WorklistPage } from './worklist';
 import '../desk/desk.css';
+import '../desk/work.css';
 import './stock.css';
 
 /** Where the way back leads: one level up, and from the top to selling. */
@@ -21,6 +24,9 @@ export function above(path: string): string {
   if (parts.length === 0) return '';
   return ['stock', ...parts.slice(0, -1)].join('/');
 }
+
+/** The jobs that move stock: there is nothing of them to practise. */
+const POSTS: ReadonlySet<string> = new Set(['receive', 'transit', 'counts', 'send', 'write-off']);
 
 /** Who may post stock work; looking things up is open to everybody. */
 const STOCK_ROLES: ReadonlySet<string> = new Set(['stock', 'manager']);
@@ -67,6 +73,7 @@ function Jobs({ till }: Pick<AreaProps, 'till'>): JSX.Element {
 function Work({ till, path }: AreaProps): JSX.Element {
   const [job = '', first = '', second = ''] = path.split('/').map(decodeURIComponent);
   const page = { till, onBack: () => go(above(path)) };
+  if (till.selling.training.value && POSTS.has(job)) return <NotInTraining {...page} />;
   switch (job) {
     case 'lookup':
       return first ? <ProductPage {...page} sku={first} /> : <LookupPage {...page} />;

@@ -451,4 +451,9 @@ export const desk = {
   'desk.documents.tab.shift': 'Shifts',
   'desk.shiftTurn.opened': 'Shift opened',
   'desk.shiftTurn.closed': 'Shift closed',
+  'desk.training.closed': 'Not while practising',
+  'desk.training.closedText':
+    'This moves stock or money. Practise selling, or end training mode in the settings first.',
+  'desk.return.unspent': '{amount} of an exchange is in no basket yet',
+  'desk.return.unspentText': 'The goods came back, but the sale that follows did not begin.',
 } as const;

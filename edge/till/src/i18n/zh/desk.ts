@@ -407,4 +407,8 @@ export const desk: Words<typeof english> = {
   'desk.documents.tab.shift': '班次',
   'desk.shiftTurn.opened': '开班',
   'desk.shiftTurn.closed': '交班',
+  'desk.training.closed': '练习模式下不可用',
+  'desk.training.closedText': '此功能会变动库存或现金。请练习销售，或先在设置中结束练习模式。',
+  'desk.return.unspent': '有 {amount} 换货金额尚未使用',
+  'desk.return.unspentText': '商品已退回，但后续销售尚未开始。',
 };

@@ -1,0 +1,158 @@
+// One law: what the desk makes of its data is true at the edges too: nothing, too much, and nonsense.
+// @vitest-environment happy-dom
+import { describe, expect, it } from 'vitest';
+import type { Product } from '../../src/core/types';
+import { ApiProblem, Unreachable } from '../../src/data/api';
+import type { PresenceState, StorageState } from '../../src/data/ports';
+import { added, backMinor } from '../../src/desk/blind';
+import { countsOf } from '../../src/desk/close';
+import { amountOf } from '../../src/desk/count';
+import { conditionOf } from '../../src/desk/devices';
+import { titleOf } from '../../src/desk/documents';
+import { failureOf } from '../../src/desk/failure';
+import { actorName, initials } from '../../src/desk/people';
+import { reportPath } from '../../src/desk/receipts';
+import { partsOf } from '../../src/desk/refund-split';
+import { minutesUntil, refusalText } from '../../src/desk/refusal';
+import { above } from '../../src/desk/route';
+import { placesOf } from '../../src/desk/safety';
+
+const UP: PresenceState = { node: 'up', link: 'up', unsynced: 3, sinceMs: 0 };
+const DISK: StorageState = { persistent: true, usageBytes: 1, quotaBytes: 2, problem: '' };
+
+describe('amounts that are typed', () => {
+  it('are minor units, or nothing that could be meant otherwise', () => {
+    expect(['12.5', '12,50', '', ' 7 ', '0.05'].map((text) => amountOf(text, 2))).toEqual([
+      1250, 1250, 0, 700, 5,
+    ]);
+    expect(['1.234', '-1', '1e3', '1.2.3', 'x'].map((text) => amountOf(text, 2))).toEqual(
+      Array(5).fill(null),
+    );
+    expect([amountOf('500', 0), amountOf('5.0', 0)]).toEqual([500, null]);
+  });
+
+  it('are sent for what was counted, cash always', () => {
+    const draft = { counted: { 2000: 2, 5: 1 }, others: { card: '10', voucher: '' }, note: '' };
+    expect(countsOf(draft, ['card', 'voucher'], 2)).toEqual([
+      { kind: 'cash', counted_minor: 4005 },
+      { kind: 'card', counted_minor: 1000 },
+    ]);
+  });
+});
+
+describe('a refund', () => {
+  const paid = [{ kind: 'card', amount_minor: 500 }];
+
+  it('adds up in every way it can be paid out', () => {
+    const sum = (parts: readonly { amount_minor: number }[]): number =>
+      parts.reduce((all, part) => all + part.amount_minor, 0);
+    for (const way of ['paid', 'cash', 'split', 'exchange'] as const) {
+      expect(sum(partsOf(way, 700, paid, { card: 9_999, voucher: 100 }))).toBe(700);
+      expect(partsOf(way, 0, paid, {})).toEqual([]);
+    }
+    expect(partsOf('exchange', 700, paid, {})).toEqual([{ kind: 'exchange', amount_minor: 700 }]);
+  });
+
+  it('is never more than the price of today without a receipt', () => {
+    const tea = { sku: 'TEA', unit: 'pc', priceMinor: 499, priceQuantity: 1 } as Product;
+    const flour = { sku: 'FLOUR', unit: 'g', priceMinor: 200, priceQuantity: 1000 } as Product;
+    const list = added(added(added([], tea, 2), tea, 2), flour, 2);
+    expect(list.map((back) => [back.quantity, back.price])).toEqual([
+      [2, '4.99'],
+      [1000, '2.00'],
+    ]);
+    const [back] = list;
+    expect(backMinor(back!, 2)).toBe(998);
+    expect(backMinor({ ...back!, price: '5.00' }, 2)).toBeNull();
+    expect(backMinor({ ...back!, price: 'x' }, 2)).toBeNull();
+  });
+});
+
+describe('what a person reads', () => {
+  it('says why a login failed, and for how long', () => {
+    expect(minutesUntil(61_000, 0)).toBe(2);
+    expect(minutesUntil(0, 5)).toBe(1);
+    expect(refusalText({ code: 'locked', untilMs: 15 * 60_000 }, 0)).toContain('15 minutes');
+    expect(refusalText({ code: 'wrong-pin', left: 1 }, 0)).toContain('1 try is left');
+    expect(refusalText({ code: 'problem', detail: 'so' }, 0)).toBe('so');
+  });
+
+  it('keeps the words of the node, and tells an outage from a refusal', () => {
+    const problem = { code: 'no-shift', title: 'No shift', status: 409, detail: 'Open one.' };
+    expect(failureOf(new ApiProblem(problem))).toEqual({
+      title: 'No shift',
+      text: 'Open one.',
+      unreachable: false,
+      code: 'no-shift',
+    });
+    expect(failureOf(new Unreachable(null)).unreachable).toBe(true);
+    expect(failureOf(new TypeError('x is undefined')).text).not.toContain('undefined');
+  });
+
+  it('names people, not numbers', () => {
+    expect([initials('Ana Schmidt'), initials('李 明'), initials('  '), initials('Bo')]).toEqual([
+      'AS',
+      '李',
+      '?',
+      'B',
+    ]);
+    const staff = [{ staff: 'ana', name: 'Ana' }];
+    expect([actorName('ana@t1', staff), actorName('t1', staff)]).toEqual(['Ana', 't1']);
+  });
+
+  it('names documents by what they are or what was done', () => {
+    const entry = {
+      id: '',
+      at_ms: 0,
+      till: '',
+      amount_minor: 0,
+      reason: '',
+      actor: '',
+      approver: '',
+    };
+    const of = (kind: string, title: string, receipt = ''): string =>
+      titleOf({ ...entry, about: null, kind, title, receipt });
+    expect(of('sale', '', 't1-7-000001')).toBe('Sale t1-7-000001');
+    expect(of('cash', 'drop')).toBe('Dropped');
+    expect(of('audit', 'reprint')).toBe('Printed again');
+    expect(of('audit', 'from-a-later-version')).toBe('from-a-later-version');
+    expect(of('shift', 'closed')).toBe('Shift closed');
+  });
+});
+
+describe('states', () => {
+  it('of a device: what it complains of, and nothing that is in order', () => {
+    expect(conditionOf({ state: 'idle', condition: ['cover-ok', 'paper-ok'] }).mood).toBe('ok');
+    const out = conditionOf({ state: 'idle', condition: ['cover-ok', 'paper-empty'] });
+    expect(out).toEqual({ mood: 'warn', words: ['paper-empty'] });
+    expect(conditionOf({ state: 'error', condition: [] })).toEqual({
+      mood: 'danger',
+      words: ['error'],
+    });
+  });
+
+  it('of the three places where work lies', () => {
+    const moods = (waiting: number, presence: PresenceState, disk = DISK): string[] =>
+      placesOf(waiting, presence, disk).map((place) => place.mood);
+    expect(moods(0, UP)).toEqual(['ok', 'ok', 'ok']);
+    expect(moods(2, { ...UP, node: 'down' })).toEqual(['warn', 'warn', 'plain']);
+    expect(moods(0, { ...UP, link: 'cut' })).toEqual(['ok', 'ok', 'warn']);
+    expect(moods(0, { ...UP, link: 'none' })).toEqual(['ok', 'ok', 'plain']);
+    expect(moods(0, UP, { ...DISK, problem: 'full' })[0]).toBe('danger');
+    expect(placesOf(0, { ...UP, node: 'down' }, DISK)[1]?.waiting).toBeNull();
+  });
+
+  it('of addresses: one level up, from the top to selling', () => {
+    expect(['', 'shift', 'close', 'reports/x', 'documents/sale/1'].map(above)).toEqual([
+      '',
+      'desk',
+      'desk/shift',
+      'desk/reports',
+      'desk/documents',
+    ]);
+    expect(reportPath({ drawer: 'a b', number: 3 }, 'print')).toBe('/till/reports/z/a%20b/3/print');
+    expect(reportPath({ drawer: 't1', number: 'x' }, 'receipt', 'pdf')).toContain(
+      '/till/reports/x/receipt?drawer=t1&form=pdf',
+    );
+  });
+});
