@@ -7,7 +7,9 @@ from edge.audit import Disagreement, verify, verify_head
 from edge.pricing import SellLine
 from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import VoidSale
+from edge.shifts import CloseShift, OpenShift
 from tests.edge.shop import Shop
+from tests.edge.tilling import finished
 
 
 @pytest.fixture
@@ -71,3 +73,31 @@ def test_the_quick_check_sees_the_tail_and_the_sum(busy: Shop, damage: str) -> N
     busy.store.connection.execute(damage)
     with pytest.raises(Disagreement):
         verify_head(busy.store.connection)
+
+
+DRAWER_DAMAGE = [
+    ("shift", "DELETE FROM shift WHERE number = 2"),
+    ("shift", "INSERT INTO shift VALUES ('t9', 1, 1, 1, NULL, NULL)"),
+    ("shift", "UPDATE shift SET seq = seq + 1 WHERE number = 1"),
+    ("shift", "UPDATE shift SET closed_seq = NULL, closed_generation = NULL WHERE number = 1"),
+    ("shift", "UPDATE shift SET closed_seq = 99, closed_generation = 1 WHERE number = 2"),
+    ("drawer_fact", "DELETE FROM drawer_fact WHERE shift = 1"),
+    ("drawer_fact", "UPDATE drawer_fact SET shift = 2"),
+    ("drawer_fact", "INSERT INTO drawer_fact VALUES ('t1', 1, 99, 1)"),
+    ("receipt", "DELETE FROM receipt WHERE series < 0 AND number = 4"),
+    ("receipt", "UPDATE receipt SET number = 5 WHERE series < 0 AND number = 4"),
+]
+
+
+@pytest.mark.parametrize(("table", "damage"), DRAWER_DAMAGE)
+def test_damage_to_shifts_and_series_of_tills_is_found(shop: Shop, table: str, damage: str) -> None:
+    shop.run(OpenShift(shop.new_id(), "t1", 0))
+    for number in (1, 4, 2):
+        shop.run(finished(shop, number=number, drawer="t1", shift=1))
+    shop.run(CloseShift(shop.new_id(), "t1", 1, ()))
+    shop.run(OpenShift(shop.new_id(), "t1", 0))
+    check(shop)
+    shop.store.connection.execute(damage)
+    with pytest.raises(Disagreement) as raised:
+        check(shop)
+    assert raised.value.table == table
