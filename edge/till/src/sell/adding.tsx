@@ -12,9 +12,9 @@ import { ask } from './ask';
 import {
   type AfterStop,
   AgeDialog,
+  AmountDialog,
   CaptureDialog,
   ChooseDialog,
-  PriceDialog,
   StopDialog,
   WeighDialog,
 } from './questions';
@@ -159,7 +159,9 @@ async function priced(
     ]);
     if (next !== 'price') return null;
   }
-  const minor = await ask<number>((answer) => <PriceDialog product={product} answer={answer} />);
+  const minor = await ask<number>((answer) => (
+    <AmountDialog title={inLanguage(product.names)} label={t('sell.price.label')} answer={answer} />
+  ));
   if (minor === null) return null;
   const priceQuantity = isPieces(product.unit) ? 1 : product.priceQuantity;
   if (open) return { priceMinor: minor, priceQuantity, reason: 'open-price', approver: '' };

@@ -165,38 +165,54 @@ function Coupons(): JSX.Element | null {
   );
 }
 
+function SumRows(): JSX.Element {
+  const till = useTill();
+  const { discountMinor, taxes, points } = till.selling.priced.value;
+  const { member, tenders } = till.selling.basket.value;
+  const taken = tenders.reduce((sum, tender) => sum + tender.amountMinor, 0);
+  const taxed = taxes.filter((tax) => tax.taxMinor !== 0);
+  return (
+    <dl class="sums__rows">
+      <div>
+        <dt>{t('sell.tax')}</dt>
+        <dd class="num">
+          {taxed.length === 0
+            ? formatMoney(0)
+            : taxed.map((tax) => (
+                <span key={tax.code} class="sums__tax">
+                  {formatPercent(tax.ratePpm)} {formatMoney(tax.taxMinor)}
+                </span>
+              ))}
+        </dd>
+      </div>
+      <div class={discountMinor > 0 ? 'saving' : ''}>
+        <dt>{t('sell.saved')}</dt>
+        <dd class="num">{formatMoney(-discountMinor)}</dd>
+      </div>
+      {taken > 0 && (
+        <div>
+          <dt>{t('sell.pay.taken')}</dt>
+          <dd class="num">{formatMoney(-taken)}</dd>
+        </div>
+      )}
+      {member && (
+        <div>
+          <dt>{t('sell.earns')}</dt>
+          <dd class="num">{t('sell.member.points', { points: formatNumber(points) })}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
 function Sums({ onPay }: { onPay: () => void }): JSX.Element {
   const till = useTill();
-  const { totalMinor, discountMinor, taxes, points } = till.selling.priced.value;
-  const { lines, member } = till.selling.basket.value;
-  const taxed = taxes.filter((tax) => tax.taxMinor !== 0);
+  const { totalMinor } = till.selling.priced.value;
+  const { lines } = till.selling.basket.value;
   return (
     <footer class="sums">
       <Coupons />
-      <dl class="sums__rows">
-        <div>
-          <dt>{t('sell.tax')}</dt>
-          <dd class="num">
-            {taxed.length === 0
-              ? formatMoney(0)
-              : taxed.map((tax) => (
-                  <span key={tax.code} class="sums__tax">
-                    {formatPercent(tax.ratePpm)} {formatMoney(tax.taxMinor)}
-                  </span>
-                ))}
-          </dd>
-        </div>
-        <div class={discountMinor > 0 ? 'saving' : ''}>
-          <dt>{t('sell.saved')}</dt>
-          <dd class="num">{formatMoney(-discountMinor)}</dd>
-        </div>
-        {member && (
-          <div>
-            <dt>{t('sell.earns')}</dt>
-            <dd class="num">{t('sell.member.points', { points: formatNumber(points) })}</dd>
-          </div>
-        )}
-      </dl>
+      <SumRows />
       <div class="sums__total">
         <span>{t('sell.total')}</span>
         <strong class="num">

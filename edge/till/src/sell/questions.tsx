@@ -73,20 +73,20 @@ export function AgeDialog(props: {
   );
 }
 
-/** The price of an open-price line, in minor units. */
-export function PriceDialog(props: {
-  product: Product;
-  hint?: string | undefined;
+/** An amount in minor units, such as the price of an open-price line. */
+export function AmountDialog(props: {
+  title: string;
+  label: string;
   answer: Answer<number>;
 }): JSX.Element {
-  const { product, answer } = props;
+  const { answer } = props;
   const [value, setValue] = useState<number | null>(null);
   const done = (): void => {
     if (value) answer(value);
   };
   return (
     <Dialog
-      title={inLanguage(product.names)}
+      title={props.title}
       onClose={() => answer(null)}
       foot={
         <Button size="xl" kind="primary" block disabled={!value} onPress={done} shortcut="↵">
@@ -94,10 +94,7 @@ export function PriceDialog(props: {
         </Button>
       }
     >
-      <div class="stack">
-        {props.hint && <p class="muted">{props.hint}</p>}
-        <AmountPad label={t('sell.price.label')} value={value} onChange={setValue} onEnter={done} />
-      </div>
+      <AmountPad label={props.label} value={value} onChange={setValue} onEnter={done} />
     </Dialog>
   );
 }

@@ -166,14 +166,15 @@ export function StatusBar({ till }: { till: Till }): JSX.Element {
 }
 
 /** Where one can go; `at` is how its path begins. */
-const PLACES: readonly { to: string; icon: IconName; key: PlaceKey; managers?: boolean }[] = [
+const PLACES: readonly { to: string; icon: IconName; key: PlaceKey }[] = [
   { to: '', icon: 'cash', key: 'sell.go.sell' },
   { to: 'desk/documents', icon: 'receipt', key: 'sell.go.documents' },
   { to: 'desk/return', icon: 'undo', key: 'sell.go.return' },
   { to: 'desk/shift', icon: 'drawer', key: 'sell.go.shift' },
-  { to: 'desk/cash', icon: 'cash', key: 'sell.go.cash' },
+  { to: 'desk/reports', icon: 'list', key: 'sell.go.reports' },
   { to: 'stock', icon: 'box', key: 'sell.go.stock' },
   { to: 'desk/safety', icon: 'cloud', key: 'sell.go.safety' },
+  { to: 'desk/devices', icon: 'printer', key: 'sell.go.devices' },
   { to: 'desk/settings', icon: 'gear', key: 'sell.go.settings' },
 ];
 
@@ -182,7 +183,8 @@ type PlaceKey =
   | 'sell.go.documents'
   | 'sell.go.return'
   | 'sell.go.shift'
-  | 'sell.go.cash'
+  | 'sell.go.reports'
+  | 'sell.go.devices'
   | 'sell.go.stock'
   | 'sell.go.safety'
   | 'sell.go.settings';

@@ -5,7 +5,9 @@ import { withExchange } from '../../core/sale';
 import type { Tender, TenderKind } from '../../core/types';
 import { formatMoney, inLanguage, t } from '../../i18n';
 import { Button, Icon, IconButton, type IconName, Notice, Spinner, useKeys } from '../../ui';
+import { ask } from '../ask';
 import { useTill } from '../context';
+import { AmountDialog } from '../questions';
 import { backToBasket } from '../state';
 import { CardPay, isCharging } from './card';
 import { finishIfPaid, finishing, giveBack, settled } from './taking';
@@ -76,6 +78,7 @@ export function PayPanel(): JSX.Element {
           </p>
         </div>
         <Taken />
+        {till.setup.rules.value.tips && <Tip />}
       </header>
       <div class="pay__body">
         <nav class="pay__ways" aria-label={t('sell.pay.ways')}>
@@ -102,6 +105,22 @@ export function PayPanel(): JSX.Element {
         </div>
       </div>
     </section>
+  );
+}
+
+/** A tip, where the store takes any: a charge of its own, on top of the total. */
+function Tip(): JSX.Element {
+  const till = useTill();
+  const askTip = async (): Promise<void> => {
+    const minor = await ask<number>((answer) => (
+      <AmountDialog title={t('sell.pay.tipFor')} label={t('sell.pay.tip')} answer={answer} />
+    ));
+    if (minor !== null) till.selling.dispatch({ type: 'tip', amountMinor: minor });
+  };
+  return (
+    <Button icon="plus" onPress={() => void askTip()}>
+      {t('sell.pay.tip')}
+    </Button>
   );
 }
 
