@@ -7,7 +7,7 @@ import { AmountPad, Button, Choices, Dialog, showToast, TextField } from '../ui'
 import { ApprovalDialog, type Asked, needsManager } from './approval';
 import { drawerOf } from './current';
 import { Failed, useAction } from './load';
-import { offered } from './reasons';
+import { offered, reasonText } from './reasons';
 import type { CashKind, Shift } from './wire';
 
 /** How each kind is called and asked. */
@@ -20,9 +20,23 @@ const WORDS: Readonly<Record<CashKind, { title: Key; done: Key }>> = {
 const BY_MANAGER: ReadonlySet<CashKind> = new Set<CashKind>(['pay_out', 'no_sale']);
 const OTHER = 'other';
 
+/** The reason that a kind mostly has, where headquarters offers none. */
+const MOSTLY: Readonly<Record<CashKind, string>> = {
+  pay_in: 'change',
+  pay_out: 'petty',
+  drop: 'safe',
+  no_sale: 'change',
+};
+
+function usual(till: Till, kind: CashKind): { value: string; label: string }[] {
+  const given = offered(till, kind);
+  const code = MOSTLY[kind];
+  return given.length > 0 ? given : [{ value: code, label: reasonText(till, code) }];
+}
+
 /** The reasons that the store gives for a kind; one can always be typed. */
 function reasonsFor(till: Till, kind: CashKind): { value: string; label: string }[] {
-  return [...offered(till, kind), { value: OTHER, label: t('desk.cash.otherReason') }];
+  return [...usual(till, kind), { value: OTHER, label: t('desk.cash.otherReason') }];
 }
 
 interface Move {
@@ -49,7 +63,7 @@ async function post(till: Till, shift: Shift, move: Move, approver: string): Pro
     },
   });
   // The drawer opens by the node's hardware; without the node the key on the drawer does.
-  await till.api.post('/till/drawer/open', { reason: move.kind }).catch(() => undefined);
+  void till.api.post('/till/drawer/open', { reason: move.kind }).catch(() => undefined);
 }
 
 /** What is being typed into the dialog. */

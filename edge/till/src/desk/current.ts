@@ -21,6 +21,10 @@ export function noteShift(shift: Shift | null): void {
 
 /** Ask the node which shift is open; what was remembered holds while it can't be asked. */
 export async function loadShift(till: Till): Promise<Shift | null> {
+  if (till.presence.state.peek().node === 'down') {
+    shiftNow.value = known();
+    return shiftNow.value ?? null;
+  }
   const drawer = encodeURIComponent(drawerOf(till));
   try {
     noteShift(await till.api.get<Shift>(`/till/shifts/current?drawer=${drawer}`));

@@ -112,6 +112,13 @@ function Here({ till }: { till: Till }): JSX.Element {
       <Loaded load={load} again={again}>
         {(sales) => (
           <List label={t('desk.documents.here')}>
+            {sales.length === 0 && (
+              <EmptyState
+                icon="receipt"
+                title={t('desk.documents.noneHere')}
+                text={t('desk.documents.noneHereText')}
+              />
+            )}
             {sales.map((sale: Finished & { delivered: boolean }) => (
               <ListItem
                 key={sale.id}

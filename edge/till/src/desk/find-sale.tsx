@@ -129,12 +129,13 @@ export function FindSale(props: { till: Till; onBack: () => void }): JSX.Element
             </Button>
           }
         />
-        {till.presence.state.value.node === 'down' && (
+        {till.presence.state.value.node === 'down' ? (
           <Notice mood="warn" icon="cut" title={t('desk.return.cut')}>
             <p>{t('desk.return.cutText')}</p>
           </Notice>
+        ) : (
+          <Recent till={till} />
         )}
-        <Recent till={till} />
       </div>
     </Page>
   );

@@ -54,7 +54,7 @@ export async function sendReturn(till: Till, id: string, decided: Decided): Prom
   });
   if (reply.tenders.some((tender) => tender.kind === 'cash')) {
     // The drawer opens by the node's hardware; without one the key on the drawer does.
-    await till.api.post('/till/drawer/open', { reason: 'return' }).catch(() => undefined);
+    void till.api.post('/till/drawer/open', { reason: 'return' }).catch(() => undefined);
   }
   return reply;
 }

@@ -139,14 +139,16 @@ export function ShiftPage(props: { till: Till; onBack: () => void }): JSX.Elemen
   const shift = shiftNow.value;
   return (
     <Page title={t('desk.nav.shift')} onBack={props.onBack} narrow>
-      {till.presence.state.value.node === 'down' && (
-        <Notice mood="warn" icon="cut" title={t('desk.shift.cut')}>
-          <p>{t('desk.shift.cutText')}</p>
-        </Notice>
-      )}
-      <Loaded load={load} again={again} rows={5}>
-        {() => (shift ? <OpenedShift till={till} shift={shift} /> : <OpenShift till={till} />)}
-      </Loaded>
+      <div class="stack">
+        {till.presence.state.value.node === 'down' && (
+          <Notice mood="warn" icon="cut" title={t('desk.shift.cut')}>
+            <p>{t('desk.shift.cutText')}</p>
+          </Notice>
+        )}
+        <Loaded load={load} again={again} rows={5}>
+          {() => (shift ? <OpenedShift till={till} shift={shift} /> : <OpenShift till={till} />)}
+        </Loaded>
+      </div>
     </Page>
   );
 }

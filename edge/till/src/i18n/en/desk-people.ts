@@ -1,0 +1,128 @@
+// One law: the words of the desk screens (people), in English; the other languages have the same keys.
+
+/** The words of the desk screens (people). */
+export const deskPeople = {
+  'desk.failure.unreachable': "The store's node does not answer",
+  'desk.failure.unreachableText':
+    'Nothing was changed. Selling goes on; this needs the node. Check the network, then try again.',
+  'desk.failure.failed': 'That did not work',
+  'desk.failure.failedText':
+    'Try again. If it fails again, tell your technician what you were doing.',
+  'desk.role.cashier': 'Cashier',
+  'desk.role.manager': 'Manager',
+  'desk.role.stock': 'Stock',
+  'desk.role.auditor': 'Auditor',
+  'desk.approval.who': 'Who allows it?',
+  'desk.approval.allow': 'Allow',
+  'desk.approval.nobody': 'No manager is known here',
+  'desk.approval.nobodyText':
+    'Headquarters names managers. Ask for one to be added, then try again.',
+  'desk.approval.failed': 'The PIN could not be checked. Try again.',
+  'desk.refusal.wrongPin': 'That PIN is wrong. Type it again.',
+  'desk.refusal.wrongPinLeft': {
+    one: 'That PIN is wrong. {n} try is left before a lock of 15 minutes.',
+    other: 'That PIN is wrong. {n} tries are left before a lock of 15 minutes.',
+  },
+  'desk.refusal.locked': {
+    one: 'Locked after too many wrong PINs: try again in {n} minute, or let somebody else log in.',
+    other:
+      'Locked after too many wrong PINs: try again in {n} minutes, or let somebody else log in.',
+  },
+  'desk.refusal.unknownHere':
+    'This PIN was not used at this till lately, and the node does not answer. Somebody who logged in here today can, or wait for the node.',
+  'desk.refusal.insecure':
+    "The node does not answer, and this page came over plain HTTP, where no PIN may be kept. Wait for the node; a technician can install the store's certificate.",
+  'desk.enrol.title': 'Set this till up',
+  'desk.enrol.why':
+    "A till works with one store's node. A technician lets it in once, in a minute; after that it starts by itself.",
+  'desk.enrol.step1': "On the store's node, run this; take a name for the till that is not in use:",
+  'desk.enrol.step2': 'It prints a token that is shown once. Scan it here, or paste it below.',
+  'desk.enrol.step3': "The node checks it and begins this till's own series of receipts.",
+  'desk.enrol.token': 'Token of this till',
+  'desk.enrol.tokenHint': 'It begins with evd_',
+  'desk.enrol.go': 'Set up',
+  'desk.enrol.done': 'This till is {till} now. Log in to begin.',
+  'desk.enrol.empty': 'Scan or paste the token first.',
+  'desk.enrol.session':
+    "That is a person's token. A till needs a device's, from `evertill-edge device add`.",
+  'desk.enrol.cut': 'A part of the token is missing. Copy all of it, 47 characters from evd_ on.',
+  'desk.enrol.other':
+    'That is no token. It begins with evd_ and is printed by `evertill-edge device add`.',
+  'desk.enrol.unreachable':
+    "{host} does not answer. Check that this machine is in the store's network and that the node runs, then try again.",
+  'desk.enrol.unknown':
+    'The node does not know this token, or it was revoked. Make a new one with `evertill-edge device add`.',
+  'desk.enrol.role': "This token is another kind of device's. Make one with `--role till`.",
+  'desk.enrol.insecure': 'This page is not secure',
+  'desk.enrol.insecureText':
+    "Over plain HTTP a browser keeps no till for outages: it can't open or sell while the node is away. Open it by https:// with the store's certificate installed.",
+  'desk.login.title': 'Who is at the till?',
+  'desk.login.find': 'Find a name',
+  'desk.login.people': 'People',
+  'desk.login.pin': 'PIN',
+  'desk.login.pinOf': 'PIN of {name}',
+  'desk.login.choose': 'Tap your name',
+  'desk.login.go': 'Log in',
+  'desk.login.other': 'Somebody else',
+  'desk.login.stay': 'Stay {name}',
+  'desk.login.needsNode': 'needs the node',
+  'desk.login.cut': 'The node does not answer',
+  'desk.login.nobody': 'Nobody can log in yet',
+  'desk.login.nobodyText':
+    "Headquarters names the store's staff and their PINs. If that was done, the node has not been reached yet.",
+  'desk.login.failed': 'The login could not be checked. Try again.',
+  'desk.settings.language': 'Language',
+  'desk.settings.look': 'Look and sound',
+  'desk.settings.theme': 'Colours',
+  'desk.settings.light': 'Light',
+  'desk.settings.dark': 'Dark',
+  'desk.settings.system': 'As the machine',
+  'desk.settings.sounds': 'Sounds',
+  'desk.settings.soundsHint': 'A good scan, a refused one and one that waits sound different.',
+  'desk.training.title': 'Training mode',
+  'desk.training.what':
+    'Everything can be tried: sales get no number, and neither stock nor money nor reports know of them.',
+  'desk.training.on': 'Practise on this till',
+  'desk.training.begun': 'Training mode: nothing that is sold now counts.',
+  'desk.training.ended': 'Training is over: sales count again.',
+  'desk.training.forbidden':
+    'Your store does not allow training mode. Headquarters can, by the rule `training`.',
+  'desk.training.approve': 'Begin training mode',
+  'desk.training.basket': 'There are goods in the basket',
+  'desk.training.basketText':
+    "Finish, hold or void this sale first: it can't change sides halfway.",
+  'desk.nav.shift': 'Shift and cash',
+  'desk.nav.return': 'Take back goods',
+  'desk.nav.devices': 'Devices',
+  'desk.nav.safety': 'What is safe where',
+  'desk.nav.settings': 'Settings',
+  'desk.nav.about': 'About this till',
+  'desk.about.store': 'Store',
+  'desk.about.till': 'Till',
+  'desk.about.drawer': 'Drawer',
+  'desk.about.software': 'Software',
+  'desk.about.journal': 'Journal of the node',
+  'desk.about.series': 'Series of receipts',
+  'desk.about.next': 'Next number',
+  'desk.about.products': 'Products at hand',
+  'desk.about.asOf': 'As of',
+  'desk.about.never': 'never yet',
+  'desk.about.clock': "This till's clock",
+  'desk.about.skew': "{n} s ahead of the node's",
+  'desk.about.zone': 'Time zone',
+  'desk.about.secure': 'Works without the node',
+  'desk.about.yes': 'yes',
+  'desk.about.no': 'no: this page came over plain HTTP',
+  'desk.about.unknown': 'not known yet',
+  'desk.about.update': 'A newer version is here; it starts when this page is opened next.',
+  'desk.nav.reports': 'Reports',
+  'desk.nav.desk': 'Desk',
+  'desk.nav.sell': 'Back to selling',
+  'desk.nav.stock': 'Stock work',
+  'desk.nav.switch': 'Switch',
+  'desk.nav.logout': 'Log out',
+  'desk.nav.documents': 'Documents',
+  'desk.training.closed': 'Not while practising',
+  'desk.training.closedText':
+    'This moves stock or money. Practise selling, or end training mode in the settings first.',
+} as const;
