@@ -108,10 +108,11 @@ def facts_of(entry: Entry, scene: Scene, till: str, day: int) -> list[Block]:
 
 
 def code_block(entry: Entry, scene: Scene, marks: Marks) -> list[Block]:
-    """The receipt's id as a QR code, by which a return finds it."""
+    """The receipt's number and id as a QR code, by which a return finds it."""
     if not scene.profile.code or marks.training:
         return []
-    return [Feed(), centred(scene.words("code")), Code(Symbol.QR, entry.id)]
+    text = f"{entry.number}/{entry.id}" if entry.number else entry.id
+    return [Feed(), centred(scene.words("code")), Code(Symbol.QR, text)]
 
 
 def _line(line: Line, scene: Scene, taxes: Sequence[TaxSum]) -> list[Block]:

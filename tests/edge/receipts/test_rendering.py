@@ -11,7 +11,7 @@ from devices.receipt import ImageRow, TextRow, lay_out
 from edge.receipts.rendering import PAPERS, Form, ReceiptReply, render
 from edge.receipts.sale import sale_document
 from edge.receipts.scene import Marks
-from tests.edge.receipts.papers import ID, SALE, entry, scene
+from tests.edge.receipts.papers import ID, NUMBER, SALE, entry, scene
 
 DOCUMENT = sale_document(entry(), SALE, scene(), Marks())
 
@@ -31,13 +31,13 @@ def test_rows_are_those_of_the_paper() -> None:
         picture = Image.open(io.BytesIO(base64.b64decode(code.png))).convert("L")
         framed = Image.new("L", (picture.width + 40, picture.height + 40), 255)
         framed.paste(picture, (20, 20))
-        assert zxingcpp.read_barcodes(framed)[0].text == ID
+        assert zxingcpp.read_barcodes(framed)[0].text == f"{NUMBER}/{ID}"
 
 
 def test_pictures_and_pages_are_what_they_say() -> None:
     png = render(DOCUMENT, PAPERS[80], Form.PNG, kind="sale", title="t1")
     picture = Image.open(io.BytesIO(png))
     assert picture.format == "PNG"
-    assert zxingcpp.read_barcodes(picture)[0].text == ID
+    assert zxingcpp.read_barcodes(picture)[0].text == f"{NUMBER}/{ID}"
     pdf = render(DOCUMENT, PAPERS[58], Form.PDF, kind="sale", title="t1")
     assert pdf.startswith(b"%PDF-")

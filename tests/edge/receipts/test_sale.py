@@ -15,6 +15,7 @@ from sync.receipts import Discount, DiscountKind, Line, LineDetail, Tender
 from tests.edge.receipts.papers import (
     ID,
     LINES,
+    NUMBER,
     ROLLS,
     SALE,
     TOTAL_MINOR,
@@ -92,9 +93,9 @@ def test_chinese() -> None:
     assert not re.search(r"Receipt|Total|Till|Cash|Tax", text)
 
 
-def test_the_code_is_the_id_and_none_in_training() -> None:
+def test_the_code_is_number_and_id_and_none_in_training() -> None:
     codes = [b for b in sale_document(entry(), SALE, scene(), Marks()).blocks if _is_code(b)]
-    assert codes == [Code(Symbol.QR, ID)]
+    assert codes == [Code(Symbol.QR, f"{NUMBER}/{ID}")]
     document = sale_document(entry(), SALE, scene(), Marks(training=True))
     assert not any(_is_code(block) for block in document.blocks)
     assert said(document).count("T R A I N I N G") == 2
