@@ -1,5 +1,5 @@
 // A line takes the better of the promotions that do not stack; the outcome hangs on no order.
-import { ownDiscount, type Plan, plan, type Work } from './plans';
+import { byPiecePrice, ownDiscount, type Plan, plan, type Work } from './plans';
 import type { StoreTime } from './time';
 import type { Coupon, Discount, Minor, Notice, Promotion } from './types';
 
@@ -56,7 +56,8 @@ export function promote(
     notices.push(found);
     return [];
   });
-  const fits = fitter(works);
+  // In canonical order from the start: what is sorted again later is sorted already.
+  const fits = fitter([...works].sort(byPiecePrice));
   const all = [...offered, ...presented];
   const applied = [
     ...bestOf(
