@@ -169,14 +169,17 @@ def open_payments(connection: sqlite3.Connection, device: str) -> list[CardPayme
 
 
 def remembered(connection: sqlite3.Connection, device: str) -> dict[str, object]:
-    """Tell what a terminal's driver must know from before: its doubt and its last transaction."""
+    """Tell what a terminal's driver must know from before: its doubt, and what was last before it.
+
+    Without a doubt it asks the terminal, which may have been used by hand meanwhile.
+    """
     row = connection.execute(
         "SELECT last_trace, doubt_ref, doubt_request, doubt_amount_minor, doubt_last_trace"
         " FROM terminal WHERE device = ?",
         (device,),
     ).fetchone()
-    if row is None:
+    if row is None or not row[1]:
         return {}
     last_trace, ref, request, amount_minor, doubt_trace = row
-    doubt = Doubt(ref, request, amount_minor, doubt_trace) if ref else None
+    doubt = Doubt(ref, request, amount_minor, doubt_trace)
     return {"last_trace": last_trace, "doubt": doubt}
