@@ -307,12 +307,6 @@ MUTANTS = (
         "    )\n\n\ndef total",
     ),
     Mutant(
-        "a restored headquarters hands out before it has heard every store",
-        "central.entitlements",
-        "return not unheard(connection, hq)",
-        "return True",
-    ),
-    Mutant(
         "change is not missing from the drawer",
         "edge.reports",
         "kind = CASH if tender.kind == CHANGE else tender.kind",

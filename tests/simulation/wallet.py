@@ -5,14 +5,14 @@ from collections.abc import Callable
 import msgspec
 
 from edge.books import Books, request_digest
-from edge.entitlements import Ask, Redeem, Reverse
+from edge.entitlements import Ask, Redeem, Reverse, standing
 from edge.store import Command
 from sync.entitlements import Credited
 from sync.session import State
 from tests.simulation.box import Box
 from tests.simulation.world import World
 
-KEYS = ("gift:g1", "points:m1", "coupon:c1")
+KEYS = ("gift:g1", "points:m1")
 Do = Callable[[Box, Callable[[bytes], Command[object]], int], bytes]
 
 
@@ -57,21 +57,28 @@ class Wallet:
         self._do(box, lambda i: Load(i, key, amount), 3)
 
     def spend(self, box: Box) -> None:
-        """Pay with it; where too little is here, headquarters is asked and it is tried again."""
+        """Let a few customers pay, at once."""
+        for _ in range(self.world.random.randint(1, 4)):
+            self._pay(box)
+
+    def _pay(self, box: Box) -> None:
+        """Pay with a key; where too little is here, ask headquarters and try again."""
         key, amount = self.some_key(), self.world.random.randint(1, 40)
         self._redeem(box, key, amount)
-        if box.alive and box.session.state is State.OPEN and self.world.chance(0.7):
-            wanted = self.world.random.randint(0, 40)
+        if box.alive and box.session.state is State.OPEN and self.world.chance(0.8):
+            here = max(standing(box.store.books, key).here, 0)
+            wanted = self.world.random.choice((0, here + amount))
             box.execute([Ask(self.world.random.randbytes(16), key, wanted)])
             delay_ms = self.world.random.randint(50, 1_500)
-            self.world.after(delay_ms, lambda: self._redeem(box, key, max(wanted, 1)))
+            self.world.after(delay_ms, lambda: self._redeem(box, key, wanted or amount))
 
     def reverse(self, box: Box) -> None:
-        """Undo a payment, twice at times."""
+        """Undo a payment, more than once at times."""
         spent = self._spent.get(box.replica.node, [])
         if spent:
-            redeemed, key = self.world.random.choice(spent[-4:])
-            self._do(box, lambda i: Reverse(i, key, redeemed), 1)
+            redeemed, key = self.world.random.choice(spent[-6:])
+            for _ in range(self.world.random.randint(1, 3)):
+                self._do(box, lambda i: Reverse(i, key, redeemed), 1)
 
     def _redeem(self, box: Box, key: str, amount: int) -> None:
         redeemed = self._do(box, lambda i: Redeem(i, key, amount), 1)
