@@ -8,6 +8,8 @@ import msgspec
 from edge.approvals import Entry, RecordAudit
 from edge.books import Books
 from edge.errors import Problem
+from edge.returning import ReturnGoods, ReturnLine
+from edge.selling import VoidSale
 from edge.shifts import CloseShift, MoveCash, OpenShift
 from edge.store import Command
 from edge.tilling import BeginLife, FinishedSale
@@ -59,6 +61,7 @@ class Counter:
         self._do = do
         self._skus = skus
         self._tills: dict[tuple[str, str], Till] = {}
+        self._sold: dict[str, list[tuple[bytes, str, int]]] = {}
 
     def act(self, box: Box) -> None:
         """Let somebody do a few things at a till."""
@@ -66,13 +69,16 @@ class Counter:
         till = self._tills.setdefault((box.replica.node, name), Till())
         if self.world.chance(0.6):
             self.open(box, name, till)
-        verbs = [(self.finish, 6), (self.move, 3), (self.close, 2), (self.note, 1)]
+        verbs = [(self.finish, 6), (self.move, 3), (self.close, 2), (self.note, 1), (self.undo, 2)]
         weights = [weight for _, weight in verbs]
         for verb in self.world.random.choices([v for v, _ in verbs], weights, k=4):
             verb(box, name, till)
 
     def finish(self, box: Box, name: str, till: Till) -> None:
-        """Sell, as the till priced and numbered it; it is delivered when the node is there."""
+        """Sell, as the till priced and numbered it; it is delivered when the node is there.
+
+        Never said to be detached: a count would make up for what it had not seen of such a sale.
+        """
         rng = self.world.random
         if not till.life or self.world.chance(0.1):  # a browser's store is wiped at times
             life = self._ask(box, BeginLife(name))
@@ -85,8 +91,7 @@ class Counter:
         tenders = (Tender("cash", quantity * price + 50), Tender("change", -50))
         life, number, shift = till.life, till.number, till.shift
         at_ms = self.world.now_ms + rng.choice((0, 0, 0, 3_600_000, -3_600_000))
-        detached = self.world.chance(0.3)
-        self._do(
+        sale_id = self._do(
             box,
             lambda i: FinishedSale(
                 id=i,
@@ -100,11 +105,33 @@ class Counter:
                 tenders=tenders,
                 total_minor=line.amount_minor,
                 at_ms=max(at_ms, 1),
-                detached=detached,
             ),
             {sku: -quantity},
             6,
         )
+        self._sold.setdefault(box.replica.node, []).append((sale_id, sku, quantity))
+
+    def undo(self, box: Box, name: str, till: Till) -> None:
+        """Take a piece of some till's sale back, or all of it, out of this till's drawer."""
+        sold = self._sold.get(box.replica.node)
+        if not sold:
+            return
+        sale_id, sku, quantity = self.world.random.choice(sold[-5:])
+        shift, line = till.shift, (ReturnLine(quantity=1, line=0),)
+        if self.world.chance(0.5):
+            self._do(
+                box,
+                lambda i: ReturnGoods(i, name, sale_id, line, drawer=name, shift=shift),
+                {sku: 1},
+                2,
+            )
+        else:
+            self._do(
+                box,
+                lambda i: VoidSale(i, sale_id, "wrong", drawer=name, shift=shift),
+                {sku: quantity},
+                2,
+            )
 
     def open(self, box: Box, name: str, till: Till) -> None:
         """Open the next shift; the till learns its number."""
