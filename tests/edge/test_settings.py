@@ -24,7 +24,7 @@ def test_any_text_survives_the_file(text: str) -> None:
 
 
 def test_devices_survive_the_file(tmp_path: Path) -> None:
-    tables = [
+    tables: list[dict[str, object]] = [
         {"name": "p1", "kind": "printer", "url": "socket://h:9100", "options": {"columns": 32}},
         {"name": "s1", "kind": "scanner", "url": '/dev/serial/by-id/a"b', "till": "t1"},
         {"name": "r1", "kind": "rfid-llrp", "url": "socket://h:5084", "options": {"answer_s": 2.5}},
@@ -34,7 +34,7 @@ def test_devices_survive_the_file(tmp_path: Path) -> None:
     assert load_settings(tmp_path, {}) == settings
     assert [device.name for device in settings.devices] == ["p1", "s1", "r1"]
     with pytest.raises(SettingsError, match=r"devices\[1\].kind"):
-        make_settings({"store": "s0001", "devices": [tables[0] | {"kind": "x"}]}, {})
+        make_settings({"store": "s0001", "devices": [{**tables[0], "kind": "x"}]}, {})
 
 
 def test_the_environment_wins() -> None:
