@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sync.identity import Replica, mint_generation
 from tests.simulation.box import Box, new_disk
+from tests.simulation.deliveries import untold
 from tests.simulation.network import Broker, Line
 from tests.simulation.office import Office
 from tests.simulation.shop import Shop
@@ -92,7 +93,8 @@ class Chain:
             return "not everybody is up"
         if any(str(replica) not in self.truth.retired for replica in self.revoked):
             return "a box that was replaced still sells, and is to be revoked"
-        return next(filter(None, (difference(box, self.office) for box in self.boxes)), "")
+        differences = (difference(box, self.office) for box in self.boxes)
+        return next(filter(None, differences), "") or untold(self.office)
 
     def _trade(self) -> None:
         if not self.stormy:

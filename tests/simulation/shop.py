@@ -76,7 +76,7 @@ class Shop:
             (1, self.contradict),
             (3, self.wallet.load),
             (6, self.wallet.spend),
-            (5, self._work),
+            (8, self._work),
             (1, self.wallet.reverse),
             (8, self.counter.act),
         ]

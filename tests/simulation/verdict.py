@@ -13,8 +13,8 @@ from sync.journal import follow, genesis
 from sync.receipts import Return, Sale, Void
 from sync.session import State
 from tests.simulation.box import Box
-from tests.simulation.drawers import judge_drawers
 from tests.simulation.deliveries import judge_deliveries
+from tests.simulation.drawers import judge_drawers
 from tests.simulation.office import Office
 from tests.simulation.purse import judge_purse
 from tests.simulation.truth import Truth
