@@ -13,7 +13,7 @@ import { takeTyped } from './reading';
 import { multiplier, query, searched } from './state';
 
 const MOST_HITS = 40;
-const SETTLED_MS = 45;
+const SETTLED_MS = 36;
 const MULTIPLIER = /^(\d{1,4})\s*[*x×]$/i;
 
 /** What the search found for what is typed; null while it looks for the first time. */

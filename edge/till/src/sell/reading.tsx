@@ -28,6 +28,8 @@ export function payByCode(taker: (text: string, verdict: Verdict) => boolean): (
 /** Take a scan: the node's word where it has one, the till's own reading otherwise. */
 export async function takeScan(till: Till, scan: Scan): Promise<void> {
   if (face.value === 'done') backToBasket();
+  // The first keys of a slow scan may have begun a search.
+  if (query.value !== '' && scan.text.startsWith(query.value)) query.value = '';
   try {
     const told = scan.verdict as Verdict | undefined;
     const read =
