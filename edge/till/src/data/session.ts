@@ -147,6 +147,6 @@ function refusalOf(error: unknown, nowMs: number): LoginRefusal {
     const minutes = Number(/([0-9]+) minutes/.exec(error.message)?.[1] ?? 15);
     return { code: 'locked', untilMs: nowMs + minutes * 60_000 };
   }
-  if (error.status === 401) return { code: 'wrong-pin', left: -1 };
+  if (error.status === 401 || error.code === 'wrong-pin') return { code: 'wrong-pin', left: -1 };
   return { code: 'problem', detail: error.message };
 }

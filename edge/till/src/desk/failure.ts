@@ -1,6 +1,6 @@
 // One law: whatever the node or the network says, a person reads what happened and what to do next.
 import { ApiProblem, TillProblem, Unreachable } from '../data/api';
-import { t } from '../i18n';
+import { isKey, locale, t } from '../i18n';
 
 /** A failure in words. */
 export interface Failure {
@@ -10,6 +10,17 @@ export interface Failure {
   readonly unreachable: boolean;
   /** The problem's stable code; empty where there is none. */
   readonly code: string;
+}
+
+const DEVICE = 'desk.problem.device-failed';
+
+/** A refusal in the language of who reads it: the node itself speaks English, and more precisely. */
+function spoken(problem: ApiProblem): { title: string; text: string } {
+  const own = { title: problem.title, text: problem.message };
+  if (locale.value === 'en') return own;
+  const exact = `desk.problem.${problem.code}`;
+  const key = isKey(exact) || !problem.code.startsWith('device-') ? exact : DEVICE;
+  return isKey(key) ? { title: t('desk.failure.failed'), text: t(key) } : own;
 }
 
 /** Put an error into words. */
@@ -23,7 +34,8 @@ export function failureOf(error: unknown): Failure {
     };
   }
   if (error instanceof ApiProblem) {
-    return { title: error.title, text: error.message, unreachable: false, code: error.code };
+    const { title, text } = spoken(error);
+    return { title, text, unreachable: false, code: error.code };
   }
   return {
     title: t('desk.failure.failed'),

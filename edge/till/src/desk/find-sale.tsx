@@ -66,7 +66,8 @@ function Unspent({ till }: { till: Till }): JSX.Element | null {
       if (takeCredit(till, credit)) go('');
     } catch (error) {
       const { code, title, text } = failureOf(error);
-      if (code !== 'not-found') return showToast({ text: `${title}. ${text}`, bad: true });
+      if (code !== 'not-found')
+        return showToast({ text: t('desk.failure.toast', { title, text }), bad: true });
       dropCredit();
       setCredit(null);
     }

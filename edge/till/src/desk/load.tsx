@@ -114,6 +114,6 @@ export async function attempt(act: () => Promise<unknown>, good: string): Promis
     showToast({ text: good });
   } catch (error) {
     const { title, text } = failureOf(error);
-    showToast({ text: `${title}. ${text}`, bad: true });
+    showToast({ text: t('desk.failure.toast', { title, text }), bad: true });
   }
 }

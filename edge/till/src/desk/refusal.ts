@@ -1,6 +1,6 @@
 // One law: whoever is not let in is told why and what to do, in the same words everywhere.
 import type { LoginRefusal } from '../data/ports';
-import { t } from '../i18n';
+import { isKey, t } from '../i18n';
 
 /** Whole minutes until a time, at least 1. */
 export function minutesUntil(until_ms: number, now_ms: number): number {
@@ -20,7 +20,9 @@ export function refusalText(refusal: LoginRefusal, now_ms: number): string {
       return t('desk.refusal.unknownHere');
     case 'insecure-context':
       return t('desk.refusal.insecure');
-    case 'problem':
-      return refusal.detail;
+    case 'problem': {
+      const key = `desk.problem.${refusal.detail}`;
+      return isKey(key) ? t(key) : refusal.detail;
+    }
   }
 }

@@ -6,6 +6,7 @@ export const deskPeople = {
   'desk.failure.unreachableText':
     'Nothing was changed. Selling goes on; this needs the node. Check the network, then try again.',
   'desk.failure.failed': 'That did not work',
+  'desk.failure.toast': '{title}: {text}',
   'desk.failure.failedText':
     'Try again. If it fails again, tell your technician what you were doing.',
   'desk.role.cashier': 'Cashier',

@@ -8,6 +8,7 @@ export const deskPeople: Words<typeof english> = {
   'desk.failure.unreachable': '门店节点没有响应',
   'desk.failure.unreachableText': '没有任何改动。销售不受影响；此操作需要节点。请检查网络后重试。',
   'desk.failure.failed': '操作未成功',
+  'desk.failure.toast': '{title}：{text}',
   'desk.failure.failedText': '请重试。若仍失败，请告诉技术人员您当时的操作。',
   'desk.role.cashier': '收银员',
   'desk.role.manager': '店长',
