@@ -4,6 +4,14 @@ import { isKey, t } from '../i18n';
 /** Roles that may approve what others may not do alone. */
 export const MANAGERS: ReadonlySet<string> = new Set(['manager']);
 
+/** Roles that may see what a drawer should hold. */
+const SUPERVISORS: ReadonlySet<string> = new Set(['manager', 'auditor']);
+
+/** Whether somebody may see reports. */
+export function seesReports(person: { readonly roles: readonly string[] } | null): boolean {
+  return person?.roles.some((role) => SUPERVISORS.has(role)) ?? false;
+}
+
 /** The letters that stand for somebody: two of a name in letters, one character of a Chinese one. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);

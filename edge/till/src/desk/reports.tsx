@@ -5,10 +5,9 @@ import type { Till } from '../data/ports';
 import { formatDateTime, formatDay, formatMoney, t } from '../i18n';
 import { go } from '../route';
 import { Badge, Button, EmptyState, List, ListItem, Notice, Page, SelectField } from '../ui';
-import { needsManager } from './approval';
 import { drawerOf } from './current';
 import { Loaded, useLoad } from './load';
-import { actorName } from './people';
+import { actorName, seesReports } from './people';
 import { verdictOf } from './report';
 import { ReportView } from './report-view';
 import type { Report, ReportSummary } from './wire';
@@ -50,7 +49,7 @@ export function ReportsPage(props: { till: Till; onBack: () => void }): JSX.Elem
   const { till } = props;
   const drawers = till.setup.document.value?.drawers ?? [drawerOf(till)];
   const [drawer, setDrawer] = useState(drawerOf(till));
-  if (needsManager(till.session.current.value)) {
+  if (!seesReports(till.session.current.value)) {
     return (
       <Page title={t('desk.nav.reports')} onBack={props.onBack} narrow>
         <OnlyManagers />
@@ -159,7 +158,7 @@ export function ReportPage(props: {
         )
       }
     >
-      {needsManager(till.session.current.value) ? (
+      {!seesReports(till.session.current.value) ? (
         <OnlyManagers />
       ) : (
         <Loaded load={load} again={again} rows={10}>

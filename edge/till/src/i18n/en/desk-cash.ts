@@ -63,7 +63,7 @@ export const deskCash = {
   'desk.close.nothing': 'There is nothing to count. Open a shift first.',
   'desk.report.x': 'X report',
   'desk.report.zOf': 'Z {n} of {drawer}',
-  'desk.report.managers': 'Reports are for managers',
+  'desk.report.managers': 'Reports are for managers and auditors',
   'desk.report.managersText': 'Who counts a drawer is not told before what should be in it.',
   'desk.report.switch': 'Let a manager log in',
   'desk.report.none': 'No shift was closed yet',

@@ -58,7 +58,7 @@ export const deskCash: Words<typeof english> = {
   'desk.close.nothing': '没有需要清点的内容，请先开班。',
   'desk.report.x': 'X 报表',
   'desk.report.zOf': '{drawer} Z{n}',
-  'desk.report.managers': '报表仅供店长查看',
+  'desk.report.managers': '报表仅供店长和审计查看',
   'desk.report.managersText': '清点前不显示钱箱应有金额。',
   'desk.report.switch': '请店长登录',
   'desk.report.none': '尚无已关闭的班次',
