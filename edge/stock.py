@@ -6,10 +6,18 @@ import msgspec
 
 from edge import checks, stock_expected
 from edge.books import Books, request_digest
-from edge.errors import BadField, BadQuantity, Conflict, NothingToReturn, OutOfStock, UnknownFact
+from edge.errors import (
+    BadField,
+    BadQuantity,
+    Conflict,
+    NothingToReturn,
+    OutOfStock,
+    UnknownFact,
+)
 from edge.pricing import find_item
 from edge.reads import Found, Reads
 from edge.selling import check_oversell, plan_shortfall, post_shortfall
+from edge.stock_limits import check_write_off
 from sync import bodies
 from sync.body import StockLine
 from sync.effects import movements
@@ -143,12 +151,19 @@ class WriteOff(StockWork, frozen=True, kw_only=True):
     """Goods that are gone: broken, expired, stolen, used."""
 
     reason: str
+    approved: bool = False
     lines: tuple[Move, ...]
 
     def plan(self, reads: Reads) -> bodies.WriteOff:
-        """Make the body; raise Problem."""
+        """Make the body; raise Problem where the reason or the value is not allowed.
+
+        `reason` begins with a code of the rule `reasons`, if headquarters has set any. Above the
+        rule `limits.write_off_minor` (at the catalogue's price) somebody must have `approved`.
+        """
         reason = checks.text(self.reason, "reason", needed=True)
-        return bodies.WriteOff(reason, _moves(reads, self.lines))
+        body = bodies.WriteOff(reason, _moves(reads, self.lines))
+        check_write_off(reads, body, approved=self.approved)
+        return body
 
 
 class Adjust(StockWork, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from msgspec import convert, structs
 from msgspec.json import Decoder
 
 from edge import returning, selling, stock
-from edge.access import Caller
+from edge.access import Caller, Right
 from edge.web import requests
 from edge.web.problems import Invalid, NotAllowed
 from edge.web.replies import day_of
@@ -165,6 +165,8 @@ def stock_command(work: requests.StockWork, caller: Caller) -> stock.StockWork:
     """Make the command of a posting of stock: the same fields, with ids in bytes and the actor."""
     fields = structs.asdict(work) | {"id": work.id.bytes, "actor": caller.actor}
     fields["lines"] = convert(fields["lines"], _LINES.get(type(work), _MOVES), from_attributes=True)
+    if isinstance(work, requests.WriteOff):
+        fields["approved"] = bool(caller.rights & Right.AUDIT)
     if isinstance(work, requests.TransferIn):
         fields["out"] = work.out.bytes
     return _STOCK_COMMANDS[type(work)](**fields)

@@ -215,7 +215,11 @@ class ReceiveGoods(StockWork, frozen=True, kw_only=True):
 
 
 class WriteOff(StockWork, frozen=True, kw_only=True):
-    """Goods that are gone: broken, expired, stolen, used."""
+    """Goods that are gone: broken, expired, stolen, used.
+
+    `reason` begins with a code of the rule `reasons`, if there is any (`broken: fell off the
+    shelf`). What is worth more than `limits.write_off_minor` is a manager's to write off.
+    """
 
     lines: Annotated[list[StockLine], Lines]
     reason: Reason

@@ -13,7 +13,7 @@ from provisioning.broker_process import StartError
 from provisioning.catalogue import CURRENCY, Catalogue, opening_stock
 from provisioning.demo.api import HeadquartersApi, StoreApi
 from provisioning.demo.chain import Chain, Store
-from provisioning.demo.rules import rules, store_rules
+from provisioning.demo.rules import purchase_orders, rules, store_rules
 from sync.identity import series_id
 
 _CHUNK = 250
@@ -43,6 +43,7 @@ def open_for_business(
         chain.start_stores()
         pins = define_assortment(headquarters, catalogue)
         define_rules(headquarters, chain.stores)
+        place_orders(headquarters, chain.stores)
     some = next(product for product in catalogue.products if product.sku == "TEA-001")
     say(
         f"headquarters has defined {len(catalogue.products)} products, such as"
@@ -85,6 +86,13 @@ def define_rules(headquarters: HeadquartersApi, stores: Sequence[Store]) -> None
         for name, value in store_rules(store.title).items():
             body = {"value": _json(value)}
             headquarters.call("PUT", f"/rules/{name}", body, store=store.name)
+
+
+def place_orders(headquarters: HeadquartersApi, stores: Sequence[Store]) -> None:
+    """Order something for every store, to be received there."""
+    for store in stores:
+        for order in purchase_orders(store.name):
+            headquarters.call("POST", "/purchase-orders", order)
 
 
 def _json(value: object) -> str:

@@ -117,6 +117,27 @@ def store_rules(title: str) -> dict[str, Any]:
     return {"receipt": _receipt(f"Evertill Market · {title}")}
 
 
+_ORDERS = (
+    ("DAIRY", "Meadow Lane Dairy", {"DAI-001": 48, "DAI-003": 24, "DAI-005": 24}),
+    ("TEA", "Nine Hills Trading", {"TEA-001": 12, "TEA-003": 12, "TEA-013": 36}),
+    ("FRESH", "Port City Produce", {"FRU-001": 40_000, "VEG-001": 60_000, "FRU-014": 30}),
+)
+
+
+def purchase_orders(store: str) -> list[dict[str, Any]]:
+    """Give the orders that a store has to receive: quantities in base units (pieces, grams)."""
+    return [
+        {
+            "store": store,
+            "order": f"{store.upper()}-{name}-1",
+            "supplier": supplier,
+            "note": "Check dates on arrival. 到货请检查保质期。",
+            "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in wanted.items()],
+        }
+        for name, supplier, wanted in _ORDERS
+    ]
+
+
 def _receipt(name: str) -> dict[str, Any]:
     return {
         "header": [name, "1 Harbour Street, 20457 Port City", "Open Mon-Sat 7-22"],

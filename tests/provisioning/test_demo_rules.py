@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from central.web.purchasing import PurchaseOrderIn
 from central.web.shapes import RuleIn
 from devices.gate import Template
 from provisioning.catalogue import make_catalogue
 from provisioning.demo.opening import _json as as_json
-from provisioning.demo.rules import rules, store_rules
+from provisioning.demo.rules import purchase_orders, rules, store_rules
 
 RULES = rules()
 PRODUCTS = {product.sku: product for product in make_catalogue(1).products}
@@ -80,3 +81,11 @@ def test_what_people_choose_from_is_named_once_in_both_languages() -> None:
 def test_the_labels_of_weighed_goods_are_read_by_the_gate() -> None:
     for pattern in RULES["barcode.templates"]:
         assert Template(pattern).pattern.count("P") == 5
+
+
+def test_orders_are_for_goods_that_keep_stock() -> None:
+    for order in purchase_orders("s0001"):
+        PurchaseOrderIn.model_validate(order)
+        assert all(PRODUCTS[line["sku"]].tracked for line in order["lines"])
+    numbers = [order["order"] for store in ("s0001", "s0002") for order in purchase_orders(store)]
+    assert len(set(numbers)) == len(numbers)
