@@ -103,6 +103,7 @@ async function passedStops(till: Till, product: Product, known: Known): Promise<
   const approver = await askManager(till, {
     action: why === 'recalled' ? 'sell-recalled' : 'sell-expired',
     reason: product.sku,
+    words: inLanguage(product.names),
     detail: known.lot ?? '',
     title: t(`sell.stop.${why}.title`),
   });

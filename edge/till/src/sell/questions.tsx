@@ -1,7 +1,7 @@
 // One law: each question before a line can be added is one small dialog with one clear next step.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { lineAmount } from '../core/money';
+import { lineAmount, mulDivHalfUp } from '../core/money';
 import type { Product } from '../core/types';
 import type { Till } from '../data/ports';
 import {
@@ -28,7 +28,8 @@ import {
 /** How a question hands its answer over; null: never mind. */
 type Answer<T> = (value: T | null) => void;
 
-const THOUSAND = 1000;
+const GRAMS_PER_KG = 1000;
+const MOST_ON_SCALE = 999_999;
 
 /** What a price is for, in words: `2.99 / kg`. */
 export function priceText(product: Pick<Product, 'priceMinor' | 'priceQuantity' | 'unit'>): string {
@@ -138,14 +139,20 @@ interface Weighed {
 }
 
 /** The weight from the scale, kept up to date while the dialog is open. */
-function useScale(till: Till): { weight: number | null; problem: string; ask: () => void } {
+function useScale(
+  till: Till,
+  product: Product,
+): { weight: number | null; problem: string; ask: () => void } {
   const [weight, setWeight] = useState<number | null>(null);
   const [problem, setProblem] = useState('');
   const [asked, setAsked] = useState(0);
+  // Scales with a price display show the price of a kilogram.
+  const per_kg = mulDivHalfUp(product.priceMinor, GRAMS_PER_KG, product.priceQuantity);
+  const unit_price_minor = Math.min(MOST_ON_SCALE, Math.max(1, per_kg));
   useEffect(() => {
     let here = true;
     void till.api
-      .post<Weighed>('/till/weigh', {}, { as: 'device', timeoutMs: 6000 })
+      .post<Weighed>('/till/weigh', { unit_price_minor }, { as: 'device', timeoutMs: 6000 })
       .then((reply) => {
         if (here && reply.weight_g) setWeight(reply.weight_g);
       })
@@ -155,7 +162,7 @@ function useScale(till: Till): { weight: number | null; problem: string; ask: ()
     return () => {
       here = false;
     };
-  }, [till, asked]);
+  }, [till, asked, unit_price_minor]);
   useEffect(
     () =>
       till.events.on('weight', (news) => {
@@ -178,7 +185,7 @@ export function WeighDialog(props: {
 }): JSX.Element {
   const { product, answer } = props;
   const [typed, setTyped] = useState<number | null>(null);
-  const scale = useScale(props.till);
+  const scale = useScale(props.till, product);
   const byScale = product.unit === 'g';
   const quantity = typed ?? (byScale ? scale.weight : null);
   const done = (): void => {
@@ -207,7 +214,7 @@ export function WeighDialog(props: {
           value={typed}
           suggested={quantity ?? 0}
           format={(value) => formatQuantity(value, product.unit)}
-          extra={THOUSAND.toString().slice(1)}
+          extra="000"
           onChange={setTyped}
           onEnter={done}
         />
