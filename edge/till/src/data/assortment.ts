@@ -86,7 +86,7 @@ export class Assortment {
     const best = new Best(limit);
     for (let at = 0; at < this.rows.length; at++) {
       const row = this.rows[at] as ProductRow;
-      const found = score(query, this.hay(at, row), row);
+      const found = score(query, this.hay(at, row), row[9]);
       if (found > 0) best.offer(at, found);
     }
     return best.all.map(({ at, score: found }) => ({ product: this.product(at), score: found }));

@@ -8,7 +8,7 @@ declare const self: DedicatedWorkerGlobalScope;
 
 const PATIENCE_MS = 60_000;
 const SLICE = 2_000;
-let engine: CatalogueEngine | undefined;
+let opening: Promise<CatalogueEngine> | undefined;
 let token = '';
 
 function tell(told: Told): void {
@@ -26,33 +26,35 @@ async function fetchPage(cursor: string): Promise<CataloguePage> {
   return (await response.json()) as CataloguePage;
 }
 
-async function open(): Promise<void> {
-  if (engine !== undefined) return;
-  engine = new CatalogueEngine({
+async function open(): Promise<CatalogueEngine> {
+  const engine = new CatalogueEngine({
     db: await openDatabase(),
     nowMs: Date.now,
     fetchPage,
     onState: (state) => tell({ state }),
   });
   await engine.open();
-  prepare(0);
+  prepare(engine, 0);
+  return engine;
 }
 
 /** Gets ready for searching in slices, so that scans in between do not wait. */
-function prepare(from: number): void {
-  if (engine?.assortment.prepare(SLICE, from)) setTimeout(prepare, 0, from + SLICE);
+function prepare(engine: CatalogueEngine, from: number): void {
+  if (engine.assortment.prepare(SLICE, from)) setTimeout(prepare, 0, engine, from + SLICE);
 }
 
 async function answer({ method, args }: Ask): Promise<unknown> {
-  if (method === 'open') return open();
-  if (engine === undefined) throw new Error('the catalogue is not open');
+  opening ??= open();
+  const engine = await opening;
   const { assortment } = engine;
   const [first, second] = args as [string, number];
   switch (method) {
+    case 'open':
+      return undefined;
     case 'update':
       token = first;
       await engine.update();
-      return prepare(0);
+      return prepare(engine, 0);
     case 'bySkus':
       return (args[0] as string[]).flatMap((sku) => assortment.bySku(sku) ?? []);
     case 'search':

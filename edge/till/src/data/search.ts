@@ -1,11 +1,14 @@
 // A search finds what every word of it fits: whole codes first, then names, dearest match on top.
 import type { ProductRow } from './wire';
 
-/** What is searched of one product, in one string: words in lower case, each after a space. */
+/**
+ * What is searched of one product, in one string: names, SKU and PLU as fields between tabs, words
+ * in lower case, each after a space; behind a line end the GTINs.
+ */
 export function haystack(row: ProductRow): string {
   const [, sku, names, gtins, , , , , , , , , attributes] = row;
-  const texts = [...Object.values(names), sku, attributes.plu ?? ''];
-  return ` ${fold(texts.join(' '))}\n${gtins.join(' ')}`;
+  const fields = [...Object.values(names), sku, attributes.plu ?? ''];
+  return `\t ${fields.map(fold).join('\t ')}\t\n${gtins.join(' ')}`;
 }
 
 /** Writes text as it is searched: lower case, without accents, marks as spaces. */
@@ -23,6 +26,8 @@ function isAscii(text: string): boolean {
 /** A search as typed, ready to be compared. */
 export interface Query {
   readonly whole: string;
+  /** How a field looks that begins with all of it. */
+  readonly field: string;
   /** Each word as it is looked for: Latin words at a word's start, others anywhere. */
   readonly words: readonly string[];
   /** Digits that may be a part of a GTIN; empty: none. */
@@ -38,25 +43,32 @@ export function parseQuery(text: string): Query | null {
     .map((word) => (/^[\p{Script=Latin}\p{N}]/u.test(word) ? ` ${word}` : word))
     .sort((one, two) => two.length - one.length);
   const digits = text.trim();
-  return { whole, words, digits: /^[0-9]{4,14}$/.test(digits) ? digits : '' };
+  return { whole, field: `\t ${whole}`, words, digits: /^[0-9]{4,14}$/.test(digits) ? digits : '' };
 }
 
-/** How well a product fits, 0: not at all. */
-export function score(query: Query, hay: string, row: ProductRow): number {
-  let found = 0;
-  if (query.words.every((word) => hay.includes(word))) found = grade(query, hay, row);
-  else if (query.digits !== '' && hay.includes(query.digits, hay.indexOf('\n'))) found = 20;
-  return found === 0 ? 0 : row[9] ? found : found / 100; // what is not sold any more comes last
+/** How well a product fits, 0: not at all; `active`: it is sold, what is not comes last. */
+export function score(query: Query, hay: string, active: boolean): number {
+  const found = hasWords(query, hay) ? grade(query, hay) : hasDigits(query, hay) ? 20 : 0;
+  return active ? found : found / 100;
 }
 
-function grade(query: Query, hay: string, row: ProductRow): number {
-  const [, sku, names, , , , , , , , , , attributes] = row;
-  if (fold(sku) === query.whole || attributes.plu === query.whole) return 1_000;
-  const at = hay.indexOf(query.whole);
-  if (at === 1) return 500 - Math.min(200, (names.en ?? '').length);
-  if (Object.values(names).some((name) => fold(name).startsWith(query.whole))) return 260;
-  if (at > 0 && (hay[at - 1] === ' ' || query.whole.charCodeAt(0) > 0x2e80)) return 100;
-  return 50;
+function hasWords({ words }: Query, hay: string): boolean {
+  for (const word of words) if (!hay.includes(word)) return false;
+  return true;
+}
+
+function hasDigits({ digits }: Query, hay: string): boolean {
+  return digits !== '' && hay.includes(digits, hay.indexOf('\n'));
+}
+
+/** A whole field is best, then a field's beginning, the shorter the better, then a word's. */
+function grade(query: Query, hay: string): number {
+  const at = hay.indexOf(query.field);
+  if (at >= 0) {
+    const length = hay.indexOf('\t', at + 1) - at;
+    return length === query.field.length ? 1_000 : 500 - Math.min(200, length);
+  }
+  return hay.includes(query.words.length === 1 ? (query.words[0] ?? '') : query.whole) ? 100 : 50;
 }
 
 /** Keeps the best of many, in order of score and then of number. */
