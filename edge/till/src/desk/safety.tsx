@@ -16,6 +16,8 @@ import {
   Page,
 } from '../ui';
 import { attempt } from './load';
+import { seesReports } from './people';
+import { Quarantine } from './quarantine';
 
 /** A place where work lies, and how it is there. */
 export interface Place {
@@ -60,9 +62,8 @@ function placeText(place: Place, presence: PresenceState): string {
   }
   if (place.place === 'node') {
     if (presence.node !== 'up') return t('desk.safety.nodeDown');
-    return place.waiting
-      ? t('desk.safety.nodeWaiting', { n: place.waiting })
-      : t('desk.safety.nodeEmpty');
+    if (place.waiting) return t('desk.safety.nodeWaiting', { n: place.waiting });
+    return t(presence.link === 'none' ? 'desk.safety.nodeAlone' : 'desk.safety.nodeEmpty');
   }
   const key = `desk.safety.link.${presence.link || 'unknown'}`;
   return isKey(key) ? t(key) : presence.link;
@@ -189,6 +190,7 @@ export function SafetyPage(props: { till: Till; onBack: () => void }): JSX.Eleme
           </Notice>
         )}
         <Waiting till={till} />
+        {seesReports(till.session.current.value) && <Quarantine till={till} />}
         <Storage storage={till.watch.storage.value} />
       </div>
     </Page>

@@ -119,6 +119,7 @@ export const deskWork = {
     one: 'Everything is on its disk; {n} fact is still on its way to headquarters.',
     other: 'Everything is on its disk; {n} facts are still on their way to headquarters.',
   },
+  'desk.safety.nodeAlone': 'Everything is on its disk.',
   'desk.safety.link.up': 'The link is up: what the store sells is there within moments.',
   'desk.safety.link.greeting':
     'The line is there, headquarters does not answer yet. Nothing has to be done.',
@@ -260,4 +261,8 @@ export const deskWork = {
   'desk.problem.device-paper-empty': 'The printer is out of paper. Put a new roll in.',
   'desk.problem.device-in-doubt':
     'Nobody knows whether it was printed. Look at the paper before you print again.',
+  'desk.quarantine.title': 'Set aside by the node',
+  'desk.quarantine.none': 'Nothing was set aside',
+  'desk.quarantine.noneText':
+    'Documents that nobody could read are kept here, whole, until somebody has seen to them.',
 } as const;

@@ -109,6 +109,7 @@ export const deskWork: Words<typeof english> = {
   'desk.safety.nodeDown': '节点没有响应。本机继续销售，节点恢复后会全部送达。',
   'desk.safety.nodeEmpty': '全部已写入磁盘，总部也已收到。',
   'desk.safety.nodeWaiting': '全部已写入磁盘；还有 {n} 条正在送往总部。',
+  'desk.safety.nodeAlone': '全部已写入磁盘。',
   'desk.safety.link.up': '连接正常：门店的销售很快就会到达总部。',
   'desk.safety.link.greeting': '线路已通，总部尚未响应。无需操作。',
   'desk.safety.link.cut': '连接中断。收银不受影响；数据在节点中等待。',
@@ -241,4 +242,7 @@ export const deskWork: Words<typeof english> = {
   'desk.problem.device-cover-open': '打印机机盖打开，请关闭。',
   'desk.problem.device-paper-empty': '打印机缺纸，请更换纸卷。',
   'desk.problem.device-in-doubt': '无法确认是否已打印，请先查看纸张再重试。',
+  'desk.quarantine.title': '节点隔离区',
+  'desk.quarantine.none': '没有被隔离的单据',
+  'desk.quarantine.noneText': '无法读取的单据会完整保存在此，直到有人处理。',
 };
