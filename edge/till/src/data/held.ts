@@ -12,9 +12,9 @@ interface HeldReply {
     readonly label: string;
     readonly total_minor: number;
     readonly lines: number;
-    readonly till: string;
-    readonly operator: string;
-    readonly at_ms: number;
+    /** `ana@t1`, or the till alone. */
+    readonly held_by: string;
+    readonly held_ms: number;
   }[];
 }
 
@@ -53,12 +53,12 @@ export class Held implements HeldPort {
     if (this.context.nodeIsDown()) return here;
     try {
       const reply = await this.context.api.get<HeldReply>('/till/held', { as: 'device' });
-      const there = reply.held.map(({ total_minor: totalMinor, at_ms: atMs, ...rest }) => ({
-        ...rest,
-        totalMinor,
-        atMs,
-        here: false,
-      }));
+      const there = reply.held.map(({ id, label, total_minor, lines, held_by, held_ms }) => {
+        const at = held_by.lastIndexOf('@');
+        const [operator, till] = [held_by.slice(0, Math.max(0, at)), held_by.slice(at + 1)];
+        const what = { id, label, lines, operator, till, totalMinor: total_minor };
+        return { ...what, atMs: held_ms, here: false };
+      });
       const known = new Set(there.map(({ id }) => id));
       return [...here.filter(({ id }) => !known.has(id)), ...there];
     } catch (error) {

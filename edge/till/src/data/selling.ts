@@ -40,6 +40,8 @@ export interface SellingContext {
   readonly nodeIsDown: () => boolean;
   /** Writing to the browser's store failed. */
   readonly onFull: (error: unknown) => void;
+  /** Writing works. */
+  readonly onWrote: () => void;
 }
 
 /** The sale in hand. */
@@ -206,6 +208,7 @@ export class Selling implements SellingPort {
       this.unsaved = false;
       try {
         await this.context.db.put('basket', this.kept.peek(), 'current');
+        this.context.onWrote();
       } catch (error) {
         this.context.onFull(error);
       }

@@ -110,7 +110,7 @@ export function assemble(around: Surroundings): Parts {
   });
   const selling = new Selling({
     ...{ db, api, device, setup, outbox, catalogue, nowMs, newId, operator, nodeIsDown, onFull },
-    locks: around.locks,
+    ...{ locks: around.locks, onWrote: () => watch.wrote() },
   });
   const name = () => device.state.peek()?.till ?? '';
   const held = new Held({ db, api, selling, nowMs, operator, nodeIsDown, till: name });

@@ -121,8 +121,27 @@ describe('holding', () => {
     node.down = false;
     await till.held.sync();
     expect(node.count(`PUT /till/held/${id}`)).toBe(1);
-    node.on('GET /till/held', () => ({ body: { held: [] } }));
-    expect(await till.held.list()).toEqual([]);
+    const there = {
+      id,
+      label: 'Mrs Li',
+      total_minor: 499,
+      lines: 1,
+      held_by: 'ana@t2',
+      held_ms: 5,
+    };
+    node.on('GET /till/held', () => ({ body: { held: [there] } }));
+    expect(await till.held.list()).toEqual([
+      {
+        id,
+        label: 'Mrs Li',
+        totalMinor: 499,
+        lines: 1,
+        operator: 'ana',
+        till: 't2',
+        atMs: 5,
+        here: false,
+      },
+    ]);
   });
 
   it('recalls into an empty hand only, with the same sale', async () => {
