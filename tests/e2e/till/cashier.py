@@ -1,0 +1,118 @@
+"""What a cashier does at a till: looks, scans, types and presses; nothing a hand could not do."""
+
+import re
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Locator, Page, expect
+
+HAND_MS = 60
+# A wedge's keys come faster than a busy test can send them one by one.
+_SCAN = """code => {
+  for (const key of [...code, "Enter"]) {
+    const target = document.activeElement ?? document.body;
+    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  }
+}"""
+
+_DRAWN = """() => new Promise(done =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))))"""
+
+
+@dataclass(slots=True)
+class Cashier:
+    """A person at a till's window; `language` is what the screen speaks."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    # -- beginning -------------------------------------------------------------------------------
+
+    def enrol(self, token: str) -> None:
+        """Set the till up as its technician would."""
+        self.page.goto("/till/")
+        self.page.get_by_label("Token of this till").fill(token)
+        self.press("Set up")
+        expect(self.page.get_by_role("heading", name="Who is at the till?")).to_be_visible()
+
+    def log_in(self, name: str, pin: str) -> None:
+        """Tap a name and type the PIN."""
+        self.page.get_by_role("button", name=name).first.click()
+        expect(self.page.get_by_role("heading", name=f"PIN of {name}")).to_be_visible()
+        self.type(pin)
+        self.key("Enter")
+        expect(self.basket).to_be_visible()
+
+    def open_shift(self, float_minor: int) -> None:
+        """Count the float and begin."""
+        self.press("No shift")
+        expect(self.page.get_by_text("No shift is open")).to_be_visible()
+        self.type(str(float_minor))
+        self.press(re.compile("^Open with"))
+        expect(self.page.get_by_role("button", name="Shift 1")).to_be_visible()
+        expect(self.basket).to_be_visible()
+
+    # -- selling ---------------------------------------------------------------------------------
+
+    @property
+    def basket(self) -> Locator:
+        """The basket."""
+        return self.page.get_by_role("region", name="Basket")
+
+    @property
+    def total(self) -> Locator:
+        """What is to be paid, large."""
+        return self.basket.locator("strong").last
+
+    @property
+    def done(self) -> Locator:
+        """The screen after a sale."""
+        return self.page.get_by_role("region", name="Sale done")
+
+    def scan(self, code: str) -> None:
+        """Scan with a keyboard wedge."""
+        self.page.evaluate(_SCAN, code)
+
+    def ring_up(self, *codes: str, total: str) -> None:
+        """Scan articles one after the other and see the total."""
+        for code in codes:
+            self.scan(code)
+        expect(self.total).to_have_text(total)
+
+    def pay_cash(self, given_minor: int | None = None) -> str:
+        """Take cash, exact unless said; return the receipt's number."""
+        self.key("F12")
+        expect(self.page.get_by_role("region", name="Pay")).to_be_visible()
+        if given_minor is not None:
+            self.type(str(given_minor))
+        self.key("Enter")
+        expect(self.done).to_be_visible()
+        found = re.search(r"\w+-\d+-\d{6}", self.done.inner_text())
+        assert found, self.done.inner_text()
+        return found[0]
+
+    def sell(self, *codes: str, total: str, given_minor: int | None = None) -> str:
+        """Scan, take cash, return the receipt's number."""
+        self.ring_up(*codes, total=total)
+        return self.pay_cash(given_minor)
+
+    # -- the small things ------------------------------------------------------------------------
+
+    def press(self, name: str | re.Pattern[str]) -> None:
+        """Press a button by its words."""
+        self.page.get_by_role("button", name=name).first.click()
+
+    def type(self, text: str) -> None:
+        """Type as a hand does."""
+        self.page.keyboard.type(text, delay=HAND_MS)
+
+    def key(self, name: str) -> None:
+        """Press one key, once the screen that is seen is the one that listens."""
+        self.page.evaluate(_DRAWN)
+        self.page.keyboard.press(name)
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        """Wait until it stands somewhere on the screen."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
