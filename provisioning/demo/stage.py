@@ -13,12 +13,14 @@ import httpx
 from rich.console import Console
 
 from provisioning.catalogue import make_catalogue
-from provisioning.demo.chain import Chain, open_chain
+from provisioning.demo.chain import Chain, Store, open_chain
 from provisioning.demo.hardware import photograph_all
 from provisioning.demo.opening import PEOPLE, open_for_business
+from provisioning.demo.programs import call_program
 from provisioning.demo.story import Plan, Story
 from provisioning.demo.view import Screen
 
+HAND_TILL = "w1"
 _DYING_S = 0.5
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -83,7 +85,8 @@ def _tell(story: Story, screen: Screen, folder: Path, *, once: bool, keep: Path 
     if keep:
         screen.say(f"Data and logs stay in {keep}; see `evertill-edge verify --data DIR/STORE`.")
     if not once:
-        for line in addresses(story.chain, story.pins):
+        token = hand_till(stores[0])
+        for line in [*addresses(story.chain, story.pins), *by_hand(stores[0], token, story.pins)]:
             screen.say(line)
         screen.footer("Ctrl-C ends it and leaves nothing behind.")
         with suppress(KeyboardInterrupt):
@@ -115,6 +118,25 @@ def addresses(chain: Chain, pins: dict[str, str]) -> list[str]:
         f"  TOKEN={first.token}",
         '  curl -H "Authorization: Bearer $TOKEN" \\',
         f"    '{first.url}/api/v1/products?q=tea'",
+    ]
+
+
+def hand_till(store: Store) -> str:
+    """Let one more till into a store, for people to sell at; return its token."""
+    data = ("--data", str(store.data))
+    return call_program("evertill-edge", "device", "add", HAND_TILL, "--role", "till", *data)
+
+
+def by_hand(store: Store, token: str, pins: dict[str, str]) -> list[str]:
+    """Say how to sell at a till in a browser."""
+    staff, name, _ = PEOPLE[0]
+    return [
+        "",
+        f"Sell by hand: open {store.url}/till/ in a browser on this machine,",
+        'paste this token, and press "Set up":',
+        f"  {token}",
+        f'Choose {name}, PIN {pins[staff]}; press "No shift" and begin with a float.',
+        "Then search for tea, or press a quick key; F12 takes the money, ? lists all keys.",
     ]
 
 
