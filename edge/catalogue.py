@@ -106,12 +106,12 @@ def _apply_product(connection: sqlite3.Connection, rank: int, body: Product) -> 
 
 def _set_price(connection: sqlite3.Connection, sku: str) -> bool:
     done = connection.execute(
-        "UPDATE product SET before_minor = product.price_minor,"
-        " before_quantity = product.price_quantity,"
-        " price_minor = price.price_minor, price_quantity = price.price_quantity"
-        " FROM price WHERE product.sku = ? AND price.sku = product.sku"
+        "UPDATE product SET before_minor = price_minor, before_quantity = price_quantity,"
+        " (price_minor, price_quantity) ="
+        " (SELECT price_minor, price_quantity FROM price WHERE price.sku = product.sku)"
+        " WHERE sku = ? AND EXISTS (SELECT 1 FROM price WHERE price.sku = product.sku"
         " AND price.rank > product.rank AND (price.price_minor <> product.price_minor"
-        " OR price.price_quantity <> product.price_quantity)",
+        " OR price.price_quantity <> product.price_quantity))",
         (sku,),
     )
     return done.rowcount == 1

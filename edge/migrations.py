@@ -150,6 +150,7 @@ def catalogue(db: Database) -> None:
             gtin TEXT NOT NULL, product INTEGER NOT NULL REFERENCES product,
             PRIMARY KEY (gtin, product)
         ) WITHOUT ROWID""")
+    db.execute("CREATE INDEX barcode_product ON barcode (product)")
     db.execute("""
         CREATE VIRTUAL TABLE product_words USING fts5(
             words, detail=none, prefix='1 2 3', tokenize='unicode61 remove_diacritics 2'
