@@ -21,6 +21,7 @@ from rich.progress import (
 from rich.table import Table
 
 from edge import access, audit, backup
+from edge.chronicle import Started, Stopped
 from edge.database import connect
 from edge.devices_cli import devices_app
 from edge.docs import write_pages
@@ -122,11 +123,13 @@ def run(*, data: Data = DEFAULT_DATA) -> None:
             web = create_app(node)
 
             def ready() -> None:
+                node.writer.submit(Started(node.version)).result()
                 gc.freeze()  # the collector need not stop scans to look through what stays
                 (data / ADDRESS).write_text(url_of(settings, listener), "utf-8")
                 typer.echo(f"{node.journal} sells at {url_of(settings, listener)}")
 
             make_server(web, node, ready).run([listener])
+            node.writer.submit(Stopped())
     _tell("Stopped; everything acknowledged is on disk.")
 
 

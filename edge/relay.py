@@ -11,9 +11,11 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import inf
 
+from edge.chronicle import OFFLINE_MIN_MS, WasOffline
 from edge.errors import Problem
 from edge.inbound import Intake, NoteAcknowledged, SetAside
 from edge.store import Committed
@@ -100,6 +102,7 @@ class Relay:
         self._connected = False
         self._detail = "not reached yet"
         self._status = RelayStatus("cut", clock(), self._detail, max(head - acked, 0), 0)
+        self._offline_ms: int | None = clock()
         self._next_tick_s, self._greet_at_s = 0.0, inf
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
@@ -308,6 +311,9 @@ class Relay:
         state = name.get(session.state, "cut") if self._connected else "cut"
         detail = {"up": "", "refused": session.refusal, "greeting": "headquarters has not answered"}
         self._note_acked(session)
+        if state != self._status.link:
+            _log.warning("the link to headquarters is %s", state)
+            self._note_offline(state)
         self._status = RelayStatus(
             link=state,
             since_ms=self._status.since_ms if state == self._status.link else self._clock(),
@@ -316,6 +322,16 @@ class Relay:
             as_of_ms=session.as_of_ms,
             halted=tuple(session.facts.halted),
         )
+
+    def _note_offline(self, state: str) -> None:
+        """Have an outage that was long enough to matter written down once it is over."""
+        if state != "up":
+            self._offline_ms = self._offline_ms or self._clock()
+            return
+        began_ms, self._offline_ms = self._offline_ms, None
+        if began_ms is not None and self._clock() - began_ms >= OFFLINE_MIN_MS:
+            with suppress(Problem):  # it is for the record alone
+                self._writer.submit(WasOffline(began_ms, self._clock()), Priority.BACKFILL)
 
     def _note_acked(self, session: Session) -> None:
         """Remember now and then what headquarters holds, to show after a restart without link."""

@@ -161,7 +161,7 @@ def test_a_backup_becomes_a_new_life_with_the_old_devices(tmp_path: Path) -> Non
         sold = httpx.put(f"{url}/sales/{sale_id}", json=sale(), headers=headers).json()
         made = edge("backup", str(target), "--data", str(data))
         assert made.exit_code == 0, made.output
-    assert "s0001-n7 up to fact 2" in made.output
+    assert "s0001-n7 up to fact 3" in made.output
     key = (data / "node.key").read_bytes()
     for path in (target, Path(f"{target}.json"), Path(f"{target}.toml")):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
