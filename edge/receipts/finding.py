@@ -35,6 +35,12 @@ class _TenderRule(msgspec.Struct, frozen=True):
     name: dict[str, str] = {}
 
 
+class _ReasonRule(msgspec.Struct, frozen=True):
+    code: str
+    en: str = ""
+    zh: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Shop:
     """What settings say of the money and the clock of a store."""
@@ -169,6 +175,7 @@ def scene_of(reads: Reads, shop: Shop, body: AnyBody | None, language: str = "")
         "SELECT coalesce(profile.name, node.store) FROM node LEFT JOIN profile USING (store)"
     ).fetchone()[0]
     rules = read_rule(reads, "tenders", list[_TenderRule], [])
+    reasons = read_rule(reads, "reasons", dict[str, list[_ReasonRule]], {})
     lines = getattr(body, "lines", ())
     return Scene(
         words=Words(_language(language, profile)),
@@ -178,6 +185,11 @@ def scene_of(reads: Reads, shop: Shop, body: AnyBody | None, language: str = "")
         profile=profile,
         products=_products(reads, {line.sku for line in lines}),
         staff=dict(reads.connection.execute("SELECT staff, name FROM staff")),
+        reasons={
+            (kind, reason.code): {"en": reason.en, "zh": reason.zh}
+            for kind, listed in reasons.items()
+            for reason in listed
+        },
         tender_names={rule.kind: rule.name for rule in rules if rule.name},
         rates_ppm=_rates(reads, body),
         points=_balance(reads, POINTS, body.member) if isinstance(body, Sale) else None,

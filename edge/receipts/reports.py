@@ -126,7 +126,9 @@ def _movements(report: Report, scene: Scene) -> Iterator[Block]:
         body = fact.body
         if isinstance(body, CashMoved) and body.kind is not CashKind.NO_SALE:
             when = local_time(fact.at_ms, fact.offset_min)[-5:]
-            name = " ".join([when, scene.words(body.kind.name.lower()), body.reason]).strip()
+            kind = body.kind.name.lower()
+            told = [when, scene.words(kind), scene.reason(kind, body.reason)]
+            name = " ".join(told).strip()
             yield Pair(name, scene.money(_CASH_SIGN[body.kind] * body.amount_minor))
 
 

@@ -148,7 +148,7 @@ def _override(line: Line, detail: LineDetail, scene: Scene) -> list[Block]:
         price = unit_price(was, line.price_quantity, unit, scene.exponent)
         blocks.append(Text(f"{INDENT}{words('price-was')} {price}"))
     if detail.reason:
-        blocks.append(Text(INDENT + words.label("reason", detail.reason)))
+        blocks.append(Text(INDENT + words.label("reason", scene.reason("discount", detail.reason))))
     if detail.approver:
         blocks.append(Text(INDENT + words.label("approver", scene.person(detail.approver))))
     return blocks

@@ -69,6 +69,7 @@ class Scene:
     profile: Profile = field(default_factory=Profile)
     products: Mapping[str, Named] = field(default_factory=dict)
     staff: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     tender_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rates_ppm: Mapping[str, int] = field(default_factory=dict)
     points: int | None = None
@@ -95,6 +96,10 @@ class Scene:
         """Name whoever did it: `ana@t1` is Ana, a device is itself."""
         who = actor.partition("@")[0]
         return self.staff.get(who, who)
+
+    def reason(self, kind: str, text: str) -> str:
+        """Name a reason of the rule `reasons`; what somebody wrote stays as it is."""
+        return self.words.pick(self.reasons.get((kind, text), {}), text)
 
     def tender(self, kind: str) -> str:
         """Name a means of payment."""

@@ -30,7 +30,8 @@ def cash_document(entry: Entry, body: CashMoved, scene: Scene, marks: Marks) -> 
         amount = scene.money(sign * body.amount_minor)
         blocks += [Rule(), Pair(body.currency, amount, bold=True, size=2)]
     if body.reason:
-        blocks.append(Text(words.label("reason", body.reason)))
+        reason = scene.reason(body.kind.name.lower(), body.reason)
+        blocks.append(Text(words.label("reason", reason)))
     if body.approver:
         blocks.append(Pair(words("approver"), scene.person(body.approver)))
     return Document((*blocks, *signature(scene)))

@@ -69,7 +69,7 @@ def origin(entry: Entry, scene: Scene, reason: str, approver: str) -> list[Block
     else:
         blocks.append(Text(words("no-original")))
     if reason:
-        blocks.append(Text(words.label("reason", reason)))
+        blocks.append(Text(words.label("reason", scene.reason("return", reason))))
     if approver:
         blocks.append(Pair(words("approver"), scene.person(approver)))
     return [*blocks, Rule()]

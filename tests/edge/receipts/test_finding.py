@@ -88,8 +88,20 @@ def test_a_return_has_the_rates_of_its_sale(shop: Shop) -> None:
     lines = (ReturnLine(0, quantity=1),)
     shop.run(ReturnGoods(return_id, "t1", sale.id, lines, reason="torn"))
     back = text(shop, return_id)
+    assert "Reason: torn" in back
     assert "A 7 % -3.27 -0.23 -3.50" in back
     assert "Original t1-5-000001" in back
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Reason: Torn"), ("zh", "原因：撕破")])
+def test_a_reason_is_said_in_headquarters_words(shop: Shop, language: str, words: str) -> None:
+    shop.tell(Rule("reasons", '{"return": [{"code": "torn", "en": "Torn", "zh": "撕破"}]}'))
+    sale = finished(shop, tea(2))
+    shop.run(sale)
+    return_id = shop.new_id()
+    lines = (ReturnLine(0, quantity=1),)
+    shop.run(ReturnGoods(return_id, "t1", sale.id, lines, reason="torn"))
+    assert words in text(shop, return_id, language)
 
 
 def test_what_has_no_receipt_is_not_found(shop: Shop) -> None:

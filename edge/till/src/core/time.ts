@@ -45,6 +45,11 @@ export function storeTime(atMs: number, timezone: string): StoreTime {
   return { day, local: `${day}T${clock}`, clock, weekday };
 }
 
+/** ISO date of a number of days since 1970; empty for 0, which is none. */
+export function dayText(day: number): string {
+  return day === 0 ? '' : new Date(day * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** Days since 1970 of an ISO date; 0 if it is none. */
 export function dayNumber(day: string): number {
   const time = Date.parse(`${day}T00:00:00Z`);

@@ -80,13 +80,15 @@ export class Assortment {
       .sort((one, two) => (one.category < two.category ? -1 : 1));
   }
 
-  search(text: string, limit: number): SearchHit[] {
+  /** The products that fit a text best, at most `limit`; `favourites` (SKUs) before their like. */
+  search(text: string, limit: number, favourites: readonly string[] = []): SearchHit[] {
     const query = parseQuery(text);
     if (query === null) return [];
+    const liked = new Set(favourites.map((sku) => this.skus.get(sku)));
     const best = new Best(limit);
     for (let at = 0; at < this.rows.length; at++) {
       const row = this.rows[at] as ProductRow;
-      const found = score(query, this.hay(at, row), row[9]);
+      const found = score(query, this.hay(at, row), row[9], liked.has(at));
       if (found > 0) best.offer(at, found);
     }
     return best.all.map(({ at, score: found }) => ({ product: this.product(at), score: found }));

@@ -39,6 +39,8 @@ export class Catalogue implements CataloguePort {
   constructor(
     private readonly thread: Thread,
     private readonly token: () => string,
+    /** SKUs that a search shows first among their like. */
+    private readonly favourites: () => readonly string[],
   ) {
     thread.addEventListener('message', ({ data }) => this.hear(data));
   }
@@ -65,7 +67,7 @@ export class Catalogue implements CataloguePort {
   }
 
   search(text: string, limit = 30): Promise<readonly SearchHit[]> {
-    return this.ask('search', text, limit);
+    return this.ask('search', text, limit, this.favourites());
   }
 
   byCategory(category: string, limit = 200): Promise<readonly Product[]> {

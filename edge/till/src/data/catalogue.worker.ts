@@ -58,7 +58,7 @@ async function answer({ method, args }: Ask): Promise<unknown> {
     case 'bySkus':
       return (args[0] as string[]).flatMap((sku) => assortment.bySku(sku) ?? []);
     case 'search':
-      return assortment.search(first, second);
+      return assortment.search(first, second, args[2] as string[]);
     case 'byCategory':
       return assortment.byCategory(first, second);
     case 'categories':

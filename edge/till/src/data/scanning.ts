@@ -3,22 +3,25 @@ import { type Misread, type Reading, readBarcode } from '../core/barcode';
 import { gs1Day } from '../core/gs1';
 import { parseGtin } from '../core/gtin';
 import { lineAmount, mulDivHalfUp } from '../core/money';
-import { dayNumber, storeTime } from '../core/time';
+import { dayNumber, dayText, storeTime } from '../core/time';
 import type { LineExtras, Product, Rules } from '../core/types';
 import type { CataloguePort, Scanned } from './ports';
 import type { Verdict } from './wire';
 
 const NOTHING: Verdict = {
   kind: 'unknown',
+  value: '',
   gtin: '',
   sku: '',
   quantity: null,
   price_minor: null,
   lot: '',
   serial: '',
-  expiry_day: 0,
+  expiry_day: '',
+  wallet: '',
+  member: '',
   message_code: '',
-  message: null,
+  message: { en: '', zh: '' },
 };
 
 /** Reads a code and looks its product up. */
@@ -32,8 +35,7 @@ export async function scan(
   const { templates, exponent } = rules;
   const read = readBarcode(text, { templates, exponent, paying });
   if (!read.ok) return { verdict: refused(read), product: null, choices: [] };
-  if (read.kind === 'payment')
-    return { verdict: { ...NOTHING, kind: 'payment' }, product: null, choices: [] };
+  if (read.kind === 'payment') return { verdict: payment(read), product: null, choices: [] };
   const found = await candidates(read, text.trim(), catalogue);
   const active = found.filter((product) => product.active);
   const product = active[0] ?? found[0] ?? null;
@@ -41,6 +43,10 @@ export async function scan(
   const verdict = product ? known(read, product, today) : unknown(read, text.trim());
   return { verdict, product, choices: active.length > 1 ? active : [] };
 }
+
+const payment = ({ value, wallet }: Reading): Verdict => ({
+  ...{ ...NOTHING, kind: 'payment', value, wallet },
+});
 
 async function candidates(
   read: Reading,
@@ -68,7 +74,7 @@ function known(read: Reading, product: Product, today: number): Verdict {
     price_minor: priceMinor,
     lot: elements['10'] ?? '',
     serial: elements['21'] ?? '',
-    expiry_day: gs1Day(elements['17'] ?? '', today),
+    expiry_day: dayText(gs1Day(elements['17'] ?? '', today)),
   };
 }
 
@@ -100,7 +106,8 @@ function refused({ code, message }: Misread): Verdict {
  * what the line comes to: by a quantity where the catalogue's price gives it, otherwise as its price.
  */
 export function extrasOf(verdict: Verdict, product: Product): LineExtras {
-  const { price_minor: labelled, lot, serial, expiry_day: expiryDay } = verdict;
+  const { price_minor: labelled, lot, serial } = verdict;
+  const expiryDay = dayNumber(verdict.expiry_day);
   const said = {
     ...(lot === '' ? {} : { lot }),
     ...(serial === '' ? {} : { serials: [serial] }),

@@ -1,4 +1,5 @@
-// A search finds what every word of it fits: whole codes first, then names, dearest match on top.
+// A search finds what every word of it fits: whole names and codes first, then whole words, then
+// beginnings; among those that fit alike the shop's favourites come first.
 import type { ProductRow } from './wire';
 
 /**
@@ -46,10 +47,14 @@ export function parseQuery(text: string): Query | null {
   return { whole, field: `\t ${whole}`, words, digits: /^[0-9]{4,14}$/.test(digits) ? digits : '' };
 }
 
+/** What a favourite gains: more than a better place in a name, less than being asked for exactly. */
+const FAVOURITE = 250;
+
 /** How well a product fits, 0: not at all; `active`: it is sold, what is not comes last. */
-export function score(query: Query, hay: string, active: boolean): number {
+export function score(query: Query, hay: string, active: boolean, favourite = false): number {
   const found = hasWords(query, hay) ? grade(query, hay) : hasDigits(query, hay) ? 20 : 0;
-  return active ? found : found / 100;
+  if (found === 0) return 0;
+  return active ? found + (favourite ? FAVOURITE : 0) : found / 100;
 }
 
 function hasWords({ words }: Query, hay: string): boolean {
@@ -61,13 +66,16 @@ function hasDigits({ digits }: Query, hay: string): boolean {
   return digits !== '' && hay.includes(digits, hay.indexOf('\n'));
 }
 
-/** A whole field is best, then a field's beginning, the shorter the better, then a word's. */
+/** A whole field is best, then whole words at its beginning, then anywhere, then parts of words. */
 function grade(query: Query, hay: string): number {
   const at = hay.indexOf(query.field);
-  if (at >= 0) {
-    const length = hay.indexOf('\t', at + 1) - at;
-    return length === query.field.length ? 1_000 : 500 - Math.min(200, length);
-  }
+  const end = at + query.field.length;
+  if (at >= 0 && hay[end] === '\t') return 1_000;
+  const length = Math.min(99, at < 0 ? 99 : hay.indexOf('\t', end) - at);
+  if (at >= 0 && hay[end] === ' ') return 500 - length;
+  if (query.words.every((word) => hay.includes(`${word} `) || hay.includes(`${word}\t`)))
+    return hay.includes(query.whole) ? 350 : 300;
+  if (at >= 0) return 250 - length;
   return hay.includes(query.words.length === 1 ? (query.words[0] ?? '') : query.whole) ? 100 : 50;
 }
 

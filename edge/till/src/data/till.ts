@@ -91,7 +91,9 @@ export function assemble(around: Surroundings): Parts {
     () => enrolled(parts),
   );
   const setup = new Setup(db, api, nowMs);
-  const catalogue = new Catalogue(around.thread, () => device.token);
+  const favourites = () =>
+    setup.rules.peek().keyPages.flatMap((page) => page.keys.map((key) => key.sku));
+  const catalogue = new Catalogue(around.thread, () => device.token, favourites);
   const presence = new Presence({
     ...{ api, nowMs },
     onNodeTime: (nodeMs, seenMs) => watch.nodeTime(nodeMs, seenMs),

@@ -141,15 +141,28 @@ export interface AuditDocument {
 /** What the gate (the node's or the till's own) says about a scan. */
 export interface Verdict {
   readonly kind: 'item' | 'quantity' | 'price' | 'payment' | 'member' | 'unknown' | 'refused';
+  /** What was read, of a payment's code or of one that is refused. */
+  readonly value: string;
   readonly gtin: string;
   readonly sku: string;
   readonly quantity: number | null;
   readonly price_minor: number | null;
   readonly lot: string;
   readonly serial: string;
-  readonly expiry_day: number;
+  /** ISO date; empty: none. */
+  readonly expiry_day: string;
+  /** Whose payment code it is, such as `alipay`; empty where that can't be told. */
+  readonly wallet: string;
+  /** A member's id; empty: the card has to be looked up. */
+  readonly member: string;
   readonly message_code: string;
-  readonly message: { readonly en: string; readonly zh: string } | null;
+  readonly message: Message;
+}
+
+/** A sentence for people, in each language; empty where there is nothing to say. */
+export interface Message {
+  readonly en: string;
+  readonly zh: string;
 }
 
 /** Events of `GET /till/events`, by name. */
@@ -161,8 +174,13 @@ export interface TillEvents {
     readonly stable: boolean;
   };
   readonly device: { readonly name: string; readonly state: string };
-  readonly payment: { readonly id: string; readonly state: string; readonly message: string };
-  readonly print: { readonly job: string; readonly state: string };
+  readonly payment: {
+    readonly id: string;
+    readonly state: string;
+    readonly message: Message;
+    readonly amount_minor: number;
+  };
+  readonly print: { readonly job: string; readonly state: string; readonly message: Message };
   readonly sync: { readonly unsynced: number; readonly link: string };
   readonly catalogue: { readonly cursor: string };
 }

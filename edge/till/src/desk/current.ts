@@ -27,12 +27,10 @@ export async function loadShift(till: Till): Promise<Shift | null> {
   }
   const drawer = encodeURIComponent(drawerOf(till));
   try {
-    noteShift(await till.api.get<Shift>(`/till/shifts/current?drawer=${drawer}`));
+    noteShift(await till.api.get<Shift | null>(`/till/shifts/current?drawer=${drawer}`));
   } catch (error) {
-    const failure = failureOf(error);
-    if (failure.code === 'not-found' || failure.code === 'no-shift') noteShift(null);
-    else if (failure.unreachable) shiftNow.value = known();
-    else throw error;
+    if (!failureOf(error).unreachable) throw error;
+    shiftNow.value = known();
   }
   return shiftNow.value ?? null;
 }

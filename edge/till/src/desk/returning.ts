@@ -73,6 +73,11 @@ export function creditKept(): Credit | null {
   }
 }
 
+/** Offer a credit again whose basket is given up: it is the customer's still. */
+export function offerAgain(credit: Credit | null): void {
+  if (credit) keepCredit(credit);
+}
+
 /** Forget a credit whose return never happened. */
 export function dropCredit(): void {
   keepCredit(null);

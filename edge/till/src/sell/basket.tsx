@@ -168,7 +168,7 @@ function Coupons(): JSX.Element | null {
 function SumRows(): JSX.Element {
   const till = useTill();
   const { discountMinor, taxes, points } = till.selling.priced.value;
-  const { member, tenders } = till.selling.basket.value;
+  const { member, tenders, exchange } = till.selling.basket.value;
   const taken = tenders.reduce((sum, tender) => sum + tender.amountMinor, 0);
   const taxed = taxes.filter((tax) => tax.taxMinor !== 0);
   return (
@@ -189,6 +189,12 @@ function SumRows(): JSX.Element {
         <dt>{t('sell.saved')}</dt>
         <dd class="num">{formatMoney(-discountMinor)}</dd>
       </div>
+      {exchange && (
+        <div class="saving">
+          <dt>{t('sell.pay.exchange')}</dt>
+          <dd class="num">{formatMoney(-exchange.amountMinor)}</dd>
+        </div>
+      )}
       {taken > 0 && (
         <div>
           <dt>{t('sell.pay.taken')}</dt>

@@ -1,6 +1,5 @@
 // One law: every code that is scanned or typed ends in a line, a member, a payment or one clear next
 // step; a scan during payment or after a sale never disturbs either.
-import { dayNumber } from '../core/time';
 import type { Product } from '../core/types';
 import type { Scanned, Till } from '../data/ports';
 import { extrasOf } from '../data/scanning';
@@ -49,17 +48,13 @@ async function byVerdict(till: Till, verdict: Verdict | undefined): Promise<Scan
   return product && { verdict, product, choices: [] };
 }
 
-const days = (expiry: number | string): number =>
-  typeof expiry === 'number' ? expiry : dayNumber(expiry);
-
 /** Do what a code that was understood asks for. */
 export async function follow(till: Till, text: string, read: Scanned): Promise<void> {
   const { verdict } = read;
   if (verdict.kind === 'member') return attachByCard(till, text);
   const product = read.product ?? (await chosen(read));
   if (product) {
-    const said = { ...verdict, expiry_day: days(verdict.expiry_day) };
-    await addProduct(till, product, { ...extrasOf(said, product), exact: true });
+    await addProduct(till, product, { ...extrasOf(verdict, product), exact: true });
     return;
   }
   if (read.choices.length > 0) return;
@@ -77,7 +72,7 @@ function chosen(read: Scanned): Promise<Product | null> {
 
 async function unknown(text: string, verdict: Verdict): Promise<void> {
   play('refused');
-  const said = verdict.message?.[locale.value];
+  const said = verdict.message[locale.value];
   const isUnknown = verdict.kind === 'unknown' || !said;
   const next = await ask<AfterStop>((answer) => (
     <StopDialog

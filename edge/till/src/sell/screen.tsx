@@ -3,7 +3,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
-import { shiftNow } from '../desk/current';
+import { loadShift, shiftNow } from '../desk/current';
+import { offerAgain } from '../desk/returning';
 import { formatMoney, t } from '../i18n';
 import { go } from '../route';
 import {
@@ -43,35 +44,48 @@ export async function startPaying(till: Till): Promise<void> {
     showToast({ bad: true, text: t('sell.refused.basket-empty') });
     return;
   }
-  if (shiftNow.value === null && !till.selling.training.value) {
-    const open = await ask<true>((answer) => <NoShift answer={answer} />);
-    if (open) go('desk/shift');
-    return;
-  }
-  face.value = 'pay';
+  if (till.selling.training.value || (await isShiftSure(till))) face.value = 'pay';
 }
 
-function NoShift({ answer }: { answer: (open: true | null) => void }): JSX.Element {
+/** Whoever was told that no shift is known, and sells all the same: the node books it when it can. */
+let toldOfNoShift = '';
+
+/** Whether the money has a shift to be booked in, or somebody sells without knowing one. */
+async function isShiftSure(till: Till): Promise<boolean> {
+  if (shiftNow.value === undefined) await loadShift(till).catch(() => undefined);
+  if (shiftNow.value) return true;
+  const operator = till.session.current.value?.staff ?? '';
+  const away = shiftNow.value === undefined;
+  if (away && toldOfNoShift === operator) return true;
+  const answer = await ask<true>((reply) => <NoShift away={away} answer={reply} />);
+  if (!answer) return false;
+  if (away) toldOfNoShift = operator;
+  else go('desk/shift');
+  return away;
+}
+
+function NoShift(props: { away: boolean; answer: (go: true | null) => void }): JSX.Element {
+  const { away, answer } = props;
   return (
     <Dialog
-      title={t('sell.noShift.title')}
+      title={t(away ? 'sell.noShift.away' : 'sell.noShift.title')}
       onClose={() => answer(null)}
       keys={[{ key: 'Enter', run: () => answer(true) }]}
       foot={
         <Button kind="primary" size="xl" block onPress={() => answer(true)}>
-          {t('sell.noShift.open')}
+          {t(away ? 'sell.noShift.sell' : 'sell.noShift.open')}
         </Button>
       }
     >
-      <p>{t('sell.noShift.text')}</p>
+      <p>{t(away ? 'sell.noShift.awayText' : 'sell.noShift.text')}</p>
     </Dialog>
   );
 }
 
 /** Void the whole sale, once it is sure. */
 async function askVoid(till: Till): Promise<void> {
-  const { lines, tenders, id } = till.selling.basket.value;
-  if (lines.length === 0 && tenders.length === 0) {
+  const { lines, tenders, id, exchange } = till.selling.basket.value;
+  if (lines.length === 0 && tenders.length === 0 && !exchange) {
     till.selling.dispatch({ type: 'clear' });
     return;
   }
@@ -82,9 +96,14 @@ async function askVoid(till: Till): Promise<void> {
   const total = till.selling.priced.value.totalMinor;
   const sure = await ask<true>((answer) => <VoidDialog total={total} answer={answer} />);
   if (!sure || !till.selling.dispatch({ type: 'clear' }).ok) return;
+  offerAgain(exchange);
   selected.value = '';
   latest.value = '';
-  showToast({ text: t('sell.void.done') });
+  showToast({
+    text: exchange
+      ? t('sell.void.credit', { amount: formatMoney(exchange.amountMinor) })
+      : t('sell.void.done'),
+  });
   if (till.selling.training.value) return;
   const detail = formatMoney(total);
   void till.outbox.audit({ action: 'void-sale', subject: id, reason: '', approver: '', detail });

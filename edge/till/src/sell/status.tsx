@@ -55,6 +55,7 @@ export function nodeWay(node: 'up' | 'down' | 'unknown'): Way {
 export function linkWay(link: string, unsynced: number): Way {
   const text = unsynced > 0 ? t('sell.status.unsynced', { n: unsynced }) : t('sell.status.synced');
   if (link === 'up') return { mood: unsynced > 0 ? 'plain' : 'ok', icon: 'cloud', text };
+  if (link === 'none') return { mood: 'plain', icon: 'cloud', text: t('sell.status.linkNone') };
   if (link === '') return { mood: 'plain', icon: 'cloud', text: t('sell.status.linkUnknown') };
   return {
     mood: 'warn',

@@ -1,6 +1,6 @@
 // One law: a dialog asks one thing, keeps the focus until it is answered, and gives it back after.
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n';
 import { IconButton } from './button';
 import { type Shortcut, useKeys } from './keyboard';
@@ -41,7 +41,7 @@ function keepInside(panel: HTMLElement, event: KeyboardEvent): void {
 }
 
 function useBorrowedFocus(panel: { current: HTMLElement | null }): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const here = panel.current;
     const wanted = here?.querySelector<HTMLElement>('[data-autofocus]');

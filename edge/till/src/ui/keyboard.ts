@@ -1,7 +1,7 @@
 // One law: every key of the page is heard here first, once: a scan goes to the scan queue, a shortcut
 // to the uppermost layer that knows it, and everything else to whatever has the focus.
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import {
   endsLate,
   fellSilent,
@@ -60,7 +60,8 @@ export function useKeys(shortcuts: readonly Shortcut[], options: { modal?: boole
   }
   const mine = layer.current;
   mine.shortcuts = shortcuts;
-  useEffect(() => {
+  // Before the first picture of it: whoever sees it may press at once.
+  useLayoutEffect(() => {
     layers.value = [...layers.peek(), mine].sort((one, two) => one.order - two.order);
     return () => {
       layers.value = layers.peek().filter((other) => other !== mine);

@@ -54,7 +54,10 @@ export function ToastHost(): JSX.Element {
       </div>
       <div class="toasts" aria-live="assertive">
         {shown.value.map((toast) => (
-          <div key={toast.id} class={`toast ${toast.bad ? 'toast--bad' : ''}`}>
+          <div
+            key={toast.id}
+            class={`toast ${toast.bad || toast.action ? 'toast--stays' : ''} ${toast.bad ? 'toast--bad' : ''}`}
+          >
             <Icon name={toast.bad ? 'warn' : 'check'} />
             <span class="toast__text">{toast.text}</span>
             {toast.action && (

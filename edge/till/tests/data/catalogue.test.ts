@@ -80,6 +80,21 @@ describe('looking up', () => {
     expect(found('  ')).toEqual([]);
   });
 
+  it('shows whole words before beginnings, and favourites before their like', () => {
+    const all = new Assortment();
+    all.put([
+      row(1, 'HOM-6', 'Teaspoons 6'),
+      row(2, 'HOM-7', 'Tea lights 50'),
+      row(3, 'GRN', 'Nine Hills Green tea'),
+      row(4, 'OOL', 'Nine Hills Oolong tea'),
+      row(5, 'TEA', 'Loose tea'),
+    ]);
+    const found = (favourites: string[]) =>
+      all.search('tea', 9, favourites).map((hit) => hit.product.sku);
+    expect(found([])).toEqual(['TEA', 'HOM-7', 'GRN', 'OOL', 'HOM-6']);
+    expect(found(['OOL'])).toEqual(['TEA', 'OOL', 'HOM-7', 'GRN', 'HOM-6']);
+  });
+
   it('follows a change: codes that are gone lead nowhere', () => {
     const all = assortment();
     all.put([row(1, 'TEA-100', 'White tea', { gtins: ['9521234000037'] })]);
@@ -163,6 +178,7 @@ describe('scanning at the till itself', () => {
   const catalogue = new Catalogue(
     inlineThread(() => ROWS),
     () => '',
+    () => [],
   );
   const by = rules([], { templates: ['29PPPPPWWWWWC', '28PPPPPMMMMMC'] });
   const read = (text: string) => scan(text, catalogue, by, NOON, false);
@@ -191,7 +207,7 @@ describe('scanning at the till itself', () => {
       ...(assortment().bySku('APPLE') as never as { priceMinor: number }),
       priceMinor: 29_999,
     };
-    const verdict = { quantity: null, price_minor: 437, lot: '', serial: '', expiry_day: 0 };
+    const verdict = { quantity: null, price_minor: 437, lot: '', serial: '', expiry_day: '' };
     expect(extrasOf(verdict as never, dear as never)).toEqual({
       quantity: 15,
       override: { priceMinor: 437, priceQuantity: 15, reason: 'label', approver: '' },

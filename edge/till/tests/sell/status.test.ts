@@ -14,6 +14,7 @@ it('says how many facts wait, and warns only when the link is cut', () => {
   expect(cut.mood).toBe('warn');
   expect(cut.text).toContain('7');
   expect(linkWay('', 0).mood).toBe('plain');
+  expect(linkWay('none', 7)).toMatchObject({ mood: 'plain', text: 'A store on its own' });
 });
 
 it('says that selling goes on without the node', () => {

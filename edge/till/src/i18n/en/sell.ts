@@ -178,12 +178,18 @@ export const sell = {
   'sell.void.title': 'Void the whole sale?',
   'sell.void.text': 'Everything worth {total} leaves the basket. The audit trail keeps a note.',
   'sell.void.keep': 'Keep it',
+  'sell.void.credit':
+    'The sale was voided. The credit of {amount} waits under Return and exchange.',
   'sell.void.done': 'The sale was voided',
 
   'sell.noShift.title': 'No shift is open',
   'sell.noShift.text':
     'Money belongs to a shift. Open one with the float that is in the drawer; the basket waits.',
   'sell.noShift.open': 'Open the shift',
+  'sell.noShift.away': 'This till knows of no shift',
+  'sell.noShift.awayText':
+    'The node is away, so nobody can say whether a shift is open. You can sell: the node books the money in the open shift when it is back, or lists it as late. Open a shift as soon as the node is there.',
+  'sell.noShift.sell': 'Sell all the same',
 
   'sell.pay.back': 'Back to the basket',
   'sell.pay.due': 'To pay',
@@ -268,6 +274,7 @@ export const sell = {
   'sell.status.synced': 'All synced',
   'sell.status.unsynced': '{n} unsynced',
   'sell.status.linkDown': 'Uplink cut, {n} unsynced',
+  'sell.status.linkNone': 'A store on its own',
   'sell.status.linkUnknown': 'Uplink not known',
   'sell.status.waiting': '{n} waiting',
   'sell.status.scans': { one: '{n} scan waits', other: '{n} scans wait' },

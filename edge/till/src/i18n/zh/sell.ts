@@ -174,11 +174,16 @@ export const sell: Words<typeof english> = {
   'sell.void.title': '要取消整单吗？',
   'sell.void.text': '价值 {total} 的全部商品将移出购物篮，操作会写入审计记录。',
   'sell.void.keep': '保留',
+  'sell.void.credit': '整单已取消。{amount} 的换货抵扣保留在“退货与换货”中。',
   'sell.void.done': '整单已取消',
 
   'sell.noShift.title': '尚未开班',
   'sell.noShift.text': '收款必须归属班次。请按钱箱中的备用金开班，购物篮会保留。',
   'sell.noShift.open': '去开班',
+  'sell.noShift.away': '本机不知道是否已开班',
+  'sell.noShift.awayText':
+    '节点不可用，无法确认是否已开班。可以继续销售：节点恢复后会记入当前班次，或列为迟到单据。节点恢复后请尽快开班。',
+  'sell.noShift.sell': '仍然销售',
 
   'sell.pay.back': '返回购物篮',
   'sell.pay.due': '应付',
@@ -259,6 +264,7 @@ export const sell: Words<typeof english> = {
   'sell.status.synced': '已全部同步',
   'sell.status.unsynced': '{n} 条未同步',
   'sell.status.linkDown': '总部连接中断，{n} 条未同步',
+  'sell.status.linkNone': '独立门店',
   'sell.status.linkUnknown': '总部连接未知',
   'sell.status.waiting': '{n} 条待发送',
   'sell.status.scans': '{n} 个扫码在等待',
