@@ -34,7 +34,9 @@ export const reasonWords = (offered: readonly Offered[], code: string): string =
 
 /** Why a line costs less, in the language chosen now; the receipt keeps the text of the sale. */
 export function discountText(rules: Rules, discount: Discount): string {
-  const promotion = rules.promotions.find((one) => one.id === discount.code);
+  const promotion = rules.promotions.find((one) =>
+    discount.kind === 'coupon' ? one.coupon === discount.code : one.id === discount.code,
+  );
   if (promotion) return inLanguage(promotion.names) || discount.text;
   const reason = rules.reasons.discount?.find((one) => one.code === discount.code);
   if (reason) return reasonText(reason);

@@ -11,6 +11,7 @@ const RULES: Rules = {
   reasons: { discount: [{ code: 'expiring', en: 'Best before today', zh: '临近保质期' }] },
   promotions: [
     { id: 'fruit-week', names: { en: 'Fruit week', zh: '水果周' } } as unknown as Promotion,
+    { id: 'five', coupon: 'FIVE-OFF', names: { en: '5 off' } } as unknown as Promotion,
   ],
 };
 const discount = (code: string): Discount => ({
@@ -45,6 +46,7 @@ it('explains a discount in the language chosen, else as the receipt does', () =>
   expect(discountText(RULES, discount('expiring'))).toBe('Best before today');
   expect(discountText(RULES, discount('goodwill'))).toBe('Goodwill');
   expect(discountText(RULES, discount('never-heard-of'))).toBe('as the receipt says');
+  expect(discountText(RULES, { ...discount('FIVE-OFF'), kind: 'coupon' })).toBe('5 off');
   locale.value = 'zh';
   expect(discountText(RULES, discount('fruit-week'))).toBe('水果周');
 });
