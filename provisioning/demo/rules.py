@@ -99,7 +99,7 @@ def rules() -> dict[str, Any]:
         "tenders": TENDERS,
         "reasons": REASONS,
         "till.keys": KEYS,
-        "receipt": _receipt("Evertill Market"),
+        "receipt": _receipt(),
         "barcode.templates": ["28PPPPPMMMMMC", "29PPPPPWWWWWC"],
         "limits": {
             "cashier_discount_ppm": 100_000,
@@ -114,7 +114,7 @@ def rules() -> dict[str, Any]:
 
 def store_rules(title: str) -> dict[str, Any]:
     """Give the rules of one store alone: its receipts bear its own name."""
-    return {"receipt": _receipt(f"Evertill Market · {title}")}
+    return {"receipt": _receipt(title)}
 
 
 _ORDERS = (
@@ -138,9 +138,10 @@ def purchase_orders(store: str) -> list[dict[str, Any]]:
     ]
 
 
-def _receipt(name: str) -> dict[str, Any]:
+def _receipt(*store: str) -> dict[str, Any]:
     return {
-        "header": [name, "1 Harbour Street, 20457 Port City", "Open Mon-Sat 7-22"],
+        "title": "Evertill Market",
+        "header": [*store, "20457 Port City", "Open Mon-Sat 7-22"],
         "footer": {
             "en": "Thank you! Returns within 30 days with this receipt.",
             "zh": "谢谢惠顾！凭小票30天内可退货。",
