@@ -1,6 +1,7 @@
 """What is to be printed is found by its id and read with everything around it, in one snapshot."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from edge.shift_reads import Shift, shift_row
 from sync.bodies import AnyBody
 from sync.cash import CashMoved, ShiftClosed, ShiftOpened
 from sync.entitlements import is_key
-from sync.receipts import Return, Sale, Void
+from sync.receipts import Line, Return, Sale, Void
 
 HELD = "held"
 PRINTABLE = (Sale, Return, Void, CashMoved, ShiftOpened)
@@ -33,6 +34,11 @@ PRINTABLE = (Sale, Return, Void, CashMoved, ShiftOpened)
 class _TenderRule(msgspec.Struct, frozen=True):
     kind: str
     name: dict[str, str] = {}
+
+
+class _PromotionRule(msgspec.Struct, frozen=True):
+    name: dict[str, str] = {}
+    coupon: str = ""
 
 
 class _ReasonRule(msgspec.Struct, frozen=True):
@@ -185,6 +191,7 @@ def scene_of(reads: Reads, shop: Shop, body: AnyBody | None, language: str = "")
         profile=profile,
         products=_products(reads, {line.sku for line in lines}),
         staff=dict(reads.connection.execute("SELECT staff, name FROM staff")),
+        promotions=dict(_promotions(reads, lines)),
         reasons={
             (kind, reason.code): {"en": reason.en, "zh": reason.zh}
             for kind, listed in reasons.items()
@@ -195,6 +202,18 @@ def scene_of(reads: Reads, shop: Shop, body: AnyBody | None, language: str = "")
         points=_balance(reads, POINTS, body.member) if isinstance(body, Sale) else None,
         gift_cards=dict(_gift_cards(reads, body)) if isinstance(body, Sale) else {},
     )
+
+
+def _promotions(reads: Reads, lines: Iterable[object]) -> Iterator[tuple[str, dict[str, str]]]:
+    """What the promotions are called that gave a sale's discounts, by id, coupons by their code."""
+    details = (line.detail for line in lines if isinstance(line, Line) and line.detail)
+    if not any(detail.discounts for detail in details):
+        return
+    sql = "SELECT name, value FROM rule WHERE name GLOB 'promotion.*' ORDER BY local"
+    for name, value in reads.connection.execute(sql):
+        with suppress(msgspec.MsgspecError):
+            rule = msgspec.json.decode(value, type=_PromotionRule)
+            yield rule.coupon or name.removeprefix("promotion."), rule.name
 
 
 def _language(asked: str, profile: Profile) -> str:

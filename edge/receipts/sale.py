@@ -131,7 +131,7 @@ def _line(line: Line, scene: Scene, taxes: Sequence[TaxSum]) -> list[Block]:
     if rest:
         told = (*told, Discount(DiscountKind.MANUAL, "", rest))
     for discount in told:
-        text = discount.text or scene.words(_DISCOUNT_WORDS[discount.kind])
+        text = scene.saving(discount) or scene.words(_DISCOUNT_WORDS[discount.kind])
         blocks.append(Pair(INDENT + text, f"{scene.money(-discount.amount_minor)}{INDENT}"))
     return [*blocks, *_pieces(line, detail, scene)]
 

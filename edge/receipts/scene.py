@@ -15,6 +15,7 @@ from devices.receipt import Align, Block, Feed, Logo, Paper, Rule, Text
 from edge.receipts.figures import date, decimal, local_time
 from edge.receipts.words import Words
 from sync.bodies import AnyBody
+from sync.receipts import Discount, DiscountKind
 
 FOOTER_MAX = 40
 
@@ -70,6 +71,7 @@ class Scene:
     products: Mapping[str, Named] = field(default_factory=dict)
     staff: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    promotions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tender_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rates_ppm: Mapping[str, int] = field(default_factory=dict)
     points: int | None = None
@@ -100,6 +102,12 @@ class Scene:
     def reason(self, kind: str, text: str) -> str:
         """Name a reason of the rule `reasons`; what somebody wrote stays as it is."""
         return self.words.pick(self.reasons.get((kind, text), {}), text)
+
+    def saving(self, discount: Discount) -> str:
+        """Name what a discount was given for, as headquarters calls it, or else the till."""
+        if discount.kind is DiscountKind.MANUAL:
+            return self.words.pick(self.reasons.get(("discount", discount.code), {}), discount.text)
+        return self.words.pick(self.promotions.get(discount.code, {}), discount.text)
 
     def tender(self, kind: str) -> str:
         """Name a means of payment."""

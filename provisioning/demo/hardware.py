@@ -6,12 +6,13 @@ would open a shop's.
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 from devices.simulated.aside import Aside
+from devices.simulated.peer import Peer
 from devices.simulated.printer import PrinterPeer
 from devices.simulated.scale import ScalePeer
 from devices.simulated.scanner import ScannerPeer
@@ -72,6 +73,14 @@ class ShopHardware:
         peer = cast(TerminalPeer, self._aside.peer(self._at("terminal")))
         last = self._aside.do(lambda: peer.books[-1])
         return last.result == 0 and last.amount_minor == amount_minor
+
+    def peer(self, name: str) -> Peer:
+        """Look at a device itself, such as `terminal`."""
+        return self._aside.peer(self._at(name))
+
+    def use(self, name: str, verb: Callable[[], None]) -> None:
+        """Do something at a device, as a hand would: change its mood, take its paper out."""
+        self._aside.use(self._at(name), verb)
 
     def tear_off(self) -> None:
         """Take what came out of the printer, all but the newest receipts."""

@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from provisioning.broker_process import free_port
 from provisioning.catalogue import Catalogue, make_catalogue
+from provisioning.demo.api import StoreApi
 from provisioning.demo.chain import Chain, Store, open_chain
-from provisioning.demo.opening import open_for_business
+from provisioning.demo.opening import log_in, open_for_business
 from provisioning.demo.programs import call_program
 
 PATIENCE_MS = 60_000
@@ -42,6 +43,19 @@ class Branch:
         """The one store of the chain."""
         return self.chain.stores[0]
 
+    def admit(self, till: str) -> str:
+        """Let another till in; return its token."""
+        data = ("--data", str(self.store.data))
+        return call_program("evertill-edge", "device", "add", till, "--role", "till", *data)
+
+    def code(self, sku: str) -> str:
+        """Barcode of a product."""
+        return next(one.gtins[0] for one in self.catalogue.products if one.sku == sku)
+
+    def manager(self) -> StoreApi:
+        """Connect to the node with all rights."""
+        return log_in(self.store, self.pins)
+
     def kill_node(self) -> None:
         """Pull the node's power cord."""
         self.store.program.kill()
@@ -57,12 +71,9 @@ def open_branch(folder: Path, tills: tuple[str, ...] = ("w1", "w2")) -> Iterator
     with open_chain(folder, 1, free_port(), lambda _: None, lambda: None) as chain:
         catalogue = make_catalogue(SEED)
         pins = open_for_business(chain, catalogue, SEED, lambda _: None)
-        data = ("--data", str(chain.stores[0].data))
-        tokens = {
-            till: call_program("evertill-edge", "device", "add", till, "--role", "till", *data)
-            for till in tills
-        }
-        yield Branch(chain, catalogue, pins, tokens)
+        branch = Branch(chain, catalogue, pins, {})
+        branch.tokens.update({till: branch.admit(till) for till in tills})
+        yield branch
 
 
 @contextmanager

@@ -10,9 +10,10 @@ from playwright.sync_api import Browser, expect
 
 from provisioning.demo.opening import log_in
 from tests.e2e.test_processes import eventually
-from tests.e2e.till.branch import Branch, new_window, open_branch, open_browser
+from tests.e2e.till.branch import Branch, new_window, open_branch
 from tests.e2e.till.cashier import Cashier
 
+pytestmark = pytest.mark.xdist_group("till")
 FLOAT_MINOR = 10_000
 
 
@@ -23,20 +24,8 @@ def branch(tmp_path: Path) -> Iterator[Branch]:
         yield branch
 
 
-@pytest.fixture(scope="module")
-def browser(chromium_path: Path) -> Iterator[Browser]:
-    """Start a browser for the tests of this file."""
-    with open_browser(chromium_path) as browser:
-        yield browser
-
-
-def gtin(branch: Branch, sku: str) -> str:
-    found = next(product for product in branch.catalogue.products if product.sku == sku)
-    return found.gtins[0]
-
-
 def test_a_day_with_every_cable_pulled_ends_even(branch: Branch, browser: Browser) -> None:
-    milk = gtin(branch, "DAI-001")
+    milk = branch.code("DAI-001")
     with (
         new_window(browser, branch.store.url) as (_, page),
         new_window(browser, branch.store.url) as (_, other_page),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from devices.receipt import Paper
@@ -13,7 +14,7 @@ from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import VoidSale
 from edge.shifts import OpenShift
 from sync.definitions import Rule, Staff, StoreProfile, TaxRate
-from sync.receipts import Line, LineDetail, LineKind, Tender
+from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Tender
 from tests.edge.receipts.papers import said
 from tests.edge.shop import Shop
 from tests.edge.tilling import finished, tea
@@ -91,6 +92,20 @@ def test_a_return_has_the_rates_of_its_sale(shop: Shop) -> None:
     assert "Reason: torn" in back
     assert "A 7 % -3.27 -0.23 -3.50" in back
     assert "Original t1-5-000001" in back
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Tea week -1.00"), ("zh", "茶周 -1.00")])
+def test_a_saving_is_called_as_headquarters_calls_it(shop: Shop, language: str, words: str) -> None:
+    shop.tell(
+        Rule("promotion.tea", '{"name": {"en": "Tea week", "zh": "茶周"}}'),
+        Rule("promotion.odd", "7"),
+    )
+    saving = Discount(DiscountKind.PROMOTION, "tea", 100, "as the till said")
+    line = tea(2)
+    detail = LineDetail(discounts=(saving,))
+    sale = finished(shop, msgspec.structs.replace(line, discount_minor=100, detail=detail))
+    shop.run(sale)
+    assert words in text(shop, sale.id, language)
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Reason: Torn"), ("zh", "原因：撕破")])
