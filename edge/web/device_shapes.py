@@ -215,7 +215,10 @@ class SyncNews(msgspec.Struct, frozen=True):
 
 
 class CatalogueNews(msgspec.Struct, frozen=True):
-    """Event `catalogue`: products or prices changed; ask GET /till/catalogue for what is new."""
+    """Event `catalogue`: headquarters changed something: products, prices, taxes, people or rules.
+
+    Ask GET /till/catalogue after the cursor that you hold, and GET /till/setup, for what is new.
+    """
 
     cursor: str
 

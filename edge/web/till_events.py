@@ -26,6 +26,12 @@ router = APIRouter(tags=["devices of a till"])
 LISTENERS_MAX = 64
 QUIET_S = 15.0
 LOOK_S = 1.0
+# A rank grows with what headquarters says; a store's own, from 2**62 on, is above the chain's.
+_DEFINED = "SELECT max(version) FROM product" + "".join(  # noqa: S608 - our own words
+    f" UNION ALL SELECT max(rank) FROM {table}{which}"
+    for table in ("rule", "tax_rate", "staff", "profile")
+    for which in ("", " WHERE rank < 1 << 62")
+)
 _EVENT_ID = re.compile(r"(?P<life>[0-9a-f]{1,16}):(?P<number>[0-9]{1,15})")
 _encode = msgspec.json.Encoder().encode
 
@@ -107,13 +113,13 @@ async def _events(request: Request, node: Node, till: str, place: int) -> AsyncI
 
 
 class _Shared:
-    """What every till should know: the link to headquarters, and that the catalogue changed."""
+    """What every till should know: the link to headquarters, and what headquarters defined."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
         self._looked_s = 0.0
         self._sync: SyncNews | None = None
-        self._cursor: str | None = None
+        self._defined: list[int | None] = []
 
     def changes(self) -> list[bytes]:
         """Look, at most once a second; return the frames of what changed."""
@@ -127,12 +133,12 @@ class _Shared:
         if sync != self._sync:
             self._sync = sync
             frames.append(_frame(b"sync", _encode(sync)))
-        newest = self._node.gate.execute("SELECT max(version) FROM product").fetchone()[0] or 0
-        cursor = f"{self._node.journal}:{newest}"
-        if cursor != self._cursor:
-            if self._cursor is not None:
+        defined = [newest for (newest,) in self._node.gate.execute(_DEFINED)]
+        if defined != self._defined:
+            if self._defined:
+                cursor = f"{self._node.journal}:{defined[0] or 0}"
                 frames.append(_frame(b"catalogue", _encode(CatalogueNews(cursor))))
-            self._cursor = cursor
+            self._defined = defined
         return frames
 
 

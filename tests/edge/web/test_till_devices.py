@@ -12,11 +12,14 @@ import pytest
 
 from edge import access
 from edge.backup import DATABASE
+from edge.catalogue import apply
 from edge.database import connect
 from edge.hardware.verdict import Verdict
 from edge.node import wall_clock
 from edge.web import device_shapes as shapes
 from edge.web import till_events
+from sync.definitions import Rule
+from sync.identity import HEADQUARTERS, Replica, headquarters_for
 from tests.edge.web.shop import TEA_GTIN, Shop, new_id, open_shop, problem
 
 ID = "0199a1c2-7b3e-7c4d-8e5f-60718293a4b5"
@@ -109,6 +112,25 @@ def test_a_malformed_place_is_refused(till: httpx.Client, place: str) -> None:
 def test_a_place_of_an_earlier_run_is_taken(till: httpx.Client) -> None:
     with till.stream("GET", "/till/events", params={"after": "abc:17"}) as answer:
         assert next(frames(answer))["event"] == "sync"
+
+
+@pytest.mark.parametrize("store", [False, True], ids=["chain", "store"])
+def test_a_till_hears_that_headquarters_changed_a_rule(
+    own_data: tuple[Path, dict[str, str]], *, store: bool
+) -> None:
+    data, tokens = own_data
+    author = headquarters_for("s0001", 9) if store else Replica(HEADQUARTERS, 9)
+    with (
+        open_shop(data, tokens) as shop,
+        shop.client("till") as till,
+        till.stream("GET", "/till/events") as answer,
+        closing(connect(data / DATABASE)) as connection,
+    ):
+        found = frames(answer)
+        assert next(found)["event"] == "sync"
+        for seq in (900, 901):
+            apply(connection, author, seq, Rule("tips", "{}"))
+            assert next(one for one in found if one["event"] != "sync")["event"] == "catalogue"
 
 
 def test_listeners_are_bounded(till: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
