@@ -27,11 +27,17 @@ LISTENERS_MAX = 64
 QUIET_S = 15.0
 LOOK_S = 1.0
 # A rank grows with what headquarters says; a store's own, from 2**62 on, is above the chain's.
-_DEFINED = "SELECT max(version) FROM product" + "".join(  # noqa: S608 - our own words
-    f" UNION ALL SELECT max(rank) FROM {table}{which}"
-    for table in ("rule", "tax_rate", "staff", "profile")
-    for which in ("", " WHERE rank < 1 << 62")
-)
+_DEFINED = """
+    SELECT max(version) FROM product
+    UNION ALL SELECT max(rank) FROM rule
+    UNION ALL SELECT max(rank) FROM rule WHERE rank < 1 << 62
+    UNION ALL SELECT max(rank) FROM tax_rate
+    UNION ALL SELECT max(rank) FROM tax_rate WHERE rank < 1 << 62
+    UNION ALL SELECT max(rank) FROM staff
+    UNION ALL SELECT max(rank) FROM staff WHERE rank < 1 << 62
+    UNION ALL SELECT max(rank) FROM profile
+    UNION ALL SELECT max(rank) FROM profile WHERE rank < 1 << 62
+"""
 _EVENT_ID = re.compile(r"(?P<life>[0-9a-f]{1,16}):(?P<number>[0-9]{1,15})")
 _encode = msgspec.json.Encoder().encode
 
