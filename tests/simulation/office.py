@@ -121,6 +121,7 @@ class Office:
         self.world.note(self.client.name, "is restored from a backup")
         self.database.close()
         self.database = self._open(image)
+        self.trouble = ""  # whatever was to befall the former life
         self._begin("restore")
         self.restored += 1
 
