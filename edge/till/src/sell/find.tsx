@@ -1,7 +1,7 @@
 // One law: an article without a code is two touches or a few letters away, and looking for it never
 // waits for the network.
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { KeyPage, Product } from '../core/types';
 import type { Till } from '../data/ports';
 import { formatNumber, inLanguage, t } from '../i18n';
@@ -13,7 +13,8 @@ import { takeTyped } from './reading';
 import { multiplier, query, searched } from './state';
 
 const MOST_HITS = 40;
-const SETTLED_MS = 36;
+/** The keys of most scanners come closer together; a slower one's are searched and then forgotten. */
+const SETTLED_MS = 16;
 const MULTIPLIER = /^(\d{1,4})\s*[*x×]$/i;
 
 /** What the search found for what is typed; null while it looks for the first time. */
@@ -21,7 +22,8 @@ function useHits(text: string): readonly Product[] | null {
   const till = useTill();
   const [hits, setHits] = useState<readonly Product[] | null>(null);
   const products = till.catalogue.state.value.products;
-  useEffect(() => {
+  // Not after the next picture: that would be one picture late for each key.
+  useLayoutEffect(() => {
     let here = true;
     if (text.trim() === '') setHits(null);
     else {
@@ -56,10 +58,10 @@ function clear(): void {
   query.value = '';
 }
 
-/** Search what is typed as soon as the rhythm says that it is no scan; an empty field at once. */
+/** Search what is typed as soon as the rhythm says that it is hardly a scan; an empty field at once. */
 function useSearched(): void {
   const text = query.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (text === '') searched.value = '';
     const timer = setTimeout(() => {
       searched.value = text;
