@@ -44,6 +44,7 @@ def open_for_business(
         pins = define_assortment(headquarters, catalogue)
         define_rules(headquarters, chain.stores)
         place_orders(headquarters, chain.stores)
+        issue_coupons(headquarters, chain.stores)
     some = next(product for product in catalogue.products if product.sku == "TEA-001")
     say(
         f"headquarters has defined {len(catalogue.products)} products, such as"
@@ -93,6 +94,15 @@ def place_orders(headquarters: HeadquartersApi, stores: Sequence[Store]) -> None
     for store in stores:
         for order in purchase_orders(store.name):
             headquarters.call("POST", "/purchase-orders", order)
+
+
+def issue_coupons(headquarters: HeadquartersApi, stores: Sequence[Store]) -> None:
+    """Issue the coupons that have a cap; each store holds a share to redeem while it is cut off."""
+    for rule in rules().values():
+        if isinstance(rule, dict) and rule.get("coupon") and rule["cap"]:
+            shares = [{"store": store.name, "amount": rule["cap"] // 10} for store in stores]
+            body = {"amount": rule["cap"], "reason": "promotion", "shares": shares}
+            headquarters.call("POST", "/entitlements", {"key": f"coupon:{rule['coupon']}", **body})
 
 
 def _json(value: object) -> str:

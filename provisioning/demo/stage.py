@@ -108,7 +108,7 @@ def addresses(chain: Chain, pins: dict[str, str]) -> list[str]:
     ]
     for store in chain.stores:
         lines += [
-            f"API of {store.name}: {store.url}/api/v1/openapi.json, a till's token:",
+            f"API of {store.name}: {store.url}/api/v1/openapi.json, a shop system's token:",
             f"  {store.token}",
         ]
     return [
