@@ -18,7 +18,7 @@ _SCAN = """code => {
   }
 }"""
 
-_DRAWN = """() => new Promise(done =>
+DRAWN = """() => new Promise(done =>
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))))"""
 
 
@@ -82,7 +82,8 @@ class Cashier:
         return self.page.get_by_role("region", name="Sale done")
 
     def scan(self, code: str) -> None:
-        """Scan with a keyboard wedge."""
+        """Scan with a keyboard wedge, once the screen that is seen is the one that listens."""
+        self.page.evaluate(DRAWN)
         self.page.evaluate(_SCAN, code)
 
     def ring_up(self, *codes: str, total: str) -> None:
@@ -98,6 +99,10 @@ class Cashier:
         if given_minor is not None:
             self.type(str(given_minor))
         self.key("Enter")
+        return self.receipt()
+
+    def receipt(self) -> str:
+        """Read the receipt's number off the screen after a sale."""
         expect(self.done).to_be_visible()
         found = re.search(r"\w+-\d+-\d{6}", self.done.inner_text())
         assert found, self.done.inner_text()
@@ -120,7 +125,7 @@ class Cashier:
 
     def key(self, name: str) -> None:
         """Press one key, once the screen that is seen is the one that listens."""
-        self.page.evaluate(_DRAWN)
+        self.page.evaluate(DRAWN)
         self.page.keyboard.press(name)
 
     def sees(self, text: str | re.Pattern[str]) -> None:

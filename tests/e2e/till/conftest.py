@@ -48,7 +48,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Branch]:
             closing(branch.manager()) as node,
         ):
             office.call("PUT", "/rules/promotion.once", {"value": json.dumps(ONCE)})
+            share = {"store": branch.store.name, "amount": 1}
+            issued = {"key": "coupon:ONCE", "amount": 1, "shares": [share]}
+            office.call("POST", "/entitlements", issued)
             office.call("POST", "/products", {"products": [NO_PRICE]})
+            eventually(lambda: node.get("/till/entitlements/coupon:ONCE")["here"] == 1)
             eventually(lambda: node.status()["products"] == len(branch.catalogue.products) + 1)
         yield branch
 

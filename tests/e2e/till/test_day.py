@@ -101,7 +101,7 @@ def _sell_behind_pulled_cables(branch: Branch, cashier: Cashier, code: str) -> l
     expect(cashier.done).to_contain_text("on this till: 2 waiting")
     branch.start_node()
     branch.store.proxy.restore()
-    cashier.page.get_by_role("button", name="Node. All synced.").wait_for()
+    cashier.page.get_by_role("button", name="Node All synced").wait_for()
     expect(cashier.done).to_contain_text("in the store’s node")
     return receipts
 

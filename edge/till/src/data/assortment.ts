@@ -1,16 +1,20 @@
 // The whole assortment in memory: every code leads to its products, and a change is a new row.
 import type { Product } from '../core/types';
 import type { SearchHit } from './ports';
-import { Best, haystack, parseQuery, score } from './search';
+import { Best, haystack, narrows, parseQuery, type Query, score } from './search';
 import type { ProductRow } from './wire';
 
 /** Products that share a code, by their places; most codes have one. */
 type Places = Map<string, number | number[]>;
 
+/** So many searches are remembered, with the places they found. */
+const REMEMBERED = 32;
+
 /** An index over catalogue rows. */
 export class Assortment {
   private rows: ProductRow[] = [];
   private hays: string[] = [];
+  private searches: { readonly query: Query; readonly places: Int32Array }[] = [];
   private readonly places = new Map<number, number>();
   private readonly skus = new Map<string, number>();
   private readonly gtins: Places = new Map();
@@ -24,6 +28,7 @@ export class Assortment {
 
   /** Takes rows that are new or have changed. */
   put(rows: readonly ProductRow[]): void {
+    this.searches = [];
     for (const row of rows) {
       const known = this.places.get(row[0]) ?? this.skus.get(row[1]);
       const at = known ?? this.rows.length;
@@ -40,6 +45,7 @@ export class Assortment {
   clear(): void {
     this.rows = [];
     this.hays = [];
+    this.searches = [];
     for (const map of [this.places, this.skus, this.gtins, this.plus, this.parents]) map.clear();
   }
 
@@ -86,12 +92,31 @@ export class Assortment {
     if (query === null) return [];
     const liked = new Set(favourites.map((sku) => this.skus.get(sku)));
     const best = new Best(limit);
-    for (let at = 0; at < this.rows.length; at++) {
+    const fitting: number[] = [];
+    const among = this.among(query);
+    const count = among?.length ?? this.rows.length;
+    for (let nth = 0; nth < count; nth++) {
+      const at = among?.[nth] ?? nth;
       const row = this.rows[at] as ProductRow;
       const found = score(query, this.hay(at, row), row[9], liked.has(at));
-      if (found > 0) best.offer(at, found);
+      if (found === 0) continue;
+      fitting.push(at);
+      best.offer(at, found);
     }
+    this.searches = [{ query, places: Int32Array.from(fitting) }, ...this.searches].slice(
+      0,
+      REMEMBERED,
+    );
     return best.all.map(({ at, score: found }) => ({ product: this.product(at), score: found }));
+  }
+
+  /** The fewest places a search has to look at, as an earlier and wider one found them. */
+  private among(query: Query): Int32Array | undefined {
+    let fewest: Int32Array | undefined;
+    for (const { query: wider, places } of this.searches)
+      if (narrows(query, wider) && places.length < (fewest?.length ?? this.rows.length))
+        fewest = places;
+    return fewest;
   }
 
   /** Writes what is searched for some products ahead of the first search; false when all is done. */

@@ -121,6 +121,11 @@ export class CatalogueEngine {
     await tx.done;
   }
 
+  /** Tells its state again, to who began to listen later. */
+  announce(): void {
+    this.tell({});
+  }
+
   private tell(change: Partial<CatalogueState>): void {
     this.state = { ...this.state, ...change, products: this.assortment.size };
     this.context.onState(this.state);

@@ -8,7 +8,6 @@ declare const self: DedicatedWorkerGlobalScope;
 
 const PATIENCE_MS = 60_000;
 const SLICE = 2_000;
-let opening: Promise<CatalogueEngine> | undefined;
 let token = '';
 
 function tell(told: Told): void {
@@ -44,13 +43,12 @@ function prepare(engine: CatalogueEngine, from: number): void {
 }
 
 async function answer({ method, args }: Ask): Promise<unknown> {
-  opening ??= open();
   const engine = await opening;
   const { assortment } = engine;
   const [first, second] = args as [string, number];
   switch (method) {
     case 'open':
-      return undefined;
+      return engine.announce();
     case 'update':
       token = first;
       await engine.update();
@@ -67,6 +65,9 @@ async function answer({ method, args }: Ask): Promise<unknown> {
       return assortment[method](first);
   }
 }
+
+const opening = open(); // not asked for yet: whoever asks first waits less
+opening.catch(() => undefined); // those who ask are told
 
 self.addEventListener('message', ({ data }: MessageEvent<Ask>) => {
   answer(data).then(

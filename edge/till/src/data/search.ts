@@ -47,6 +47,12 @@ export function parseQuery(text: string): Query | null {
   return { whole, field: `\t ${whole}`, words, digits: /^[0-9]{4,14}$/.test(digits) ? digits : '' };
 }
 
+/** Whether a search finds nothing that a wider one did not: it was typed on, letter by letter. */
+export function narrows(query: Query, wider: Query): boolean {
+  if (query.digits !== '' && wider.digits === '') return false; // GTINs are looked at only now
+  return query.whole.startsWith(wider.whole);
+}
+
 /** What a favourite gains: more than a better place in a name, less than being asked for exactly. */
 const FAVOURITE = 250;
 

@@ -55,6 +55,7 @@ export async function openTill(): Promise<Till> {
 }
 
 async function browser(): Promise<Surroundings> {
+  const thread = startThread(); // it reads the catalogue while the rest is opened
   return {
     db: await openDatabase(),
     fetch: (input, init) => globalThis.fetch(input, init),
@@ -67,7 +68,7 @@ async function browser(): Promise<Surroundings> {
     locks: navigator.locks,
     storage: navigator.storage,
     mark: globalThis.localStorage,
-    thread: startThread(),
+    thread,
   };
 }
 

@@ -13,7 +13,7 @@ export function AboutPage(props: { till: Till; onBack: () => void }): JSX.Elemen
   const skew = till.watch.clockSkewMs.value;
   const none = t('desk.about.unknown');
   return (
-    <Page title={t('desk.nav.about')} onBack={props.onBack} narrow>
+    <Page title={t('desk.nav.about')} onBack={props.onBack} narrow reads>
       <div class="stack stack--wide">
         {till.watch.updateReady.value && <Notice mood="accent">{t('desk.about.update')}</Notice>}
         <section class="card">

@@ -181,7 +181,7 @@ export function SafetyPage(props: { till: Till; onBack: () => void }): JSX.Eleme
   const { till } = props;
   const { stranded } = till.outbox.state.value;
   return (
-    <Page title={t('desk.nav.safety')} onBack={props.onBack}>
+    <Page title={t('desk.nav.safety')} onBack={props.onBack} reads>
       <div class="stack stack--wide">
         <Places till={till} />
         {stranded > 0 && (

@@ -1,7 +1,7 @@
 // One law: a coupon counts once it is in the basket and its rule says so; one with a cap needs a right
 // from the node first, so that it is never used more often than it may be.
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { t } from '../i18n';
 import { Button, Dialog, play, showToast, TextField, takeScans } from '../ui';
@@ -76,7 +76,7 @@ function CouponDialog({ till, close }: { till: Till; close: () => void }): JSX.E
     else setError(text ? t('sell.coupon.unknown', { code: text }) : t('sell.capture.empty'));
   };
   // Taken anew at every drawing: what a scan does hangs on the till and the dialog as they are now.
-  useEffect(() =>
+  useLayoutEffect(() =>
     takeScans((scan) => {
       setCode(scan.text);
       take(scan.text);

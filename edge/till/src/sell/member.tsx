@@ -1,7 +1,7 @@
 // One law: a member is attached by name from the cards the node holds; the sale goes on without one
 // whenever the node is away.
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { formatNumber, t } from '../i18n';
 import {
@@ -121,7 +121,7 @@ function MemberDialog(props: { till: Till; words: string; close: () => void }): 
     attach(till, card);
     close();
   };
-  useEffect(() => takeScans((scan) => setWords(scan.text)), []);
+  useLayoutEffect(() => takeScans((scan) => setWords(scan.text)), []);
   return (
     <Dialog title={t('sell.member.title')} onClose={close} lets_scans shape="sheet">
       <div class="stack">

@@ -1,6 +1,6 @@
 // One law: each question before a line can be added is one small dialog with one clear next step.
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { lineAmount, mulDivHalfUp } from '../core/money';
 import type { Product } from '../core/types';
 import type { Till } from '../data/ports';
@@ -250,7 +250,7 @@ export function CaptureDialog(props: {
     if (!wrong) props.answer(value);
   };
   // Taken anew at every drawing: the check may look at what has changed.
-  useEffect(() => takeScans((scan) => take(scan.text)));
+  useLayoutEffect(() => takeScans((scan) => take(scan.text)));
   return (
     <Dialog
       title={props.title}

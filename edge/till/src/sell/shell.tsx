@@ -3,14 +3,16 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Till } from '../data/ports';
+import type { TillEvents } from '../data/wire';
 import { loadShift } from '../desk/current';
-import { currency, startLanguage, t, timezone } from '../i18n';
+import { currency, locale, startLanguage, t, timezone } from '../i18n';
 import {
   Button,
   Icon,
   offerScan,
   ShortcutHost,
   showShortcuts,
+  showToast,
   startKeyboard,
   startSound,
   startTheme,
@@ -29,6 +31,15 @@ export function startShell(): void {
   startSound();
   startLanguage();
   startKeyboard((text) => offerScan({ text, device: '' }));
+}
+
+/** What a job says that only waits for its turn. */
+const TURN = 'waits for its turn';
+
+/** Say what keeps paper from coming, as soon as the printer says so. */
+function tellOfPrinting({ state, message }: TillEvents['print']): void {
+  if (state !== 'done' && state !== 'printing' && message.en && message.en !== TURN)
+    showToast({ bad: true, text: t('sell.printer', { why: message[locale.value] }) });
 }
 
 function useSetup(till: Till): void {
@@ -56,6 +67,7 @@ export function Shell({
       till.events.on('scan', ({ device, text, verdict }) => offerScan({ device, text, verdict })),
     [till],
   );
+  useEffect(() => till.events.on('print', tellOfPrinting), [till]);
   useEffect(() => feedCustomer(till), [till]);
   useEffect(() => {
     if (person) void loadShift(till).catch(() => undefined);

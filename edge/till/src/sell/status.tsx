@@ -69,21 +69,18 @@ function Presence({ till }: { till: Till }): JSX.Element {
   const { waiting } = till.outbox.state.value;
   const one = nodeWay(node);
   const two = linkWay(node === 'up' ? link : '', unsynced);
+  const late = waiting > 0 ? t('sell.status.waiting', { n: waiting }) : '';
+  const said = [late, one.text, node === 'up' ? two.text : ''].filter(Boolean).join(' ');
   return (
-    <button
-      type="button"
-      class="status__ways"
-      aria-label={`${one.text}. ${two.text}.`}
-      onClick={() => go('desk/safety')}
-    >
+    <button type="button" class="status__ways" aria-label={said} onClick={() => go('desk/safety')}>
       {waiting > 0 && (
         <Badge mood={node === 'up' ? 'plain' : 'warn'} icon="inbox">
-          <span class="num">{t('sell.status.waiting', { n: waiting })}</span>
+          <span class="num">{late}</span>
         </Badge>
-      )}
+      )}{' '}
       <Badge mood={one.mood} icon={one.icon}>
         <span class="status__word">{one.text}</span>
-      </Badge>
+      </Badge>{' '}
       {node === 'up' && (
         <Badge mood={two.mood} icon={two.icon}>
           <span class="status__word">{two.text}</span>

@@ -201,7 +201,7 @@ export function ProductPage(props: { till: Till; sku: string; onBack: () => void
     detail: await till.api.get<StockDetail>(`/stock/${encodeURIComponent(sku)}?movements=50`),
   }));
   return (
-    <Page title={t('stock.lookup.title')} onBack={props.onBack} narrow>
+    <Page title={t('stock.lookup.title')} onBack={props.onBack} narrow reads>
       <Loaded load={load} again={again} rows={7}>
         {({ product, detail }) => (
           <div class="stack stack--wide">

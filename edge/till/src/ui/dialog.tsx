@@ -1,6 +1,6 @@
 // One law: a dialog asks one thing, keeps the focus until it is answered, and gives it back after.
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n';
 import { IconButton } from './button';
 import { type Shortcut, useKeys } from './keyboard';
@@ -59,7 +59,7 @@ export function Dialog(props: DialogProps): JSX.Element {
   const panel = useRef<HTMLDivElement>(null);
   const title = useId();
   useBorrowedFocus(panel);
-  useEffect(() => (props.lets_scans ? undefined : holdScans()), [props.lets_scans]);
+  useLayoutEffect(() => (props.lets_scans ? undefined : holdScans()), [props.lets_scans]);
   useKeys([{ key: 'Escape', label: t('ui.close'), run: props.onClose }, ...(props.keys ?? [])], {
     modal: true,
   });

@@ -14,6 +14,8 @@ export function Page(props: {
   tools?: ComponentChildren;
   foot?: ComponentChildren;
   narrow?: boolean | undefined;
+  /** Only to be read: it takes the focus itself, so that keys scroll it. */
+  reads?: boolean | undefined;
   children: ComponentChildren;
 }): JSX.Element {
   return (
@@ -24,7 +26,9 @@ export function Page(props: {
         {props.actions}
       </header>
       {props.tools && <div class="page__tools">{props.tools}</div>}
-      <div class="page__body">{props.children}</div>
+      <div class="page__body" tabIndex={props.reads ? 0 : undefined}>
+        {props.children}
+      </div>
       {props.foot && <footer class="page__foot">{props.foot}</footer>}
     </main>
   );

@@ -256,6 +256,7 @@ export const sell = {
   'sell.done.savePicture': 'Save as picture',
   'sell.done.pictureLater': 'The node draws it as soon as the sale has arrived there.',
   'sell.done.printing': 'The receipt is being printed',
+  'sell.printer': 'Printer: {why}',
   'sell.done.printLater':
     'The node is away and can’t print now. Reprint it from Documents when it is back.',
   'sell.done.next': 'Next customer',

@@ -247,6 +247,7 @@ export const sell: Words<typeof english> = {
   'sell.done.savePicture': '存为图片',
   'sell.done.pictureLater': '销售送达节点后即可生成。',
   'sell.done.printing': '正在打印小票',
+  'sell.printer': '打印机：{why}',
   'sell.done.printLater': '节点不可用，暂时无法打印。恢复后请在“小票与单据”中补打。',
   'sell.done.next': '下一位顾客',
   'sell.done.scanNext': '或直接扫描下一件商品。',

@@ -1,7 +1,7 @@
 // One law: each way to pay shows what it takes and what remains after it; none takes more than is due,
 // but cash, which gives change.
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { cashSuggestions, givesChange, pointsFor } from '../../core/tenders';
 import type { TenderKind } from '../../core/types';
 import { currency, formatMoney, formatNumber, inLanguage, t } from '../../i18n';
@@ -147,7 +147,7 @@ export function GiftPay(): JSX.Element {
   const till = useTill();
   const [typed, setTyped] = useState('');
   const [number, setNumber] = useState('');
-  useEffect(
+  useLayoutEffect(
     () =>
       takeScans((scan) => {
         setTyped(scan.text);

@@ -1,0 +1,129 @@
+"""What goes beyond one sale at one till: gift cards, exchanges, training, the customer's screen."""
+
+import re
+from contextlib import closing
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from provisioning.demo.api import StoreApi
+from tests.e2e.till.branch import Branch
+from tests.e2e.till.cashier import Cashier
+from tests.e2e.till.conftest import Visit
+
+pytestmark = pytest.mark.xdist_group("till")
+
+
+def test_a_gift_card_sold_at_one_till_pays_at_another(shop: Branch, visit: Visit) -> None:
+    seller, payer = visit(), visit()
+    seller.begin(shop, "gift1")
+    seller.scan(shop.code("GFT-002"))
+    expect(seller.page.get_by_role("dialog", name="Gift card 25")).to_be_visible()
+    seller.scan("GC-E2E-1")
+    expect(seller.total).to_have_text("€25.00")
+    seller.pay_cash()
+    expect(seller.done).to_contain_text("in the store’s node")
+    payer.begin(shop, "gift2", "jonas")
+    payer.ring_up(shop.code("DAI-001"), total="€1.29")
+    payer.key("F12")
+    payer.press(re.compile("^Gift card"))
+    expect(payer.page.get_by_label("Gift card number")).to_be_visible()
+    payer.scan("GC-E2E-1")
+    payer.sees("€25.00 can be spent here now")
+    payer.press(re.compile("^Spend €1.29"))
+    payer.receipt()
+    with closing(shop.manager()) as node:
+        assert node.get("/till/entitlements/gift:GC-E2E-1")["here"] == 2500 - 129
+
+
+def test_the_credit_of_an_exchange_is_seen_and_outlives_a_void(shop: Branch, visit: Visit) -> None:
+    cashier = visit()
+    cashier.begin(shop, "swap1")
+    milk = shop.code("DAI-001")
+    receipt = cashier.sell(milk, milk, total="€2.58")
+    expect(cashier.done).to_contain_text("in the store’s node")
+    cashier.key("Enter")
+    expect(cashier.total).to_have_text("€0.00")
+    cashier.key("F9")
+    cashier.page.get_by_role("searchbox", name="Receipt").fill(receipt)
+    cashier.key("Enter")
+    cashier.press(re.compile("^More of Meadow Lane"))
+    cashier.press("Refund…")
+    dialog = cashier.page.get_by_role("dialog")
+    dialog.get_by_text("Exchange", exact=True).click()
+    dialog.get_by_role("button", name="Sell on").click()
+    expect(cashier.basket).to_contain_text("-€1.29")
+    cashier.ring_up(shop.code("SWE-002"), total="€1.89")
+    cashier.key("F10")
+    cashier.page.get_by_role("dialog").get_by_role("button", name="Void the sale").click()
+    cashier.sees(re.compile("^The sale was voided. The credit of €1.29 waits"))
+    cashier.key("F9")
+    cashier.sees("€1.29 of an exchange is in no basket yet")
+    cashier.press("Sell on")
+    expect(cashier.basket).to_contain_text("-€1.29")
+    cashier.ring_up(shop.code("SWE-002"), total="€1.89")
+    cashier.key("F12")
+    expect(cashier.page.locator(".pay__due")).to_have_text("€0.60")
+    cashier.key("Enter")
+    last = cashier.receipt()
+    with closing(shop.manager()) as node:
+        (sale,) = node.get("/sales", receipt=last)["sales"]
+        tenders = node.get(f"/sales/{sale['id']}")["sale"]["tenders"]
+    assert [(one["kind"], one["amount_minor"]) for one in tenders] == [
+        ("exchange", 129),
+        ("cash", 60),
+    ]
+
+
+def _books(node: StoreApi) -> list[Any]:
+    """Everything a sale would leave behind."""
+    status = {key: value for key, value in node.status().items() if key in ("facts", "head")}
+    documents = node.get("/till/documents", till="train1")["documents"]
+    sales = [sale["id"] for sale in node.get("/sales", limit=500)["sales"]]
+    return [status, documents, sales, node.stock()]
+
+
+def test_training_leaves_no_trace(shop: Branch, visit: Visit) -> None:
+    cashier = visit()
+    cashier.begin(shop, "train1")
+    expect(cashier.page.get_by_role("button", name="Node All synced")).to_be_visible()
+    with closing(shop.manager()) as node:
+        before = _books(node)
+        cashier.press("Menu")
+        cashier.page.get_by_role("switch", name="Training mode").click()
+        cashier.key("Escape")
+        cashier.sees("Training: nothing here moves money or stock")
+        cashier.ring_up(shop.code("DAI-001"), shop.code("SWE-001"), total="€2.48")
+        cashier.key("Delete")
+        expect(cashier.total).to_have_text("€1.29")
+        cashier.key("F12")
+        cashier.key("Enter")
+        expect(cashier.done).to_contain_text("Training: this sale was not recorded.")
+        cashier.key("Enter")
+        cashier.press("Menu")
+        cashier.page.get_by_role("switch", name="Training mode").click()
+        cashier.key("Escape")
+        assert _books(node) == before
+        receipt = cashier.sell(shop.code("DAI-001"), total="€1.29")
+        assert receipt.endswith("-000001")
+
+
+def test_the_customer_reads_along(shop: Branch, visit: Visit) -> None:
+    cashier = visit()
+    cashier.begin(shop, "two1")
+    screen = cashier.page.context.new_page()
+    screen.goto("/till/customer")
+    expect(screen.get_by_text("Harbour Street").first).to_be_visible()
+    _read_along(cashier, shop, screen.locator("main"))
+    screen.close()
+
+
+def _read_along(cashier: Cashier, shop: Branch, screen: Any) -> None:
+    for _ in range(3):
+        cashier.scan(shop.code("SWE-001"))
+    expect(screen).to_contain_text("Little Fox Milk chocolate 100 g")
+    expect(screen).to_contain_text("Chocolate: 3 for the price of 2")
+    expect(screen.locator(".shown__sum--large")).to_contain_text("€2.38")
+    cashier.pay_cash(500)
+    expect(screen).to_contain_text("€2.62")
