@@ -95,6 +95,15 @@ describe('looking up', () => {
     expect(found(['OOL'])).toEqual(['TEA', 'OOL', 'HOM-7', 'GRN', 'HOM-6']);
   });
 
+  it('finds letter by letter what it finds at once', () => {
+    const all = assortment();
+    for (const text of ['green tea', 'tea grey', '绿茶', '9521234000020', 'te a', 'TEA-200'])
+      for (let end = 1; end <= text.length; end++)
+        expect(all.search(text.slice(0, end), 9)).toEqual(
+          assortment().search(text.slice(0, end), 9),
+        );
+  });
+
   it('follows a change: codes that are gone lead nowhere', () => {
     const all = assortment();
     all.put([row(1, 'TEA-100', 'White tea', { gtins: ['9521234000037'] })]);
