@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure, Run, percentile
 from benchmarks.scanning import scan_while_selling
+from benchmarks.wire_to_line import measure_lines
 from devices.device import Device
 from devices.event import Power, Scan, Status
 from devices.gate import Gate
@@ -155,6 +156,10 @@ def measure(run: Run) -> Iterable[Figure]:
     quiet = scan_while_selling(run.folder, scans, skus, selling=False)
     run.say("devices: scans at a node that sells at full rate")
     busy = scan_while_selling(run.folder, scans, skus, selling=True)
+    run.say("devices: scans to a browser's basket, nobody else sells")
+    alone_ms, _ = measure_lines(run, selling=False)
+    run.say("devices: scans to a browser's basket, the node sells at full rate")
+    line_ms, per_s = measure_lines(run, selling=True)
     run.say("devices: idle cost, unplug and replug")
     with TemporaryDirectory() as name:
         alone = asyncio.run(_alone(Path(name)))
@@ -168,6 +173,18 @@ def measure(run: Run) -> Iterable[Figure]:
             what=what, unit="ms", value=percentile(found, 99), goal=goal,
             limit=percentile(limit, 99), limit_is=limit_is, note=note,
         )  # fmt: skip
+    yield Figure(
+        what="scan: last byte to event while nobody sells, p99",
+        unit="ms",
+        value=percentile(quiet.event_ms, 99),
+        goal=10.0,
+    )
+    yield Figure(
+        what="scan: last byte to the line in a browser, p99", unit="ms",
+        value=percentile(line_ms, 99), goal=50.0, limit=percentile(alone_ms, 99), limit_is=limit_is,
+        note=f"p50 {percentile(line_ms, 50):.1f} ms, alone {percentile(alone_ms, 50):.1f} ms; eight"
+        f" tills at {per_s:,.0f} sales/s, and up to 17 ms are the wait for a frame",
+    )  # fmt: skip
     for what, unit, name, goal in (
         ("eight idle devices, CPU", "%", "idle_eight_devices_cpu_percent", 1.0),
         ("unplugged: noticed, worst of 10", "ms", "unplug_noticed_max_ms", 1_000.0),
