@@ -22,12 +22,13 @@ ONCE = {
     "cap": 1,
     "stacks": True,
 }
+NO_PRICE_CODE = "9520001999994"
 NO_PRICE = {
     "sku": "NEW-001",
     "names": {"en": "Something new", "zh": "新到商品"},
     "price_minor": 0,
     "tax_code": "S",
-    "gtins": ["9520001999994"],
+    "gtins": [NO_PRICE_CODE],
 }
 Visit = Callable[..., Cashier]
 

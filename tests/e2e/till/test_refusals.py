@@ -13,7 +13,7 @@ from provisioning.demo.hardware import TILL
 from tests.e2e.test_processes import eventually
 from tests.e2e.till.branch import Branch
 from tests.e2e.till.cashier import NAMES, Cashier
-from tests.e2e.till.conftest import NO_PRICE, Visit
+from tests.e2e.till.conftest import NO_PRICE_CODE, Visit
 
 pytestmark = pytest.mark.xdist_group("till")
 _CLOCK = """{
@@ -40,7 +40,7 @@ def test_what_must_not_be_sold_is_not(shop: Branch, visit: Visit) -> None:
     refuse(cashier, "9520001999987", "Unknown code", "Leave it out")
     refuse(cashier, f"\x1d01{infant}10L2407", "Recalled", "Leave it out")
     refuse(cashier, f"\x1d01{milk}17250131", "Past its date", "Leave it out")
-    refuse(cashier, NO_PRICE["gtins"][0], "No price yet", "Leave it out")
+    refuse(cashier, NO_PRICE_CODE, "No price yet", "Leave it out")
     refuse(cashier, shop.code("TOB-001"), "Is the customer 18 or older?", "No, don’t sell")
     refuse(cashier, "95200010005", "Unknown code", "Leave it out")
     expect(cashier.total).to_have_text("€1.29")

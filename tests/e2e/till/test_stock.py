@@ -1,4 +1,4 @@
-"""Stock work on a handheld: what was received, counted and written off is what the node's books say."""
+"""Stock work on a handheld: what was received, counted, written off is what the books say."""
 
 import re
 from contextlib import closing
