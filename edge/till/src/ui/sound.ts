@@ -22,11 +22,16 @@ const NOTES: Record<Sound, ReadonlyArray<readonly [number, number, number]>> = {
 };
 
 const LOUDNESS = 0.12;
+/** Making the first sound takes a tenth of a second: it is made after the start, not at a scan. */
+const WARM_MS = 1_000;
 let audio: AudioContext | null = null;
 
 /** Take the remembered loudness; called once at start. */
 export function startSound(): void {
   muted.value = remembered('muted') === 'yes';
+  setTimeout(() => {
+    if (!muted.value && typeof AudioContext !== 'undefined') note(context(), 440, 0, 50, 0);
+  }, WARM_MS);
 }
 
 /** Silence the till or let it be heard again. */
@@ -38,18 +43,30 @@ export function chooseMuted(silent: boolean): void {
 /** Play a sound; a browser without audio, or one nobody has touched yet, stays silent. */
 export function play(sound: Sound): void {
   if (muted.value || typeof AudioContext === 'undefined') return;
-  audio ??= new AudioContext();
-  if (audio.state === 'suspended') void audio.resume();
-  for (const [frequency, start, length] of NOTES[sound]) note(audio, frequency, start, length);
+  const sounding = context();
+  if (sounding.state === 'suspended') void sounding.resume();
+  for (const [frequency, start, length] of NOTES[sound])
+    note(sounding, frequency, start, length, LOUDNESS);
 }
 
-function note(context: AudioContext, frequency: number, start: number, length: number): void {
+function context(): AudioContext {
+  audio ??= new AudioContext();
+  return audio;
+}
+
+function note(
+  context: AudioContext,
+  frequency: number,
+  start: number,
+  length: number,
+  loudness: number,
+): void {
   const at = context.currentTime + start / 1000;
   const end = at + length / 1000;
   const gain = context.createGain();
   gain.gain.setValueAtTime(0, at);
-  gain.gain.linearRampToValueAtTime(LOUDNESS, at + 0.008);
-  gain.gain.setValueAtTime(LOUDNESS, end - 0.02);
+  gain.gain.linearRampToValueAtTime(loudness, at + 0.008);
+  gain.gain.setValueAtTime(loudness, end - 0.02);
   gain.gain.linearRampToValueAtTime(0, end);
   const tone = context.createOscillator();
   tone.frequency.value = frequency;
