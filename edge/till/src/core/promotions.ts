@@ -98,8 +98,18 @@ function presentedAs(
 
 type Fits = (promotion: Promotion) => readonly Work[];
 
-/** Finds the lines a promotion is about, by an index made once. */
+/** Finds the lines a promotion is about, by an index made once; each is looked for once. */
 function fitter(works: readonly Work[]): Fits {
+  const find = finder(works);
+  const known = new Map<Promotion, readonly Work[]>();
+  return (promotion) => {
+    const found = known.get(promotion) ?? find(promotion);
+    known.set(promotion, found);
+    return found;
+  };
+}
+
+function finder(works: readonly Work[]): Fits {
   const bySku = new Map<string, Work[]>();
   const byCategory = new Map<string, Work[]>();
   for (const work of works) {
