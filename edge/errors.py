@@ -166,6 +166,14 @@ class ApprovalNeeded(Problem):
     title = "Somebody has to approve this"
 
 
+class TooManyLives(Problem):
+    """A till's browser store was lost more often than receipts can tell apart."""
+
+    code = "too-many-lives"
+    status = 409
+    title = "This till was set up too often"
+
+
 class HeldTaken(Problem):
     """The basket was taken up elsewhere, or dropped."""
 

@@ -10,16 +10,16 @@ from edge import checks
 from edge.access import may_approve
 from edge.books import Books, request_digest
 from edge.entitlements import credit_of_sale
-from edge.errors import BadField, BadPrice, BadTender
+from edge.errors import BadField, BadPrice, BadTender, TooManyLives
 from edge.reads import Item, Reads
 from edge.rules import drawer_of_till, limits
 from edge.selling import SaleResult, plan_shortfall, post_shortfall, sale_result
 from edge.shift_reads import shift_row
-from sync.identity import mint_generation
 from sync.receipts import DiscountKind, Line, LineDetail, LineKind, Sale, Tender
 from sync.values import RATE_SCALE_PPM, line_amount_minor
 
 CLOCK_MAX_MS = 10 * 60_000
+LIVES_MAX = 1_000
 BY_LABEL = "label"
 
 
@@ -38,14 +38,23 @@ class BeginLife(msgspec.Struct, frozen=True):
     till: str
 
     def run(self, books: Books) -> Life:
-        """Mint a life greater than every earlier one of the till and than the node's generation."""
+        """Mint a life that no node of the store has given this till or will; raise TooManyLives.
+
+        No two lives of a node share a generation, so each has its own `LIVES_MAX` numbers: a box
+        that replaced another in the same minute needs to know nothing of what that one gave.
+        """
         till = checks.till(self.till)
         execute = books.connection.execute
-        last = execute("SELECT max(life) FROM till_life WHERE till = ?", (till,)).fetchone()[0]
+        begun, last = execute(
+            "SELECT count(*), max(life) FROM till_life WHERE till = ?", (till,)
+        ).fetchone()
+        if begun >= LIVES_MAX - 1:
+            raise TooManyLives(
+                f"till {till} was set up {begun} times: let it in anew under another name", "till"
+            )
         sold = execute("SELECT -min(series) FROM receipt WHERE till = ?", (till,)).fetchone()[0]
-        now_ms = books.clock()
-        life = mint_generation(max(last or 0, sold or 0, books.generation), now_ms)
-        execute("INSERT INTO till_life VALUES (?, ?, ?)", (till, life, now_ms))
+        life = max(last or 0, sold or 0, books.generation * LIVES_MAX) + 1
+        execute("INSERT INTO till_life VALUES (?, ?, ?)", (till, life, books.clock()))
         return Life(till, drawer_of_till(books, till), life, 1)
 
 

@@ -25,7 +25,7 @@ router = APIRouter(tags=["the till"])
 SALE_MAX_BYTES = 1024 * 1024
 
 FINISHED_EXAMPLE = {
-    "life": 994_000,
+    "life": 994_000_001,
     "number": 17,
     "drawer": "t1",
     "shift": 3,

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from edge.errors import Conflict
+from edge.errors import Conflict, TooManyLives
 from edge.pricing import SellLine
 from edge.returning import ReturnGoods, ReturnLine
 from edge.shifts import CloseShift, OpenShift
-from edge.tilling import CLOCK_MAX_MS, BeginLife, doubts_of
+from edge.tilling import CLOCK_MAX_MS, LIVES_MAX, BeginLife, doubts_of
 from edge.views import Views
 from sync.definitions import Price, Product, Rule, Staff
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Sale
@@ -186,7 +186,16 @@ def test_every_life_is_greater_than_all_before(shop: Shop) -> None:
     assert lives == sorted(set(lives))
     shop.run(finished(shop, life=lives[-1] + 1000))
     assert shop.run(BeginLife("t1")).life > lives[-1] + 1000
-    assert shop.run(BeginLife("t2")).life > shop.store.books.generation
+    assert shop.run(BeginLife("t2")).life == shop.store.books.generation * LIVES_MAX + 1
+
+
+def test_nodes_of_the_same_minute_give_no_life_twice(shop: Shop) -> None:
+    generation = shop.store.books.generation
+    mine = [shop.run(BeginLife("t1")).life for _ in range(LIVES_MAX - 1)]
+    assert generation * LIVES_MAX < min(mine)
+    assert max(mine) < (generation + 1) * LIVES_MAX
+    with pytest.raises(TooManyLives, match="another name"):
+        shop.run(BeginLife("t1"))
 
 
 def test_doubts_change_nothing(shop: Shop) -> None:
