@@ -7,14 +7,20 @@ import type { ProductRow } from './wire';
 /** Products that share a code, by their places; most codes have one. */
 type Places = Map<string, number | number[]>;
 
-/** So many searches are remembered, with the places they found. */
-const REMEMBERED = 32;
+/** So many searches are remembered with the places they found: the newest, and the widest. */
+const NEWEST = 12;
+const WIDEST = 32;
+
+interface Searched {
+  readonly query: Query;
+  readonly places: Int32Array;
+}
 
 /** An index over catalogue rows. */
 export class Assortment {
   private rows: ProductRow[] = [];
   private hays: string[] = [];
-  private searches: { readonly query: Query; readonly places: Int32Array }[] = [];
+  private searches: readonly Searched[] = [];
   private readonly places = new Map<number, number>();
   private readonly skus = new Map<string, number>();
   private readonly gtins: Places = new Map();
@@ -103,11 +109,17 @@ export class Assortment {
       fitting.push(at);
       best.offer(at, found);
     }
-    this.searches = [{ query, places: Int32Array.from(fitting) }, ...this.searches].slice(
-      0,
-      REMEMBERED,
-    );
+    this.remember({ query, places: Int32Array.from(fitting) });
     return best.all.map(({ at, score: found }) => ({ product: this.product(at), score: found }));
+  }
+
+  private remember(search: Searched): void {
+    const { whole, digits } = search.query;
+    const others = this.searches.filter(
+      ({ query }) => query.whole !== whole || query.digits !== digits,
+    );
+    const older = others.slice(NEWEST).sort((one, two) => two.places.length - one.places.length);
+    this.searches = [search, ...others.slice(0, NEWEST), ...older.slice(0, WIDEST)];
   }
 
   /** The fewest places a search has to look at, as an earlier and wider one found them. */
