@@ -99,7 +99,7 @@ def measure(run: Run) -> Iterable[Figure]:
             plain = [one for one in products if is_plain(one)]
             codes = (rng.choice(plain).gtins[0] for _ in count())
             _sell(run, window, found, codes, partial(selling, port, tokens[1:], plain[:5_000]))
-            _search(run, window, found, rng.sample(products, run.pick(60, 6)))
+            _search(run, window, found, rng.sample(products, run.pick(40, 6)))
             window.opens_with(plain[0].gtins[0])
             for place in ("", ", the node killed"):
                 if place:
@@ -132,7 +132,7 @@ def _sell(
     for _ in run.rounds("till: selling alone and as one of ten", 4, 1):
         for pace, crowd in ((found.alone, nullcontext), (found.crowd, beside)):
             with crowd():
-                for _sale in range(run.pick(15, 3)):
+                for _sale in range(run.pick(10, 3)):
                     sold = window.sell(list(islice(codes, LINES)), PACE_MS)
                     pace.scans += sold.scans
                     pace.ready.append(sold.ready)

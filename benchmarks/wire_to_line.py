@@ -77,7 +77,7 @@ def measure_lines(run: Run, *, selling: bool) -> tuple[list[float], float]:
         with _sellers(port, tokens[1:] if selling else [], skus) as sold:
             time.sleep(1.0)
             found: list[float] = []
-            for sale in range(1, run.pick(30, 3) + 1):
+            for sale in range(1, run.pick(25, 3) + 1):
                 found += _sale(window, aside, sale)
     return found, sold[0] if sold else 0.0
 
