@@ -183,7 +183,7 @@ def _figures(skus: int, found: Found) -> Iterator[Figure]:
         yield Figure(what="the same, a first scan on the screen", unit="ms", value=sells, goal=goal)
     alone, crowd = found.alone, found.crowd
     yield _p99("scan to line on the screen", alone.scans, 100.0)
-    yield _p99(f"the same, basket of {LONG // 2} lines and more", found.long, 100.0)
+    yield _p99(f"the same, basket of {len(found.long)} lines and more", found.long, 100.0)
     yield _p99("pay: key to receipt ready", alone.ready, 150.0)
     yield _p99("pay: key to the node's word on the screen", alone.acknowledged)
     beside = f"{TILLS - 1} tills beside it, each a sale of 3 lines every 2 s"
