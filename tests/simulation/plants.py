@@ -327,8 +327,8 @@ MUTANTS = (
     Mutant(
         "a wiped till gets its old series again",
         "edge.tilling",
-        "life = mint_generation(max(last or 0, sold or 0, books.generation), now_ms)",
-        "life = last or mint_generation(books.generation, now_ms)",
+        "life = max(last or 0, sold or 0, books.generation * LIVES_MAX) + 1",
+        "life = last or books.generation * LIVES_MAX + 1",
     ),
     Mutant(
         "a drawer may be in two shifts at once",
