@@ -12,7 +12,7 @@ import { priceText } from './questions';
 import { takeTyped } from './reading';
 import { multiplier, query, searched } from './state';
 
-const MOST_HITS = 40;
+const MOST_HITS = 16;
 /** The keys of most scanners come closer together; a slower one's are searched and then forgotten. */
 const SETTLED_MS = 16;
 const MULTIPLIER = /^(\d{1,4})\s*[*x×]$/i;
