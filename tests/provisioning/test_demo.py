@@ -20,7 +20,7 @@ def sell_behind_their_backs(data: Path) -> None:
     token = call_program(
         "evertill-edge", "device", "add", "x", "--role", "pos", "--data", str(data)
     )
-    url = data.with_suffix(".log").read_text("utf-8").split()[-1]
+    url = (data / "node.url").read_text("utf-8")
     sale = {
         "till": "x1",
         "lines": [{"sku": "TEA-001", "quantity": 1, "price_minor": 1}],
