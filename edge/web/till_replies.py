@@ -248,15 +248,9 @@ class HeldBasketsReply(msgspec.Struct, frozen=True):
     held: list[HeldReply]
 
 
-class RecalledReply(msgspec.Struct, frozen=True):
+class RecalledReply(HeldReply, frozen=True):
     """A basket handed to this till alone; `basket` is the JSON that was held."""
 
-    id: UUID
-    label: str
-    total_minor: int
-    lines: int
-    held_by: str
-    held_ms: int
     basket: str
 
 
