@@ -16,8 +16,7 @@ from edge.exports.poslog_files import Days
 from edge.node import offset_of, wall_clock
 from edge.settings import load_settings
 from edge.telling import DEFAULT_DATA, Data, bar, tell, told
-
-_EPOCH = datetime.date(1970, 1, 1)
+from sync.values import day_of
 
 Form = Annotated[str, typer.Option(help=f"One of {', '.join(FORMS)}.")]
 First = Annotated[
@@ -44,7 +43,7 @@ def export(
         path = data / DATABASE
         if not path.exists():
             raise FileNotFoundError(f"no node in {data}: name its directory with --data")
-        days = Days((first.date() - _EPOCH).days, (last.date() - _EPOCH).days)
+        days = Days(day_of(first.date()), day_of(last.date()))
         order = Order(
             form=form,
             days=days,

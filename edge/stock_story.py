@@ -1,5 +1,7 @@
 """Why a figure moved is told in the words of the documents themselves."""
 
+from uuid import UUID
+
 import msgspec
 
 from edge.reads import Reads
@@ -56,4 +58,5 @@ def _incoming(known: Expectation, sku: str) -> list[Incoming]:
     line = known.line(sku)
     if line is None or line.difference >= 0:
         return []
-    return [Incoming(known.order, known.out, known.partner, -line.difference)]
+    out = UUID(bytes=known.out) if known.out else None
+    return [Incoming(known.order, out, known.partner, -line.difference)]

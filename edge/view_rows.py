@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -21,6 +22,7 @@ from edge.viewed import (
     SaleLineState,
     SaleSummary,
     SaleView,
+    SkuQuantity,
     StockView,
     TransferView,
 )
@@ -30,6 +32,7 @@ from sync.entitlements import Entitlement
 from sync.facts import Fact, FactError, decode_fact
 from sync.quantities import ON_HAND_SIGN, Kind, on_hand, promisable, reserved
 from sync.receipts import Sale
+from sync.values import date_of
 
 PAGE_MAX = 1_000
 MOVEMENTS_BACK = 200_000
@@ -125,7 +128,7 @@ def movements_back(reads: Reads, sku: str, limit: int) -> Iterator[Movement]:
                 if moved == sku and limit:
                     limit -= 1
                     yield Movement(
-                        fact.id,
+                        UUID(bytes=fact.id),
                         name,
                         seq,
                         fact.at_ms,
@@ -149,8 +152,9 @@ def transfer_view(fact: Fact) -> TransferView:
             direction, other, out = "in", body.from_store, body.out
         case _:
             raise FactError("this is no transfer")
-    lines = [(line.sku, line.quantity) for line in body.lines]
-    return TransferView(fact.id, direction, other, out, fact.at_ms, lines)
+    lines = [SkuQuantity(line.sku, line.quantity) for line in body.lines]
+    ids = UUID(bytes=fact.id), UUID(bytes=out)
+    return TransferView(ids[0], direction, other, ids[1], fact.at_ms, lines)
 
 
 def sale_view(reads: Reads, sale_id: bytes) -> SaleView | None:
@@ -184,10 +188,10 @@ def sale_summary(fact: Fact, generation: int, seq: int) -> SaleSummary:
     sale = fact.body
     assert isinstance(sale, Sale)  # noqa: S101 - asked for by kind
     return SaleSummary(
-        id=fact.id,
+        id=UUID(bytes=fact.id),
         receipt=receipt_text(sale.till, sale.life or generation, sale.number),
         at_ms=fact.at_ms,
-        business_day=sale.business_day,
+        business_day=date_of(sale.business_day),
         total_minor=sale.total_minor,
         lines=len(sale.lines),
         actor=fact.actor,
@@ -200,7 +204,7 @@ def change_view(reads: Reads, seq: int, fact: Fact) -> Change:
     moved = [] if isinstance(fact.body, Entitlement) else movements(fact.body)
     touched = dict.fromkeys(sku for sku, _, _ in moved)
     stock = {sku: reads.on_hand(sku) for sku in touched}
-    return Change(seq, fact.id, fact.at_ms, type(fact.body).__name__, fact.actor, stock)
+    return Change(seq, UUID(bytes=fact.id), fact.at_ms, type(fact.body).__name__, fact.actor, stock)
 
 
 def journal_entry(journal: str, seq: int, digest: bytes, fact: Fact) -> JournalEntry:
@@ -210,13 +214,13 @@ def journal_entry(journal: str, seq: int, digest: bytes, fact: Fact) -> JournalE
     return JournalEntry(
         journal,
         seq,
-        fact.id,
+        UUID(bytes=fact.id),
         fact.at_ms,
         fact.offset_min,
         fact.actor,
         type(fact.body).__name__,
         body,
-        digest,
+        digest.hex(),
     )
 
 

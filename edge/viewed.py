@@ -1,4 +1,11 @@
-"""What reads show: plain values; quantities in base units, money in minor units, times in ms."""
+"""What reads show: plain values; quantities in base units, money in minor units, times in ms.
+
+Most of it leaves the API as it is, so that its fields are documented for integrators too.
+"""
+
+import datetime
+from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -48,8 +55,15 @@ class StockPage(msgspec.Struct, frozen=True):
     cursor: str
 
 
+class SkuQuantity(msgspec.Struct, frozen=True):
+    """A quantity of a SKU, in base units."""
+
+    sku: str
+    quantity: int
+
+
 class Part(msgspec.Struct, frozen=True):
-    """One counter behind a stock figure: what `kind` counts, who counted, how it acts on it."""
+    """A counter behind a stock figure: `sign` is how it acts on stock on hand (-1, 0 or 1)."""
 
     kind: str
     author: str
@@ -58,13 +72,13 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Movement(msgspec.Struct, frozen=True):
-    """A fact that moved a SKU, newest first.
+    """A fact that moved a SKU: its id, its place in a journal, when, by whom, how much.
 
     `text` is its reason, scope, receipt or reference, `partner` the supplier, the other store or
     the member. A count says what was `counted` and what the books had `seen`.
     """
 
-    id: bytes
+    id: UUID
     journal: str
     seq: int
     at_ms: int
@@ -72,23 +86,26 @@ class Movement(msgspec.Struct, frozen=True):
     actor: str
     kind: str
     quantity: int
-    text: str = ""
-    partner: str = ""
-    counted: int | None = None
-    seen: int | None = None
+    text: str
+    partner: str
+    counted: int | None
+    seen: int | None
 
 
 class Incoming(msgspec.Struct, frozen=True):
-    """What is still to come of a SKU and in no stock yet: an `order`, or a transfer `out`."""
+    """What is still to come and in no stock yet: of an `order`, or of the transfer `out`."""
 
     order: str
-    out: bytes
+    out: UUID | None
     partner: str
     quantity: int
 
 
 class StockDetail(msgspec.Struct, frozen=True):
-    """Why the books say what they say about a SKU."""
+    """Why the books say what they say: `stock.on_hand` is the sum of `sign * value` of parts.
+
+    `movements` come newest first; `incoming` is in no stock yet.
+    """
 
     stock: StockView
     parts: list[Part]
@@ -97,7 +114,7 @@ class StockDetail(msgspec.Struct, frozen=True):
 
 
 class SaleLineState(msgspec.Struct, frozen=True):
-    """What of a sale's line can still come back, and what that would refund."""
+    """What of a sale's line was returned and still can be, in base units, and for how much."""
 
     line: int
     returned: int
@@ -116,37 +133,40 @@ class SaleView(msgspec.Struct, frozen=True):
 
 
 class SaleSummary(msgspec.Struct, frozen=True):
-    """A sale in a list; `position` is what the next page comes `before`."""
+    """A sale in a list; `lines` counts them.
 
-    id: bytes
+    `position` of the last one is `before` of the next page; null where found by its receipt.
+    """
+
+    id: UUID
     receipt: str
     at_ms: int
-    business_day: int
+    business_day: datetime.date
     total_minor: int
     lines: int
     actor: str
-    position: int
+    position: int | None
 
 
 class TransferView(msgspec.Struct, frozen=True):
-    """A transfer out or in; `other` is the other store, `out` the id of the transfer out."""
+    """A transfer `out` to, or `in` from, another store; `out` is the id of the transfer out."""
 
-    id: bytes
+    id: UUID
     direction: str
     other: str
-    out: bytes
+    out: UUID
     at_ms: int
-    lines: list[tuple[str, int]]
+    lines: list[SkuQuantity]
 
 
 class WorkItem(msgspec.Struct, frozen=True):
-    """Something a person should look at; `fact` is the id of the document concerned."""
+    """Something a person should look at; `document` is the id of what it is about."""
 
     number: int
     at_ms: int
     kind: str
     sku: str
-    fact: bytes
+    document: UUID | None
     detail: str
 
 
@@ -177,10 +197,10 @@ class StatusView(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One own fact for the stream of changes: its number, type, SKUs touched, their new stock."""
+    """A fact of this store as streamed; `stock` is what is on hand now of the SKUs it touched."""
 
     seq: int
-    id: bytes
+    id: UUID
     at_ms: int
     type: str
     actor: str
@@ -188,14 +208,17 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class JournalEntry(msgspec.Struct, frozen=True):
-    """A fact for export, in full; `hash` is the chain's hash after it."""
+    """A fact of an exported journal; `hash` is the hash of the chain after it, hexadecimal.
+
+    Bytes within `body`, such as the id of a sale, are in hexadecimal too.
+    """
 
     journal: str
     seq: int
-    id: bytes
+    id: UUID
     at_ms: int
     offset_min: int
     actor: str
     type: str
-    body: dict[str, object]
-    hash: bytes
+    body: dict[str, Any]
+    hash: str

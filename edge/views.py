@@ -39,18 +39,15 @@ from edge.view_rows import (
 from edge.viewed import (
     Change,
     JournalEntry,
-    Movement,
     Part,
     ProductPage,
     ProductView,
     QuarantineItem,
-    SaleLineState,
     SaleSummary,
     SaleView,
     StatusView,
     StockDetail,
     StockPage,
-    StockView,
     TransferView,
     WorkItem,
 )
@@ -60,25 +57,6 @@ from sync.facts import decode_fact
 from sync.receipts import Return
 from sync.records_card import MemberCard
 
-__all__ = [
-    "Change",
-    "JournalEntry",
-    "Movement",
-    "Part",
-    "ProductPage",
-    "ProductView",
-    "QuarantineItem",
-    "SaleLineState",
-    "SaleSummary",
-    "SaleView",
-    "StatusView",
-    "StockDetail",
-    "StockPage",
-    "StockView",
-    "TransferView",
-    "Views",
-    "WorkItem",
-]
 CANDIDATES = 200
 R = TypeVar("R")
 
@@ -263,7 +241,10 @@ class Views:
             " ORDER BY number DESC LIMIT ?"
         )
         rows = self._reads().connection.execute(sql, (page_of(limit),))
-        return [WorkItem(*row) for row in rows]
+        return [
+            WorkItem(number, at_ms, kind, sku, UUID(bytes=fact) if fact else None, detail)
+            for number, at_ms, kind, sku, fact, detail in rows
+        ]
 
     def quarantine(self, limit: int = 200) -> list[QuarantineItem]:
         """Messages that were set aside, newest first."""

@@ -4,6 +4,7 @@ A SKU's base unit is a piece, a gram, a millilitre or a millimetre. A price is q
 of base units: 299 minor units per 1,000 g.
 """
 
+import datetime
 from typing import Annotated, NewType
 
 import msgspec
@@ -21,6 +22,17 @@ Minor = Annotated[int, msgspec.Meta(ge=-MONEY_MAX_MINOR, le=MONEY_MAX_MINOR)]
 Units = Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
 Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Currency = Annotated[str, msgspec.Meta(min_length=3, max_length=3)]
+_FIRST_DAY = datetime.date(1970, 1, 1)
+
+
+def date_of(day: int) -> datetime.date:
+    """Turn days since 1970 into a date."""
+    return _FIRST_DAY + datetime.timedelta(days=day)
+
+
+def day_of(date: datetime.date) -> int:
+    """Turn a date into days since 1970."""
+    return (date - _FIRST_DAY).days
 
 
 def gtin_check_digit(digits: str) -> int:

@@ -4,7 +4,7 @@ Every value is escaped on its way in; `Html` is text that already is HTML.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from html import escape
 
@@ -13,6 +13,7 @@ from central.totals import Total
 from central.views import Quarantined, StoreStatus, TaskEntry
 from central.web.style import STYLE
 from central.web.words import say
+from sync.values import date_of
 
 REFRESH_S = 5
 _SHOWN_MAX = 12
@@ -211,9 +212,8 @@ def _totals(picture: Picture) -> str:
     rows = []
     for one in picture.totals[:_SHOWN_MAX]:
         amount = partial(money, currency=one.currency, exponent=picture.exponent)
-        day = date(1970, 1, 1) + timedelta(days=one.business_day)
         rows.append(
-            f'<tr><td class="nowrap">{day.isoformat()}</td><td>{escape(one.store)}</td>'
+            f'<tr><td class="nowrap">{date_of(one.business_day)}</td><td>{escape(one.store)}</td>'
             f'<td class="num">{one.sales:,}</td><td class="num">{one.returns:,}</td>'
             f'<td class="num">{one.voids:,}</td>'
             f'<td class="num">{escape(amount(one.tax_minor))}</td>'

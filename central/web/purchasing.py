@@ -12,13 +12,13 @@ from central.web.shapes import LINES_MAX, Answer, Asked, LineIn, Name, Text, Wri
 from central.web.site import At, Key, Reader, Writer, once
 from sync.body import StockLine
 from sync.orders import OrderStatus, PurchaseOrder
+from sync.values import date_of, day_of
 
 router = APIRouter(prefix="/purchase-orders", tags=["stock"])
 Store = Annotated[str, Path(min_length=1, max_length=24, description="Name of the store.")]
 Number = Annotated[Name, Path(description="Number of the order.")]
 StoreName = Annotated[str, Query(max_length=24, description="Only this store; empty for all.")]
 Every = Annotated[bool, Query(alias="all", description="Also what is closed or cancelled.")]
-_EPOCH = datetime.date(1970, 1, 1)
 
 
 class PurchaseOrderIn(Asked):
@@ -66,7 +66,7 @@ def place_order(site: At, caller: Writer, asked: PurchaseOrderIn, key: Key = "")
 
     The same order once more changes nothing; another one under its number is a conflict.
     """
-    days = (asked.due_day - _EPOCH).days if asked.due_day else 0
+    days = day_of(asked.due_day) if asked.due_day else 0
     lines = [StockLine(line.sku, line.quantity) for line in asked.lines]
     order = PurchaseOrder(asked.order, asked.supplier, lines, max(days, 0), note=asked.note)
     reply = once(
@@ -135,7 +135,7 @@ def _finish(
 
 
 def _shown(order: purchasing.Order) -> PurchaseOrderOut:
-    due = _EPOCH + datetime.timedelta(days=order.due_day) if order.due_day else None
+    due = date_of(order.due_day) if order.due_day else None
     lines = [PurchaseOrderLineOut.model_validate(line) for line in order.lines]
     return PurchaseOrderOut(
         store=order.store,

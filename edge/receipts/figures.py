@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Mapping
 
-from sync.values import divide_half_up
+from sync.values import date_of, divide_half_up
 
 _EPOCH = datetime.datetime(1970, 1, 1)
 # Base unit: the unit people read, how many base units it has, and its decimal places.
@@ -53,7 +53,7 @@ def percent(ppm: int) -> str:
 
 def date(day: int) -> str:
     """Write days since 1970 as an ISO date."""
-    return (_EPOCH + datetime.timedelta(days=day)).date().isoformat()
+    return date_of(day).isoformat()
 
 
 def local_time(at_ms: int, offset_min: int) -> str:

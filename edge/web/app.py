@@ -12,7 +12,7 @@ from fastapi.openapi.utils import get_openapi
 from edge.attention import Closed
 from edge.node import Node
 from edge.receipts.rendering import ReceiptReply
-from edge.views import ProductPage, ProductView, StockPage
+from edge.viewed import Change, JournalEntry, ProductPage, ProductView, StockDetail, StockPage
 from edge.web import (
     cards,
     device_shapes,
@@ -109,17 +109,17 @@ SHAPES: tuple[type, ...] = (
     replies.ReturnReply,
     replies.StockReply,
     StockPage,
-    replies.StockDetailReply,
+    StockDetail,
     replies.TransfersReply,
     replies.WorklistReply,
     replies.QuarantineReply,
     Closed,
-    replies.ChangeEvent,
+    Change,
     replies.RestartEvent,
     cards.MemberEvent,
     cards.MemberReply,
     cards.MembersReply,
-    replies.JournalLine,
+    JournalEntry,
     ReceiptReply,
     receipts.PrintReceipt,
     receipts.PreviewReceipt,

@@ -11,10 +11,10 @@ from edge import returning, selling, stock
 from edge.access import Caller, Right
 from edge.web import requests
 from edge.web.problems import Invalid, NotAllowed
-from edge.web.replies import day_of
 from sync import records_card
 from sync.receipts import LineKind
 from sync.records_card import Edit
+from sync.values import day_of
 
 QUOTE = Decoder(requests.Quote)
 SELL = Decoder(requests.Sell)

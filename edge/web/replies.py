@@ -1,12 +1,20 @@
 """One law: an answer has one documented shape, with the units of the request types."""
 
 import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
-from edge.views import QuarantineItem, StockView
+from edge.viewed import (
+    QuarantineItem,
+    SaleLineState,
+    SaleSummary,
+    SkuQuantity,
+    StatusView,
+    TransferView,
+    WorkItem,
+)
 from sync.receipts import LineKind
 
 KindName = Literal["goods", "service", "charge"]
@@ -15,17 +23,6 @@ KIND_NAMES: dict[LineKind, KindName] = {
     LineKind.SERVICE: "service",
     LineKind.CHARGE: "charge",
 }
-_EPOCH_ORDINAL = datetime.date(1970, 1, 1).toordinal()
-
-
-def date_of(day: int) -> datetime.date:
-    """Turn days since 1970 into a date."""
-    return datetime.date.fromordinal(day + _EPOCH_ORDINAL)
-
-
-def day_of(date: datetime.date) -> int:
-    """Turn a date into days since 1970."""
-    return date.toordinal() - _EPOCH_ORDINAL
 
 
 class LineReply(msgspec.Struct, frozen=True):
@@ -55,13 +52,6 @@ class TenderReply(msgspec.Struct, frozen=True):
     reference: str
 
 
-class QuantityReply(msgspec.Struct, frozen=True):
-    """A quantity of a SKU, in base units."""
-
-    sku: str
-    quantity: int
-
-
 class QuoteReply(msgspec.Struct, frozen=True):
     """What a basket comes to."""
 
@@ -89,7 +79,7 @@ class SaleReply(msgspec.Struct, frozen=True):
     tax_minor: int
     lines: list[LineReply]
     tenders: list[TenderReply]
-    shortfalls: list[QuantityReply]
+    shortfalls: list[SkuQuantity]
     repeated: bool
     journal: str
     seq: int
@@ -156,15 +146,6 @@ class StockReply(msgspec.Struct, frozen=True):
     seq: int
 
 
-class SaleLineStateReply(msgspec.Struct, frozen=True):
-    """What of a sale's line was returned and still can be, in base units, and for how much."""
-
-    line: int
-    returned: int
-    returnable: int
-    refund_minor: int
-
-
 class SaleDetailReply(msgspec.Struct, frozen=True):
     """A sale on record and what became of it."""
 
@@ -172,131 +153,31 @@ class SaleDetailReply(msgspec.Struct, frozen=True):
     actor: str
     member: str
     voided: bool
-    lines: list[SaleLineStateReply]
-
-
-class SaleSummaryReply(msgspec.Struct, frozen=True):
-    """A sale in a list; `lines` counts them.
-
-    `position` of the last one is `before` of the next page; null where found by its receipt.
-    """
-
-    id: UUID
-    receipt: str
-    at_ms: int
-    business_day: datetime.date
-    total_minor: int
-    lines: int
-    actor: str
-    position: int | None
+    lines: list[SaleLineState]
 
 
 class SalesReply(msgspec.Struct, frozen=True):
     """Sales, newest first."""
 
-    sales: list[SaleSummaryReply]
-
-
-class PartReply(msgspec.Struct, frozen=True):
-    """A counter behind a stock figure: `sign` is how it acts on stock on hand (-1, 0 or 1)."""
-
-    kind: str
-    author: str
-    value: int
-    sign: int
-
-
-class MovementReply(msgspec.Struct, frozen=True):
-    """A fact that moved a SKU: its id, its place in a journal, when, by whom, how much.
-
-    `text` is its reason, scope, receipt or reference, `partner` the supplier or the other store. A
-    count says what was `counted` and what the books had `seen`.
-    """
-
-    id: UUID
-    journal: str
-    seq: int
-    at_ms: int
-    type: str
-    actor: str
-    kind: str
-    quantity: int
-    text: str
-    partner: str
-    counted: int | None
-    seen: int | None
-
-
-class IncomingReply(msgspec.Struct, frozen=True):
-    """What is still to come and in no stock yet: of an `order`, or of the transfer `out`."""
-
-    order: str
-    out: UUID | None
-    partner: str
-    quantity: int
-
-
-class StockDetailReply(msgspec.Struct, frozen=True):
-    """Why the books say what they say: `stock.on_hand` is the sum of `sign * value` of parts.
-
-    `incoming` is in no stock yet.
-    """
-
-    stock: StockView
-    parts: list[PartReply]
-    movements: list[MovementReply]
-    incoming: list[IncomingReply]
-
-
-class TransferReply(msgspec.Struct, frozen=True):
-    """A transfer `out` to, or `in` from, another store; `out` is the id of the transfer out."""
-
-    id: UUID
-    direction: str
-    other: str
-    out: UUID | None
-    at_ms: int
-    lines: list[QuantityReply]
+    sales: list[SaleSummary]
 
 
 class TransfersReply(msgspec.Struct, frozen=True):
     """Transfers, newest first."""
 
-    transfers: list[TransferReply]
-
-
-class WorkItemReply(msgspec.Struct, frozen=True):
-    """Something a person should look at; `document` is the id of what it is about."""
-
-    number: int
-    at_ms: int
-    kind: str
-    sku: str
-    document: UUID | None
-    detail: str
+    transfers: list[TransferView]
 
 
 class WorklistReply(msgspec.Struct, frozen=True):
     """What a person should look at."""
 
-    items: list[WorkItemReply]
+    items: list[WorkItem]
 
 
 class QuarantineReply(msgspec.Struct, frozen=True):
     """Messages that were set aside."""
 
     items: list[QuarantineItem]
-
-
-class ChangeEvent(msgspec.Struct, frozen=True):
-    """A fact of this store as streamed; `stock` is what is on hand now of the SKUs it touched."""
-
-    seq: int
-    id: UUID
-    at_ms: int
-    type: str
-    actor: str
-    stock: dict[str, int]
 
 
 class RestartEvent(msgspec.Struct, frozen=True):
@@ -306,24 +187,7 @@ class RestartEvent(msgspec.Struct, frozen=True):
     seq: int
 
 
-class JournalLine(msgspec.Struct, frozen=True):
-    """A fact of an exported journal; `hash` is the hash of the chain after it, hexadecimal.
-
-    Bytes within `body`, such as the id of a sale, are in Base64.
-    """
-
-    journal: str
-    seq: int
-    id: UUID
-    at_ms: int
-    offset_min: int
-    actor: str
-    type: str
-    body: dict[str, Any]
-    hash: str
-
-
-class StatusReply(msgspec.Struct, frozen=True):
+class StatusReply(StatusView, frozen=True):
     """The node and its link to headquarters.
 
     `link` is `up`, `greeting` (the broker is reached, headquarters not yet), `cut`, `refused`, or
@@ -333,16 +197,6 @@ class StatusReply(msgspec.Struct, frozen=True):
     `exponent`: decimal places of the currency's minor unit.
     """
 
-    store: str
-    generation: int
-    journal: str
-    seq: int
-    facts: int
-    products: int
-    skus: int
-    worklist: int
-    quarantine: int
-    headquarters: str
     link: str
     link_since_ms: int
     link_detail: str

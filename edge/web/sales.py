@@ -25,7 +25,6 @@ from edge.web.showing import (
     return_reply,
     sale_detail,
     sale_reply,
-    sale_summary,
     summary_of,
     void_reply,
 )
@@ -94,7 +93,7 @@ async def list_sales(
         sale = await node.read(node.views.sale_by_receipt, receipt)
         return reply(SalesReply([summary_of(sale)] if sale else []))
     found = await node.read(node.views.sales, before, limit)
-    return reply(SalesReply([sale_summary(summary) for summary in found]))
+    return reply(SalesReply(found))
 
 
 @router.get("/sales/{sale_id}", **operation(SaleDetailReply))

@@ -2,35 +2,25 @@
 
 from uuid import UUID
 
-import msgspec
-
 from edge.returning import ReturnResult
 from edge.selling import QuoteResult, SaleResult, VoidResult
 from edge.stock import StockResult
-from edge.views import JournalEntry, SaleSummary, SaleView, StockDetail, TransferView, WorkItem
+from edge.viewed import SaleSummary, SaleView, SkuQuantity
 from edge.web.replies import (
     KIND_NAMES,
-    IncomingReply,
-    JournalLine,
     LineReply,
-    QuantityReply,
     QuoteReply,
     ReturnedLineReply,
     ReturnReply,
     SaleDetailReply,
-    SaleLineStateReply,
     SaleReply,
-    SaleSummaryReply,
-    StockDetailReply,
     StockReply,
     TenderReply,
-    TransferReply,
     VoidReply,
-    WorkItemReply,
-    date_of,
 )
 from sync.body import StockLine
 from sync.receipts import Line, ReturnedLine, Tender
+from sync.values import date_of
 
 
 def line_reply(line: Line) -> LineReply:
@@ -54,8 +44,8 @@ def _tenders(tenders: tuple[Tender, ...]) -> list[TenderReply]:
     return [TenderReply(t.kind, t.amount_minor, t.reference) for t in tenders]
 
 
-def _quantities(lines: tuple[StockLine, ...]) -> list[QuantityReply]:
-    return [QuantityReply(line.sku, line.quantity) for line in lines]
+def _quantities(lines: tuple[StockLine, ...]) -> list[SkuQuantity]:
+    return [SkuQuantity(line.sku, line.quantity) for line in lines]
 
 
 def quote_reply(quote: QuoteResult) -> QuoteReply:
@@ -148,28 +138,14 @@ def stock_reply(posting: StockResult) -> StockReply:
 
 def sale_detail(view: SaleView) -> SaleDetailReply:
     """Show a sale with what became of it."""
-    lines = msgspec.convert(view.lines, list[SaleLineStateReply], from_attributes=True)
-    return SaleDetailReply(sale_reply(view.sale), view.actor, view.member, view.voided, lines)
+    sale = sale_reply(view.sale)
+    return SaleDetailReply(sale, view.actor, view.member, view.voided, view.lines)
 
 
-def sale_summary(summary: SaleSummary) -> SaleSummaryReply:
-    """Show a sale in a list."""
-    return SaleSummaryReply(
-        UUID(bytes=summary.id),
-        summary.receipt,
-        summary.at_ms,
-        date_of(summary.business_day),
-        summary.total_minor,
-        summary.lines,
-        summary.actor,
-        summary.position,
-    )
-
-
-def summary_of(view: SaleView) -> SaleSummaryReply:
+def summary_of(view: SaleView) -> SaleSummary:
     """Show a sale found by its receipt as in a list."""
     sale = view.sale
-    return SaleSummaryReply(
+    return SaleSummary(
         UUID(bytes=sale.id),
         sale.receipt,
         sale.at_ms,
@@ -178,45 +154,4 @@ def summary_of(view: SaleView) -> SaleSummaryReply:
         len(sale.lines),
         view.actor,
         None,
-    )
-
-
-def stock_detail(detail: StockDetail) -> StockDetailReply:
-    """Show a stock figure with its provenance."""
-    plain = {**msgspec.structs.asdict(detail), "incoming": []}
-    shown = msgspec.convert(plain, StockDetailReply, from_attributes=True)
-    coming = [
-        IncomingReply(
-            one.order, UUID(bytes=one.out) if one.out else None, one.partner, one.quantity
-        )
-        for one in detail.incoming
-    ]
-    return msgspec.structs.replace(shown, incoming=coming)
-
-
-def transfer(view: TransferView) -> TransferReply:
-    """Show a transfer."""
-    lines = [QuantityReply(sku, quantity) for sku, quantity in view.lines]
-    out = UUID(bytes=view.out) if view.out else None
-    return TransferReply(UUID(bytes=view.id), view.direction, view.other, out, view.at_ms, lines)
-
-
-def work_item(item: WorkItem) -> WorkItemReply:
-    """Show an entry of the worklist."""
-    document = UUID(bytes=item.fact) if item.fact else None
-    return WorkItemReply(item.number, item.at_ms, item.kind, item.sku, document, item.detail)
-
-
-def journal_line(entry: JournalEntry) -> JournalLine:
-    """Show a fact for export."""
-    return JournalLine(
-        entry.journal,
-        entry.seq,
-        UUID(bytes=entry.id),
-        entry.at_ms,
-        entry.offset_min,
-        entry.actor,
-        entry.type,
-        entry.body,
-        entry.hash.hex(),
     )

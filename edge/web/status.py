@@ -10,21 +10,14 @@ from fastapi.responses import StreamingResponse
 from edge.access import Caller
 from edge.attention import Close, Closed, List
 from edge.node import Node
-from edge.views import JournalEntry
+from edge.viewed import JournalEntry
 from edge.web import requests
 from edge.web.auth import Auditing, Editing, Reading, node_of
 from edge.web.body import read_body, reply
 from edge.web.decoding import CLOSE
 from edge.web.operation import operation
 from edge.web.products import Limit
-from edge.web.replies import (
-    HealthReply,
-    JournalLine,
-    QuarantineReply,
-    StatusReply,
-    WorklistReply,
-)
-from edge.web.showing import journal_line, work_item
+from edge.web.replies import HealthReply, QuarantineReply, StatusReply, WorklistReply
 
 router = APIRouter(tags=["the node"])
 
@@ -72,8 +65,7 @@ async def status(request: Request, _caller: Reading) -> Response:
 async def worklist(request: Request, _caller: Reading, limit: Limit = 200) -> Response:
     """List what a person should look at, such as sales below zero or unmatched transfers."""
     node = node_of(request)
-    items = await node.read(node.views.worklist, limit)
-    return reply(WorklistReply([work_item(item) for item in items]))
+    return reply(WorklistReply(await node.read(node.views.worklist, limit)))
 
 
 @router.get("/quarantine", **operation(QuarantineReply))
@@ -101,7 +93,7 @@ async def _close(request: Request, caller: Caller, which: List, number: int) -> 
     return reply(await node_of(request).commit(command))
 
 
-@router.get("/journal", **operation(JournalLine, media_type="application/jsonl"))
+@router.get("/journal", **operation(JournalEntry, media_type="application/jsonl"))
 async def export_journal(
     request: Request, _caller: Auditing, name: JournalName = "", after: After = 0
 ) -> StreamingResponse:
@@ -112,9 +104,5 @@ async def export_journal(
 
 async def _export(node: Node, name: str, after: int) -> AsyncIterator[bytes]:
     while page := await node.read(node.views.journal, name, after, PAGE):
-        yield b"".join(_line(entry) for entry in page)
+        yield b"".join(_encode(entry) + b"\n" for entry in page)
         after = page[-1].seq
-
-
-def _line(entry: JournalEntry) -> bytes:
-    return _encode(journal_line(entry)) + b"\n"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.json import Decoder
 
-from edge.views import StockPage
+from edge.viewed import StockDetail, StockPage
 from edge.web import requests
 from edge.web.auth import Reading, Stocking, node_of
 from edge.web.body import read_body, reply
@@ -15,8 +15,8 @@ from edge.web.decoding import stock_command
 from edge.web.operation import operation
 from edge.web.problems import NotFound
 from edge.web.products import Cursor, Limit
-from edge.web.replies import StockDetailReply, StockReply, TransfersReply
-from edge.web.showing import stock_detail, stock_reply, transfer
+from edge.web.replies import StockReply, TransfersReply
+from edge.web.showing import stock_reply
 
 _ID = "0199a1c2-7b3e-7c4d-8e5f-60718293a4b8"
 _LINES = [{"sku": "TEA-100", "quantity": 24}]
@@ -77,7 +77,7 @@ def stock_router() -> APIRouter:
     """Make the routes of stock and stock work."""
     router = APIRouter(tags=["stock"])
     router.get("/stock", **operation(StockPage))(list_stock)
-    router.get("/stock/{sku:path}", **operation(StockDetailReply))(get_stock)
+    router.get("/stock/{sku:path}", **operation(StockDetail))(get_stock)
     router.get("/transfers", **operation(TransfersReply))(list_transfers)
     for work in WORKS:
         router.post(
@@ -122,11 +122,10 @@ async def get_stock(
     detail = await node.read(node.views.stock_of, sku, movements)
     if detail is None:
         raise NotFound(f"No stock of {sku[:64]!r} was ever kept here: check the SKU.")
-    return reply(stock_detail(detail))
+    return reply(detail)
 
 
 async def list_transfers(request: Request, _caller: Reading, limit: Limit = 100) -> Response:
     """List transfers to and from other stores, newest first."""
     node = node_of(request)
-    views = await node.read(node.views.transfers, limit)
-    return reply(TransfersReply([transfer(view) for view in views]))
+    return reply(TransfersReply(await node.read(node.views.transfers, limit)))

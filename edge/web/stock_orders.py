@@ -17,7 +17,7 @@ from edge.web.body import read_body, reply
 from edge.web.operation import operation
 from edge.web.problems import NotFound
 from edge.web.products import Limit
-from edge.web.replies import StockReply, date_of
+from edge.web.replies import StockReply
 from edge.web.showing import stock_reply
 from edge.web.stock_shapes import (
     CloseExpectation,
@@ -26,6 +26,7 @@ from edge.web.stock_shapes import (
     OrdersReply,
     TransitReply,
 )
+from sync.values import date_of
 
 router = APIRouter(tags=["stock"])
 All = Annotated[bool, Query(alias="all", description="Also what is complete, closed, cancelled.")]

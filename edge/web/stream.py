@@ -17,11 +17,12 @@ from fastapi.responses import StreamingResponse
 
 from edge.node import Node
 from edge.store import Committed
+from edge.viewed import Change
 from edge.web.auth import Reading, is_known, node_of
 from edge.web.cards import MemberEvent
 from edge.web.operation import operation
 from edge.web.problems import Invalid, TooManyListeners
-from edge.web.replies import ChangeEvent, RestartEvent
+from edge.web.replies import RestartEvent
 
 router = APIRouter(tags=["changes"])
 
@@ -81,13 +82,13 @@ class Bell:
             event.set()
 
 
-@router.get("/events", **operation(ChangeEvent, media_type="text/event-stream"))
+@router.get("/events", **operation(Change, media_type="text/event-stream"))
 async def stream_changes(
     request: Request, _caller: Reading, last_event_id: LastEventId = "", after: After = ""
 ) -> StreamingResponse:
     """Stream what this store posts as server-sent events, from a change on or from now.
 
-    The event's name is the kind of fact, its data a ChangeEvent. `member` (data: MemberEvent): a
+    The event's name is the kind of fact, its data a Change. `member` (data: MemberEvent): a
     member's card changed. `restart` (data: RestartEvent): the node began a new journal, read
     everything afresh. A comment comes every 15 seconds when nothing happens.
     """
@@ -144,8 +145,7 @@ async def _events(
             before = place
             for change in await node.read(node.views.changes, place.seq, PAGE):
                 place = place._replace(seq=change.seq)
-                data = msgspec.convert(change, ChangeEvent, from_attributes=True)
-                yield _frame(place, change.type, data)
+                yield _frame(place, change.type, change)
             for card in await node.read(node.views.member_changes, place.version, PAGE):
                 place = place._replace(version=card.version)
                 yield _frame(place, "member", MemberEvent(card.id, card.version))

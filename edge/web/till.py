@@ -15,10 +15,11 @@ from edge.web import till_requests as asked
 from edge.web.auth import Reading, Selling, node_of
 from edge.web.body import read_body, reply
 from edge.web.operation import operation
-from edge.web.replies import SaleReply, date_of
+from edge.web.replies import SaleReply
 from edge.web.showing import sale_reply
 from edge.web.till_decoding import FINISHED_SALE, finished_sale, till_of
 from edge.web.till_replies import CatalogueReply, DeviceReply, LifeReply, SetupReply
+from sync.values import date_of
 
 router = APIRouter(tags=["the till"])
 

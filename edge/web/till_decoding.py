@@ -8,8 +8,8 @@ from edge import checks, tilling
 from edge.access import Caller
 from edge.web import till_requests as asked
 from edge.web.problems import NotAllowed
-from edge.web.replies import day_of
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Tender
+from sync.values import day_of
 
 FINISHED_SALE = Decoder(asked.FinishedSale)
 

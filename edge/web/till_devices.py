@@ -21,7 +21,7 @@ from edge.hardware.trouble import UnknownJob
 from edge.hardware.unit import Unit
 from edge.hardware.verdict import Verdict
 from edge.hardware.words import said
-from edge.views import ProductView
+from edge.viewed import ProductView
 from edge.web import device_shapes as shapes
 from edge.web.auth import Auditing, Reading, Selling, Stocking, node_of
 from edge.web.body import read_body, reply

@@ -16,8 +16,8 @@ from edge.web.auth import Reading, Selling, node_of
 from edge.web.body import read_body, reply
 from edge.web.operation import operation
 from edge.web.problems import Invalid
-from edge.web.replies import date_of, day_of
 from edge.web.till_replies import DocumentReply, DocumentsReply, StrandedReply
+from sync.values import date_of, day_of
 
 router = APIRouter(tags=["the till"])
 

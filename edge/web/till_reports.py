@@ -5,7 +5,6 @@ from uuid import UUID
 from edge.reports import Report, Sums, receipt_of_late
 from edge.shift_reads import Shift
 from edge.shifts import CashResult, ShiftResult
-from edge.web.replies import date_of
 from edge.web.till_replies import (
     CashKindName,
     CashMovementReply,
@@ -22,6 +21,7 @@ from edge.web.till_replies import (
 from sync.cash import CashKind, CashMoved, ShiftClosed
 from sync.effects import net_minor
 from sync.facts import Fact
+from sync.values import date_of
 
 CASH_NAMES: dict[CashKind, CashKindName] = {
     CashKind.PAY_IN: "pay_in",

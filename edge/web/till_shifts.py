@@ -18,7 +18,6 @@ from edge.web import till_requests as asked
 from edge.web.auth import Reading, Selling, Supervising, node_of
 from edge.web.body import read_body, reply
 from edge.web.operation import operation
-from edge.web.replies import day_of
 from edge.web.till_replies import (
     CashReply,
     ReportReply,
@@ -33,6 +32,7 @@ from edge.web.till_reports import (
     report_summary,
     shift_reply,
 )
+from sync.values import day_of
 
 router = APIRouter(tags=["shifts and cash"])
 

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 import pytest
 
+from edge.viewed import StockDetail
 from edge.web import replies, requests, till_requests
 from edge.web.products import QUOTE_EXAMPLE
 from edge.web.sales import RETURN_EXAMPLE, SALE_EXAMPLE, VOID_EXAMPLE
@@ -95,7 +96,7 @@ def test_examples_have_the_documented_shape(example: object, shape: type) -> Non
     [
         ("/status", replies.StatusReply),
         ("/sales", replies.SalesReply),
-        ("/stock/TEA-100", replies.StockDetailReply),
+        ("/stock/TEA-100", StockDetail),
         ("/transfers", replies.TransfersReply),
         ("/worklist", replies.WorklistReply),
         ("/quarantine", replies.QuarantineReply),
