@@ -150,6 +150,8 @@ class Chain:
             faults.append(self._poison)
         if self.world.chance(0.4):
             faults.append(self._restore_office)
+        elif len(self.boxes) > 1 and self.world.chance(0.3):
+            faults.append(self._forget_rights)
         if self.world.chance(0.5):
             faults.append(self._replace)
         return faults
@@ -264,6 +266,27 @@ class Chain:
             for _ in range(4):
                 self.shop.decide(self.office)
         self.world.after(delay_ms, lambda: self._go_back(image))
+
+    def _forget_rights(self) -> None:
+        """A store was handed rights that a restored headquarters forgot; another asks for them."""
+        owner, other = self.world.random.sample(self.boxes, 2)
+        if not (self.office.alive and owner.alive and other.alive):
+            return
+        key = self.shop.issue_to_pool(self.office)
+        image = self.office.database.image()
+        self.shop.wallet.ask(owner, key)
+
+        def go_back() -> None:
+            self.broker.darken(owner.client, noticed=True)
+            self._go_back(image)
+
+        def mend() -> None:
+            owner.line.dark = False
+
+        self.world.after(3_000, go_back)
+        for delay_ms in (5_000, 10_000, 15_000):
+            self.world.after(delay_ms, lambda: self.shop.wallet.ask(other, key))
+        self.world.after(18_000, mend)
 
     def _go_back(self, image: bytes) -> None:
         if not self.stormy:

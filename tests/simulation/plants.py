@@ -307,6 +307,12 @@ MUTANTS = (
         "    )\n\n\ndef total",
     ),
     Mutant(
+        "a restored headquarters hands out rights too early",
+        "central.entitlements",
+        "return bool(row.pooled) or not (_has_forgotten(row) and unheard(connection, hq))",
+        "return True",
+    ),
+    Mutant(
         "change is not missing from the drawer",
         "edge.reports",
         "kind = CASH if tender.kind == CHANGE else tender.kind",

@@ -26,6 +26,7 @@ class Purse:
         self.issued: dict[str, int] = {}
         self.spent: dict[str, int] = {}
         self.rights: dict[tuple[str, str], int] = {}
+        self._held: dict[tuple[str, str], int] = {}
         self._debits: dict[bytes, int] = {}
 
     def learn(self, name: str, fact: Fact) -> None:
@@ -53,6 +54,15 @@ class Purse:
                 self._move(f"{store}-n{body.generation}", body.key, body.amount)
             case _:
                 pass
+
+    def watch(self, box: Box) -> None:
+        """Note what a box can spend; all boxes that ever were hold no more than there is."""
+        for key in KEYS:
+            self._held[key, box.name] = max(standing(box.store.books, key).here, 0)
+            held = sum(n for (of, _), n in self._held.items() if of == key)
+            left = self.issued.get(key, 0) - self.spent.get(key, 0)
+            if held > left:
+                raise Broken(SPENT, f"boxes can spend {held} of {key}, but {left} are left")
 
     def _issue(self, key: str, amount: int) -> None:
         self.issued[key] = self.issued.get(key, 0) + amount

@@ -84,6 +84,7 @@ class Truth:
             self._learn(box.name, journal, data)
         if box.name not in self.retired:
             journal.required = len(journal.facts)
+        self.purse.watch(box)
         said = box.session.facts.acked.get(box.name, 0)
         if said > self.shared.get(box.name, 0):
             raise Broken(1, f"headquarters acknowledged {box.name}/{said} before it was durable")

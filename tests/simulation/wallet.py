@@ -72,6 +72,12 @@ class Wallet:
             delay_ms = self.world.random.randint(50, 1_500)
             self.world.after(delay_ms, lambda: self._redeem(box, key, wanted or amount))
 
+    def ask(self, box: Box, key: str) -> None:
+        """Ask headquarters for more rights than are here."""
+        if box.alive:
+            here = max(standing(box.store.books, key).here, 0)
+            box.execute([Ask(self.world.random.randbytes(16), key, here + 40)])
+
     def reverse(self, box: Box) -> None:
         """Undo a payment, more than once at times."""
         spent = self._spent.get(box.replica.node, [])
