@@ -91,31 +91,12 @@ STOPWATCH = """(() => {
     return { scans, ...(await pay()) };
   };
   let keyed = 0;
-  const answers = new Map();
-  let waiting = { text: null, done: null };
   addEventListener('keydown', (event) => { keyed = event.timeStamp; }, true);
-  window.Worker = class extends Worker {
-    constructor(...given) {
-      super(...given);
-      this.addEventListener('message', ({ data }) => {
-        const text = answers.get(data.id);
-        answers.delete(data.id);
-        if (text !== undefined && text === waiting.text) waiting.done();
-      });
-    }
-    postMessage(ask, ...more) {
-      if (ask.method === 'search') answers.set(ask.id, ask.args[0]);
-      return super.postMessage(ask, ...more);
-    }
-  };
   // To be called before the key: resolves when what was found for a text is on the screen.
   const found = (text) => {
-    window.finding = new Promise((done) => { waiting = { text, done }; }).then(async () => {
-      await Promise.resolve();
-      const at = await frame();
-      if (!one('.hits')) throw new Error(`nothing found for ${text}`);
-      return at - keyed;
-    });
+    const label = `Found for \u201c${text}\u201d`;
+    window.finding = shown(() => one('.hits')?.getAttribute('aria-label') === label)
+      .then((at) => at - keyed);
   };
   const opened = (async () => {
     await until(() => one('.pay-button'));

@@ -1,7 +1,16 @@
 // The whole assortment in memory: every code leads to its products, and a change is a new row.
 import type { Product } from '../core/types';
 import type { SearchHit } from './ports';
-import { Best, haystack, narrows, parseQuery, type Query, score } from './search';
+import {
+  Best,
+  haystack,
+  type Initials,
+  initials,
+  narrows,
+  parseQuery,
+  type Query,
+  score,
+} from './search';
 import type { ProductRow } from './wire';
 
 /** Products that share a code, by their places; most codes have one. */
@@ -20,6 +29,7 @@ interface Searched {
 export class Assortment {
   private rows: ProductRow[] = [];
   private hays: string[] = [];
+  private initials: Initials[] = [];
   private searches: readonly Searched[] = [];
   private readonly places = new Map<number, number>();
   private readonly skus = new Map<string, number>();
@@ -51,6 +61,7 @@ export class Assortment {
   clear(): void {
     this.rows = [];
     this.hays = [];
+    this.initials = [];
     this.searches = [];
     for (const map of [this.places, this.skus, this.gtins, this.plus, this.parents]) map.clear();
   }
@@ -104,7 +115,8 @@ export class Assortment {
     for (let nth = 0; nth < count; nth++) {
       const at = among?.[nth] ?? nth;
       const row = this.rows[at] as ProductRow;
-      const found = score(query, this.hay(at, row), row[9], liked.has(at));
+      const hay = this.hay(at, row);
+      const found = score(query, hay, this.initials[at] as Initials, row[9], liked.has(at));
       if (found === 0) continue;
       fitting.push(at);
       best.offer(at, found);
@@ -143,6 +155,7 @@ export class Assortment {
     if (known) return known;
     const made = haystack(row);
     this.hays[at] = made;
+    this.initials[at] = initials(made);
     return made;
   }
 

@@ -24,6 +24,32 @@ function isAscii(text: string): boolean {
   return true;
 }
 
+/** The letters that a product's words begin with, as bits; some letters share one. */
+export interface Initials {
+  readonly words: number;
+  /** Of those, the ones that begin a field or are a word by themselves: such fit best. */
+  readonly heads: number;
+}
+
+/** The bit of a letter: one for each of a to z, four for all others. */
+function bit(code: number): number {
+  return 1 << (code >= 97 && code <= 122 ? code - 97 : 26 + (code & 3));
+}
+
+/** Reads the initials of what `haystack` wrote. */
+export function initials(hay: string): Initials {
+  let words = 0;
+  let heads = 0;
+  const end = hay.indexOf('\n');
+  for (let at = hay.indexOf(' '); at >= 0 && at < end; at = hay.indexOf(' ', at + 1)) {
+    const initial = bit(hay.charCodeAt(at + 1));
+    words |= initial;
+    const next = hay[at + 2];
+    if (hay[at - 1] === '\t' || next === ' ' || next === '\t') heads |= initial;
+  }
+  return { words, heads };
+}
+
 /** A search as typed, ready to be compared. */
 export interface Query {
   readonly whole: string;
@@ -33,6 +59,10 @@ export interface Query {
   readonly words: readonly string[];
   /** Digits that may be a part of a GTIN; empty: none. */
   readonly digits: string;
+  /** The initials that a product must have to fit; 0: it may fit without. */
+  readonly initials: number;
+  /** The initial of all of it, as a head. */
+  readonly lead: number;
 }
 
 /** Reads a search as typed; null if there is nothing to look for. */
@@ -43,8 +73,13 @@ export function parseQuery(text: string): Query | null {
     .split(' ')
     .map((word) => (/^[\p{Script=Latin}\p{N}]/u.test(word) ? ` ${word}` : word))
     .sort((one, two) => two.length - one.length);
-  const digits = text.trim();
-  return { whole, field: `\t ${whole}`, words, digits: /^[0-9]{4,14}$/.test(digits) ? digits : '' };
+  const digits = /^[0-9]{4,14}$/.test(text.trim()) ? text.trim() : '';
+  const latin = words.filter((word) => word[0] === ' ');
+  const initials = latin.reduce((bits, word) => bits | bit(word.charCodeAt(1)), 0);
+  return {
+    ...{ whole, field: `\t ${whole}`, words, digits },
+    ...{ initials: digits ? 0 : initials, lead: bit(whole.charCodeAt(0)) },
+  };
 }
 
 /** Whether a search finds nothing that a wider one did not: it was typed on, letter by letter. */
@@ -55,10 +90,20 @@ export function narrows(query: Query, wider: Query): boolean {
 
 /** What a favourite gains: more than a better place in a name, less than being asked for exactly. */
 const FAVOURITE = 250;
+/** What a word that only begins like the search is worth. */
+const PART = 100;
 
 /** How well a product fits, 0: not at all; `active`: it is sold, what is not comes last. */
-export function score(query: Query, hay: string, active: boolean, favourite = false): number {
-  const found = hasWords(query, hay) ? grade(query, hay) : hasDigits(query, hay) ? 20 : 0;
+export function score(
+  query: Query,
+  hay: string,
+  { words, heads }: Initials,
+  active: boolean,
+  favourite = false,
+): number {
+  if ((words & query.initials) !== query.initials) return 0;
+  const leads = (heads & query.lead) !== 0;
+  const found = hasWords(query, hay) ? grade(query, hay, leads) : hasDigits(query, hay) ? 20 : 0;
   if (found === 0) return 0;
   return active ? found + (favourite ? FAVOURITE : 0) : found / 100;
 }
@@ -73,16 +118,27 @@ function hasDigits({ digits }: Query, hay: string): boolean {
 }
 
 /** A whole field is best, then whole words at its beginning, then anywhere, then parts of words. */
-function grade(query: Query, hay: string): number {
-  const at = hay.indexOf(query.field);
-  const end = at + query.field.length;
+function grade(query: Query, hay: string, leads: boolean): number {
+  const { whole, field, words, initials } = query;
+  // Most products have a word with any one letter, nearly all alike: they are not looked at closely.
+  if (!leads && initials !== 0 && whole.length === 1) return PART;
+  const at = leads ? hay.indexOf(field) : -1;
+  const end = at + field.length;
   if (at >= 0 && hay[end] === '\t') return 1_000;
   const length = Math.min(99, at < 0 ? 99 : hay.indexOf('\t', end) - at);
   if (at >= 0 && hay[end] === ' ') return 500 - length;
-  if (query.words.every((word) => hay.includes(`${word} `) || hay.includes(`${word}\t`)))
-    return hay.includes(query.whole) ? 350 : 300;
+  if (words.every((word) => stands(word, hay))) return hay.includes(whole) ? 350 : 300;
   if (at >= 0) return 250 - length;
-  return hay.includes(query.words.length === 1 ? (query.words[0] ?? '') : query.whole) ? 100 : 50;
+  return words.length === 1 || hay.includes(whole) ? PART : 50;
+}
+
+/** Whether a word is there as a whole. */
+function stands(word: string, hay: string): boolean {
+  for (let at = hay.indexOf(word); at >= 0; at = hay.indexOf(word, at + 1)) {
+    const next = hay[at + word.length];
+    if (next === ' ' || next === '\t') return true;
+  }
+  return false;
 }
 
 /** Keeps the best of many, in order of score and then of number. */

@@ -5,69 +5,77 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { KeyPage, Product } from '../core/types';
 import type { Till } from '../data/ports';
 import { formatNumber, inLanguage, t } from '../i18n';
-import { Badge, EmptyState, Icon, IconButton, Skeleton, Tabs, useKeys } from '../ui';
+import { Badge, EmptyState, Icon, IconButton, Tabs, useKeys } from '../ui';
+import { SCAN_GAP_MS } from '../ui/wedge';
 import { addProduct } from './adding';
 import { useTill } from './context';
 import { priceText } from './questions';
 import { takeTyped } from './reading';
-import { multiplier, query, searched } from './state';
+import { multiplier, query } from './state';
 
 const MOST_HITS = 16;
 /** The keys of most scanners come closer together; a slower one's are searched and then forgotten. */
 const SETTLED_MS = 16;
 const MULTIPLIER = /^(\d{1,4})\s*[*x×]$/i;
 
-/** What the search found for what is typed; null while it looks for the first time. */
-function useHits(text: string): readonly Product[] | null {
+/** What a search found, best first; nothing is searched while the text is empty. */
+interface Found {
+  readonly text: string;
+  readonly hits: readonly Product[];
+}
+const NOTHING: Found = { text: '', hits: [] };
+
+/**
+ * What was found for what the field holds, once the rhythm says that it is hardly a scan.
+ *
+ * A key that comes by itself is asked for at once, so that its hits are there by then; of a scan's
+ * keys only the first one is.
+ */
+function useFound(): Found {
   const till = useTill();
-  const [hits, setHits] = useState<readonly Product[] | null>(null);
+  const text = query.value;
   const products = till.catalogue.state.value.products;
+  const [found, setFound] = useState(NOTHING);
+  const typed_ms = useRef(Number.NEGATIVE_INFINITY);
   // Not after the next picture: that would be one picture late for each key.
   useLayoutEffect(() => {
-    let here = true;
-    if (text.trim() === '') setHits(null);
-    else {
-      void till.catalogue.search(text, MOST_HITS).then((found) => {
-        if (here) setHits(found.map((hit) => hit.product));
-      });
+    const alone = performance.now() - typed_ms.current > SCAN_GAP_MS;
+    typed_ms.current = performance.now();
+    if (text.trim() === '') {
+      setFound(NOTHING);
+      return;
     }
+    const ask = () => till.catalogue.search(text, MOST_HITS);
+    const early = alone ? ask() : null;
+    let here = true;
+    const timer = setTimeout(async () => {
+      const hits = (await (early ?? ask())).map((hit) => hit.product);
+      if (here) setFound({ text, hits });
+    }, SETTLED_MS);
     return () => {
+      clearTimeout(timer);
       here = false;
     };
   }, [till, text, products]);
-  return hits;
+  return found;
 }
 
 /** The search with its hits, and the pages of quick keys while nothing is searched. */
 export function FindPanel(): JSX.Element {
-  const text = searched.value;
-  const hits = useHits(text);
+  const found = useFound();
   const [at, setAt] = useState(0);
-  useEffect(() => setAt(0), [text]);
-  const searching = text.trim() !== '';
+  useEffect(() => setAt(0), [found.text]);
   const [keys, setKeys] = useState(false);
   return (
     <section class={`find ${keys ? 'find--keys' : ''}`} aria-label={t('sell.find')}>
-      <SearchField hits={hits} at={at} setAt={setAt} keys={keys} onKeys={() => setKeys(!keys)} />
-      <div class="find__body">{searching ? <Hits hits={hits} at={at} /> : <QuickKeys />}</div>
+      <SearchField found={found} at={at} setAt={setAt} keys={keys} onKeys={() => setKeys(!keys)} />
+      <div class="find__body">{found.text ? <Hits {...found} at={at} /> : <QuickKeys />}</div>
     </section>
   );
 }
 
 function clear(): void {
   query.value = '';
-}
-
-/** Search what is typed as soon as the rhythm says that it is hardly a scan; an empty field at once. */
-function useSearched(): void {
-  const text = query.value;
-  useLayoutEffect(() => {
-    if (text === '') searched.value = '';
-    const timer = setTimeout(() => {
-      searched.value = text;
-    }, SETTLED_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
 }
 
 /** F2 goes to the search, and whatever is typed elsewhere begins one. */
@@ -85,7 +93,7 @@ function useSearchKeys(field: { readonly current: HTMLInputElement | null }): vo
 }
 
 function SearchField(props: {
-  hits: readonly Product[] | null;
+  found: Found;
   at: number;
   setAt: (at: number) => void;
   /** Whether the quick keys are shown on a screen that has no room for them otherwise. */
@@ -94,11 +102,10 @@ function SearchField(props: {
 }): JSX.Element {
   const till = useTill();
   const field = useRef<HTMLInputElement>(null);
-  const { hits, at, setAt } = props;
-  const last = Math.max(0, (hits?.length ?? 1) - 1);
+  const { found, at, setAt } = props;
+  const last = Math.max(0, found.hits.length - 1);
   useSearchKeys(field);
-  useSearched();
-  const take = (): Promise<void> => takeBest(till, hits?.[at]);
+  const take = (): Promise<void> => takeBest(till, found, at);
   const onKey = (event: KeyboardEvent): void => {
     const moves = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (moves) setAt(Math.min(last, Math.max(0, at + moves)));
@@ -144,10 +151,10 @@ function SearchField(props: {
 }
 
 /** Take what the search came to; Enter may come before the hits of the last letter. */
-async function takeBest(till: Till, hit: Product | undefined): Promise<void> {
+async function takeBest(till: Till, found: Found, at: number): Promise<void> {
   const text = query.value.trim();
-  const isNew = query.value !== searched.value;
-  const best = isNew ? (await till.catalogue.search(text, 1))[0]?.product : hit;
+  const isNew = query.value !== found.text;
+  const best = isNew ? (await till.catalogue.search(text, 1))[0]?.product : found.hits[at];
   if (await takeTyped(till, text, best ?? null)) clear();
 }
 
@@ -177,9 +184,8 @@ function type(field: HTMLInputElement): void {
   } else query.value = field.value;
 }
 
-function Hits({ hits, at }: { hits: readonly Product[] | null; at: number }): JSX.Element {
+function Hits({ text, hits, at }: Found & { at: number }): JSX.Element {
   const till = useTill();
-  if (hits === null) return <Skeleton width={28} />;
   if (hits.length === 0) {
     const { ready } = till.catalogue.state.value;
     return (
@@ -191,7 +197,7 @@ function Hits({ hits, at }: { hits: readonly Product[] | null; at: number }): JS
     );
   }
   return (
-    <ul class="hits">
+    <ul class="hits" aria-label={t('sell.find.hits', { text: text.trim() })}>
       {hits.map((product, index) => (
         <li key={product.sku}>
           <Hit product={product} current={index === at} />

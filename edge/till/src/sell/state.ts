@@ -16,8 +16,6 @@ export const latest = signal('');
 export const multiplier = signal(1);
 /** What the search field holds. */
 export const query = signal('');
-/** What is searched: the field, once no scan can still be typing into it. */
-export const searched = signal('');
 /** The sale just finished, while its face shows. */
 export const finished = signal<Finished | null>(null);
 /** Up to which age buyers were checked: sale id and years. */

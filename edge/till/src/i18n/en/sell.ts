@@ -24,6 +24,7 @@ export const sell = {
   'sell.find': 'Find an article',
   'sell.find.placeholder': 'Name, PLU, code, or 3* for three',
   'sell.find.clear': 'Clear the search',
+  'sell.find.hits': 'Found for “{text}”',
   'sell.find.nothing': 'Nothing found',
   'sell.find.nothingText': 'Try fewer letters, another word, or the number on the shelf label.',
   'sell.find.loading': 'The catalogue is still arriving',

@@ -26,6 +26,7 @@ export const sell: Words<typeof english> = {
   'sell.find': '查找商品',
   'sell.find.placeholder': '名称、PLU 码、条码，或 3* 表示三件',
   'sell.find.clear': '清除搜索',
+  'sell.find.hits': '“{text}”的查找结果',
   'sell.find.nothing': '没有找到',
   'sell.find.nothingText': '请减少文字、换个词，或输入货架标签上的编号。',
   'sell.find.loading': '商品目录正在下载',
