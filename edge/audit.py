@@ -4,8 +4,9 @@ A verification reads one snapshot and stops at the first disagreement, naming ta
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from edge import stock_expected
 from edge.postings import drawer_of, receipt_of, undoings
@@ -20,6 +21,7 @@ from sync.entitlements import Allotted
 from sync.facts import FactError, decode_fact
 from sync.identity import HEADQUARTERS, Replica
 from sync.journal import Head, genesis, link, statement
+from sync.lots import LotKey, lot_moves, serial_moves
 from sync.signing import is_signed
 
 STEP = 2_000
@@ -77,6 +79,8 @@ class _Fold:
     opened: dict[tuple[str, int], set[tuple[int, int]]] = field(default_factory=dict)
     closed: dict[tuple[str, int], set[tuple[int, int]]] = field(default_factory=dict)
     drawers: dict[tuple[str, int], int] = field(default_factory=dict)
+    lots: dict[LotKey, int] = field(default_factory=dict)
+    serials: dict[tuple[str, str, int, int], int] = field(default_factory=dict)
 
 
 def verify(connection: sqlite3.Connection) -> Iterator[Progress]:
@@ -96,6 +100,7 @@ def verify(connection: sqlite3.Connection) -> Iterator[Progress]:
         _verify_counters(connection, fold, own)
         _verify_receipts(connection, fold)
         _verify_undone(connection, fold)
+        _verify_lots(connection, fold)
         _verify_entitlements(connection, fold)
         _verify_shifts(connection, fold)
         for table, row, detail in stock_expected.contradictions(connection):
@@ -183,6 +188,7 @@ def _verify_fact(
     if Replica.parse(name).node == store:
         for undone, item, quantity in undoings(fact.body):
             fold.undone[undone, item] = fold.undone.get((undone, item), 0) + quantity
+        _count_lots(fold, fact.body, (generation_of(name), seq))
         receipt = receipt_of(fact.body, generation_of(name))
         if receipt is not None:
             _count_receipt(fold, receipt, f"{name} {seq}")
@@ -198,6 +204,13 @@ def _count_receipt(fold: _Fold, receipt: tuple[str, int, int], row: str) -> None
         detail = f"is receipt {number} of {till} where {numbers.full + 1} comes next"
         raise Disagreement("fact", row, detail)
     numbers.add(number)
+
+
+def _count_lots(fold: _Fold, body: AnyBody, place: tuple[int, int]) -> None:
+    for lot, moved in lot_moves(body).items():
+        fold.lots[lot] = fold.lots.get(lot, 0) + moved
+    for serial, moved in serial_moves(body).items():
+        fold.serials[*serial, *place] = moved
 
 
 def _count_shift(fold: _Fold, body: AnyBody, place: tuple[int, int]) -> None:
@@ -312,6 +325,20 @@ def _verify_undone(connection: sqlite3.Connection, fold: _Fold) -> None:
     for (fact_id, item), expected in fold.undone.items():
         detail = f"is missing; the journal has {expected}"
         raise Disagreement("undone", f"{fact_id.hex()} {item}", detail)
+
+
+def _verify_lots(connection: sqlite3.Connection, fold: _Fold) -> None:
+    lots = {key: held for key, held in fold.lots.items() if held}
+    folded: tuple[tuple[str, str, Mapping[Any, int]], ...] = (
+        ("lot", "SELECT quantity, sku, lot, expiry_day FROM lot", lots),
+        ("serial", "SELECT moved, sku, serial, generation, seq FROM serial", fold.serials),
+    )
+    for table, sql, said in folded:
+        held = {tuple(key): moved for moved, *key in connection.execute(sql)}
+        for key in sorted(held.keys() | said.keys()):
+            if held.get(key) != said.get(key):
+                row, detail = " ".join(map(str, key)), f"is {held.get(key)}"
+                raise Disagreement(table, row, f"{detail}; the journal has {said.get(key)}")
 
 
 def _verify_entitlements(connection: sqlite3.Connection, fold: _Fold) -> None:

@@ -8,6 +8,9 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
+from edge.postings import post_lots
+from sync.facts import decode_fact
+
 migrations = Migrations("edge")
 
 
@@ -250,7 +253,8 @@ def tills(db: Database) -> None:
 
     `product.version` numbers changes; `before_*` is the price before the present one. A shift's and
     a `drawer_fact`'s `generation` and `seq` say where the fact stands; `closed_seq` is null while
-    the shift is open. A held basket's `state` is held, taken or dropped.
+    the shift is open. A held basket's `state` is held, taken or dropped; `hold` names the last
+    putting aside.
     """
     db.execute("ALTER TABLE product ADD COLUMN version INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE product ADD COLUMN before_minor INTEGER")
@@ -276,7 +280,8 @@ def tills(db: Database) -> None:
     db.execute("CREATE INDEX drawer_fact_shift ON drawer_fact (drawer, shift)")
     db.execute("""
         CREATE TABLE held (
-            id BLOB PRIMARY KEY, label TEXT NOT NULL, total_minor INTEGER NOT NULL,
+            id BLOB PRIMARY KEY, hold BLOB NOT NULL,
+            label TEXT NOT NULL, total_minor INTEGER NOT NULL,
             lines INTEGER NOT NULL, basket TEXT NOT NULL, held_by TEXT NOT NULL,
             held_ms INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'held',
             changed_by TEXT NOT NULL DEFAULT '', changed_ms INTEGER NOT NULL DEFAULT 0
@@ -385,3 +390,31 @@ def prints(db: Database) -> None:
             request BLOB NOT NULL UNIQUE, copy INTEGER NOT NULL, at_ms INTEGER NOT NULL,
             PRIMARY KEY (document, gift, number)
         ) WITHOUT ROWID""")
+
+
+@migrations()
+def lots(db: Database) -> None:
+    """What the store's facts say of lots and serial numbers, added up.
+
+    A lot is what its SKU, its number and its day of expiry name (days since 1970, 0: none). A
+    serial number has a row for each fact that brought it in (1) or took it away (-1).
+    """
+    db.execute("""
+        CREATE TABLE lot (
+            sku TEXT NOT NULL, lot TEXT NOT NULL, expiry_day INTEGER NOT NULL,
+            quantity INTEGER NOT NULL, PRIMARY KEY (sku, lot, expiry_day)
+        ) WITHOUT ROWID""")
+    db.execute("""
+        CREATE TABLE serial (
+            sku TEXT NOT NULL, serial TEXT NOT NULL, generation INTEGER NOT NULL,
+            seq INTEGER NOT NULL, moved INTEGER NOT NULL,
+            PRIMARY KEY (sku, serial, generation, seq)
+        ) WITHOUT ROWID""")
+    db.execute("ALTER TABLE transit ADD COLUMN lots TEXT NOT NULL DEFAULT '[]'")
+    sql = (
+        "SELECT substr(name, length(store) + 3), seq, body FROM fact JOIN journal ON no = journal"
+        " JOIN node WHERE name GLOB store || '-n[1-9]*' AND name NOT GLOB store || '-n*[^0-9]*'"
+        " AND kind BETWEEN 2 AND 10"
+    )
+    for generation, seq, body in db.execute(sql).fetchall():
+        post_lots(db.conn, int(generation), seq, decode_fact(body).body)

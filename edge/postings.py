@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sync.bodies import AnyBody, GoodsReceipt, TransferIn
 from sync.cash import AuditEntry, CashMoved, ShiftClosed, ShiftOpened
 from sync.entitlements import Reversed
+from sync.lots import lot_moves, serial_moves
 from sync.orders import Received, damage_key, order_key
 from sync.receipts import Return, Sale, Void
 
@@ -72,6 +73,7 @@ def post(connection: sqlite3.Connection, generation: int, seq: int, body: AnyBod
     undone = undoings(body)
     if undone:
         add_undone(connection, undone)
+    post_lots(connection, generation, seq, body)
     drawer = drawer_of(body)
     if drawer is not None:
         sql = "INSERT INTO drawer_fact (drawer, shift, generation, seq) VALUES (?, ?, ?, ?)"
@@ -109,3 +111,21 @@ def add_undone(connection: sqlite3.Connection, undone: Iterable[tuple[bytes, str
         " ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity"
     )
     connection.executemany(sql, undone)
+
+
+def post_lots(connection: sqlite3.Connection, generation: int, seq: int, body: AnyBody) -> None:
+    """Add what a body does to lots and serial numbers; a lot that comes to nothing has no row."""
+    moves = lot_moves(body)
+    if moves:
+        sql = (
+            "INSERT INTO lot (sku, lot, expiry_day, quantity) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET quantity = quantity + excluded.quantity"
+        )
+        connection.executemany(sql, [(*key, moved) for key, moved in moves.items()])
+        sql = "DELETE FROM lot WHERE sku = ? AND lot = ? AND expiry_day = ? AND quantity = 0"
+        connection.executemany(sql, moves)
+    serials = serial_moves(body)
+    if serials:
+        sql = "INSERT INTO serial (sku, serial, generation, seq, moved) VALUES (?, ?, ?, ?, ?)"
+        rows = [(*key, generation, seq, moved) for key, moved in serials.items()]
+        connection.executemany(sql, rows)

@@ -13,6 +13,8 @@ from edge.pricing import SellLine, TenderLine, check_tender, portion, price_line
 from edge.reads import Found, Reads
 from edge.selling import find_sale, generation_of, receipt_text
 from edge.shift_reads import day_of_shift
+from edge.stock_lots import returned_lots
+from sync.body import LotLine
 from sync.receipts import Line, LineKind, Return, ReturnedLine, Sale, Tender
 
 
@@ -21,7 +23,8 @@ class ReturnLine(msgspec.Struct, frozen=True):
 
     With a receipt, `line` is its index in the sale and the refund follows from what was paid.
     Without one, `line` is -1, the goods are named by SKU or GTIN and `price_minor` is what is
-    refunded for `price_quantity` base units (None: the catalogue's price).
+    refunded for `price_quantity` base units (None: the catalogue's price). `serials` are those of
+    the pieces that come back, where the sale told of some and not all come back at once.
     """
 
     line: int = -1
@@ -33,6 +36,7 @@ class ReturnLine(msgspec.Struct, frozen=True):
     kind: LineKind = LineKind.GOODS
     restock: bool = True
     note: str = ""
+    serials: tuple[str, ...] = ()
 
 
 class ReturnGoods(msgspec.Struct, frozen=True):
@@ -94,10 +98,11 @@ def plan_return(command: ReturnGoods, books: Books, business_day: int, currency:
     """Make the body of a return from what is asked; raise Problem."""
     till = checks.till(command.till)
     checks.lines(command.lines)
+    lots: list[LotLine] = []
     if command.sale_id is None:
         lines = _without_receipt(books, command.lines)
     else:
-        lines = _with_receipt(books, command.sale_id, command.lines)
+        lines = _with_receipt(books, command.sale_id, command.lines, lots)
     total = sum(line.amount_minor for line in lines)
     return Return(
         till=till,
@@ -112,10 +117,14 @@ def plan_return(command: ReturnGoods, books: Books, business_day: int, currency:
         drawer=checks.name(command.drawer, "drawer"),
         shift=command.shift,
         approver=checks.name(command.approver, "approver"),
+        lots=tuple(lots),
     )
 
 
-def _with_receipt(reads: Reads, sale_id: bytes, asked: Sequence[ReturnLine]) -> list[ReturnedLine]:
+def _with_receipt(
+    reads: Reads, sale_id: bytes, asked: Sequence[ReturnLine], lots: list[LotLine]
+) -> list[ReturnedLine]:
+    """Take lines of a sale back, and note in `lots` which pieces go back into stock."""
     sale = find_sale(reads, sale_id).fact.body
     assert isinstance(sale, Sale)  # noqa: S101 - find_sale found one
     undone = reads.undone(sale_id)
@@ -128,7 +137,11 @@ def _with_receipt(reads: Reads, sale_id: bytes, asked: Sequence[ReturnLine]) -> 
         if line.sku or line.gtin or line.price_minor is not None:
             raise BadField("with a receipt, lines are named by their index alone", field)
         before = undone.get(str(line.line), 0)
-        lines.append(refund(sale.lines[line.line], line, before, field))
+        sold = sale.lines[line.line]
+        lines.append(refund(sold, line, before, field))
+        back = returned_lots(sold, line.quantity, before, line.serials, field)
+        if back is not None and line.restock:
+            lots.append(back)
         undone[str(line.line)] = before + line.quantity
     return lines
 

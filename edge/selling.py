@@ -15,6 +15,7 @@ from edge.shift_reads import day_of_shift
 from sync.bodies import Shortfall
 from sync.body import StockLine
 from sync.effects import movements
+from sync.lots import sold_lots
 from sync.quantities import ON_HAND_SIGN, sellable
 from sync.receipts import Line, LineKind, Sale, Tender, Void
 
@@ -185,6 +186,7 @@ def plan_void(command: VoidSale, reads: Reads, business_day: int) -> Void:
         checks.name(command.drawer, "drawer"),
         command.shift,
         checks.name(command.approver, "approver"),
+        sold_lots(sale),
     )
 
 

@@ -8,16 +8,26 @@ from edge import checks, stock_expected
 from edge.books import Books, request_digest
 from edge.errors import (
     BadField,
-    BadQuantity,
     Conflict,
     NothingToReturn,
     OutOfStock,
     UnknownFact,
 )
-from edge.pricing import find_item
 from edge.reads import Found, Reads
 from edge.selling import check_oversell, plan_shortfall, post_shortfall
 from edge.stock_limits import check_write_off
+from edge.stock_lines import (
+    Arrival,
+    CountLine,
+    Move,
+    counted,
+    damaged,
+    damaged_lots,
+    moved,
+    told_lots,
+    tracked,
+)
+from edge.stock_lots import attend_serials
 from sync import bodies
 from sync.body import StockLine
 from sync.effects import movements
@@ -27,31 +37,28 @@ from sync.orders import Received
 from sync.quantities import ON_HAND_SIGN, Kind, sellable
 from sync.values import QUANTITY_MAX
 
+__all__ = [
+    "BODY_OF",
+    "Adjust",
+    "Arrival",
+    "CloseExpected",
+    "Count",
+    "CountLine",
+    "Grant",
+    "Move",
+    "Open",
+    "ReceiveGoods",
+    "StockResult",
+    "StockWork",
+    "TransferIn",
+    "TransferOut",
+    "WriteOff",
+    "append",
+    "stock_result",
+    "tracked",
+]
 SAFETY = "stock.safety"
 _GOES_OUT = bodies.WriteOff | bodies.Adjustment | bodies.TransferOut | bodies.StockCount
-
-
-class Move(msgspec.Struct, frozen=True):
-    """A quantity of a SKU, in base units; the product may be named by GTIN instead."""
-
-    quantity: int
-    sku: str = ""
-    gtin: str = ""
-
-
-class Arrival(Move, frozen=True):
-    """A quantity of a SKU that came in, in base units; `damaged` of it is good for nothing."""
-
-    damaged: int = 0
-
-
-class CountLine(msgspec.Struct, frozen=True):
-    """What was counted; `seen` is what the books said then (None: what they say now)."""
-
-    counted: int
-    seen: int | None = None
-    sku: str = ""
-    gtin: str = ""
 
 
 class StockResult(msgspec.Struct, frozen=True):
@@ -81,6 +88,11 @@ class StockWork(msgspec.Struct, frozen=True, kw_only=True):
         """Whether what came damaged is to be paid by whoever sent it."""
         return False
 
+    @property
+    def arrivals(self) -> Sequence[Move]:
+        """Lines of goods that came in; empty for all other work."""
+        return ()
+
     def plan(self, _reads: Reads, /) -> bodies.AnyBody:
         """Make the body of the document; raise Problem."""
         raise BadField("this is no stock document", "")
@@ -94,8 +106,11 @@ class StockWork(msgspec.Struct, frozen=True, kw_only=True):
         checks.name(self.actor, "actor")
         at_ms = books.when(self.at_ms)
         body = self.plan(books)
+        broken = damaged_lots(books, self.arrivals)
         append(books, self, at_ms, body, request)
-        stock_expected.arrived(books, self.id, at_ms, self.actor, body, claim=self.claims)
+        stock_expected.arrived(
+            books, self.id, at_ms, self.actor, body, broken=broken, claim=self.claims
+        )
         written = books.find(self.id)
         assert written is not None  # noqa: S101 - written above
         return stock_result(books, written, repeated=False)
@@ -105,6 +120,7 @@ def append(books: Books, work: StockWork, at_ms: int, body: bodies.AnyBody, requ
     """Append the document of a piece of work, and a shortfall where it takes what is reserved."""
     short = plan_shortfall(books, body) if isinstance(body, _GOES_OUT) else []
     books.append(work.id, at_ms, work.actor, body, request)
+    attend_serials(books, work.id, at_ms, body)
     if short:
         post_shortfall(books, work.id, at_ms, short)
 
@@ -116,7 +132,7 @@ class Open(StockWork, frozen=True, kw_only=True):
 
     def plan(self, reads: Reads) -> bodies.Opening:
         """Make the body; raise Problem."""
-        return bodies.Opening(_moves(reads, self.lines))
+        return bodies.Opening(moved(reads, self.lines), told_lots(reads, self.lines))
 
 
 class ReceiveGoods(StockWork, frozen=True, kw_only=True):
@@ -137,14 +153,20 @@ class ReceiveGoods(StockWork, frozen=True, kw_only=True):
         """Whether the supplier is to pay for what came damaged."""
         return self.claim
 
+    @property
+    def arrivals(self) -> Sequence[Move]:
+        """Lines of what came in."""
+        return self.lines
+
     def plan(self, reads: Reads) -> bodies.GoodsReceipt:
         """Make the body; raise Problem."""
         reference = checks.name(self.reference, "reference")
         order = checks.name(self.order, "order")
         known = stock_expected.find_order(reads, order) if order else None
         supplier = checks.name(self.supplier or (known.partner if known else ""), "supplier")
-        moves = _moves(reads, self.lines)
-        return bodies.GoodsReceipt(reference, supplier, moves, order, _damaged(reads, self.lines))
+        lines, broken = moved(reads, self.lines), damaged(reads, self.lines)
+        lots = told_lots(reads, self.lines)
+        return bodies.GoodsReceipt(reference, supplier, lines, order, broken, lots)
 
 
 class WriteOff(StockWork, frozen=True, kw_only=True):
@@ -161,7 +183,8 @@ class WriteOff(StockWork, frozen=True, kw_only=True):
         rule `limits.write_off_minor` (at the catalogue's price) somebody must have `approved`.
         """
         reason = checks.text(self.reason, "reason", needed=True)
-        body = bodies.WriteOff(reason, _moves(reads, self.lines))
+        lines, lots = moved(reads, self.lines), told_lots(reads, self.lines)
+        body = bodies.WriteOff(reason, lines, lots)
         check_write_off(reads, body, approved=self.approved)
         return body
 
@@ -175,7 +198,8 @@ class Adjust(StockWork, frozen=True, kw_only=True):
     def plan(self, reads: Reads) -> bodies.Adjustment:
         """Make the body; raise Problem."""
         reason = checks.text(self.reason, "reason", needed=True)
-        return bodies.Adjustment(reason, _moves(reads, self.lines, lowest=-QUANTITY_MAX))
+        lines = moved(reads, self.lines, lowest=-QUANTITY_MAX)
+        return bodies.Adjustment(reason, lines, told_lots(reads, self.lines))
 
 
 class TransferOut(StockWork, frozen=True, kw_only=True):
@@ -187,7 +211,8 @@ class TransferOut(StockWork, frozen=True, kw_only=True):
     def plan(self, reads: Reads) -> bodies.TransferOut:
         """Make the body; raise Problem."""
         to_store = _other_store(self.to_store, "to_store")
-        body = bodies.TransferOut(to_store, _moves(reads, self.lines))
+        lines, lots = moved(reads, self.lines), told_lots(reads, self.lines)
+        body = bodies.TransferOut(to_store, lines, lots)
         check_oversell(reads, body)
         return body
 
@@ -208,6 +233,11 @@ class TransferIn(StockWork, frozen=True, kw_only=True):
         """Whether the other store is to answer for what came damaged."""
         return self.claim
 
+    @property
+    def arrivals(self) -> Sequence[Move]:
+        """Lines of what came in."""
+        return self.lines
+
     def plan(self, reads: Reads) -> bodies.TransferIn:
         """Make the body; raise NothingToReturn where this store sent less to itself."""
         if len(self.out) != ID_BYTES:
@@ -216,9 +246,9 @@ class TransferIn(StockWork, frozen=True, kw_only=True):
         known = stock_expected.find_transit(reads, self.out)
         if known is not None and known.partner != from_store:
             raise BadField(f"this transfer was sent by {known.partner}", "from_store")
-        moves = _moves(reads, self.lines)
-        damaged = _damaged(reads, self.lines)
-        body = bodies.TransferIn(from_store, self.out, moves, damaged)
+        lines, broken = moved(reads, self.lines), damaged(reads, self.lines)
+        lots = told_lots(reads, self.lines)
+        body = bodies.TransferIn(from_store, self.out, lines, broken, lots)
         found = reads.find(self.out)
         if found is not None:
             _check_arrival(reads, found, body)
@@ -256,10 +286,10 @@ class Count(StockWork, frozen=True, kw_only=True):
         """Make the body; raise Problem."""
         checks.lines(self.lines)
         scope = checks.text(self.scope, "scope")
-        counted = [_count(reads, line, f"lines[{at}]") for at, line in enumerate(self.lines)]
-        if len({line.sku for line in counted}) < len(counted):
+        found = [counted(reads, line, f"lines[{at}]") for at, line in enumerate(self.lines)]
+        if len({line.sku for line in found}) < len(found):
             raise BadField("a SKU is counted twice: add the two up", "lines")
-        return bodies.StockCount(scope, counted)
+        return bodies.StockCount(scope, found)
 
 
 class Grant(StockWork, frozen=True, kw_only=True):
@@ -269,7 +299,7 @@ class Grant(StockWork, frozen=True, kw_only=True):
 
     def plan(self, reads: Reads) -> bodies.Grant:
         """Make the body; raise OutOfStock where it is more than can be spared."""
-        lines = _moves(reads, self.lines)
+        lines = moved(reads, self.lines)
         for line in lines:
             item = reads.item(line.sku)
             safety = reads.rule_for(SAFETY, item, 0) if item else 0
@@ -292,51 +322,6 @@ BODY_OF: dict[type[StockWork], type[bodies.AnyBody]] = {
     Count: bodies.StockCount,
     Grant: bodies.Grant,
 }
-
-
-def tracked(reads: Reads, sku: str, gtin: str, field: str) -> str:
-    """Find the SKU of goods that keep stock; raise Problem for any other."""
-    item = find_item(reads, sku, gtin, field)
-    if not item.tracked:
-        raise BadField(f"{item.sku} is a service: it has no stock", f"{field}.sku")
-    return item.sku
-
-
-def _damaged(reads: Reads, lines: Sequence[Move]) -> tuple[StockLine, ...]:
-    """Add up what of it came damaged; lines without damage count for nothing."""
-    broken = []
-    for at, line in enumerate(lines):
-        if isinstance(line, Arrival):
-            field = f"lines[{at}].damaged"
-            if checks.integer(line.damaged, 0, line.quantity, field, BadQuantity):
-                broken.append(Move(line.damaged, line.sku, line.gtin))
-    return tuple(_moves(reads, broken)) if broken else ()
-
-
-def _moves(reads: Reads, moves: Sequence[Move], lowest: int = 1) -> list[StockLine]:
-    """Name and add up what moves, one line per SKU in the order given."""
-    checks.lines(moves)
-    sums: dict[str, int] = {}
-    for at, move in enumerate(moves):
-        field = f"lines[{at}]"
-        checks.integer(move.quantity, lowest, QUANTITY_MAX, f"{field}.quantity", BadQuantity)
-        sku = tracked(reads, move.sku, move.gtin, field)
-        sums[sku] = sums.get(sku, 0) + move.quantity
-    for sku, quantity in sums.items():
-        if not quantity or abs(quantity) > QUANTITY_MAX:
-            detail = f"{sku}: the lines add up to {quantity}; it must be 1 to {QUANTITY_MAX}"
-            raise BadQuantity(detail, "lines")
-    return [StockLine(sku, quantity) for sku, quantity in sums.items()]
-
-
-def _count(reads: Reads, line: CountLine, field: str) -> bodies.CountedLine:
-    sku = tracked(reads, line.sku, line.gtin, field)
-    counted = checks.integer(line.counted, 0, QUANTITY_MAX, f"{field}.counted", BadQuantity)
-    books = reads.on_hand(sku) if line.seen is None else line.seen
-    seen = checks.integer(books, -QUANTITY_MAX, QUANTITY_MAX, f"{field}.seen", BadQuantity)
-    if abs(counted - seen) > QUANTITY_MAX:
-        raise BadQuantity(f"{field} differs by more than {QUANTITY_MAX}", field)
-    return bodies.CountedLine(sku, counted, seen)
 
 
 def _other_store(name: str, field: str) -> str:

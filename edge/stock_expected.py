@@ -16,7 +16,7 @@ from edge.books import Books, derived_id
 from edge.catalogue import rank_of
 from edge.reads import Reads
 from sync.bodies import AnyBody, GoodsReceipt, TransferIn, WriteOff
-from sync.body import StockLine
+from sync.body import LotLine, StockLine
 from sync.facts import FactError, decode_fact
 from sync.identity import Replica
 from sync.orders import (
@@ -33,9 +33,10 @@ from sync.orders import (
 CLOSED = ""  # no SKU is called so
 DAMAGED = "damaged on arrival"
 _ORDER = "SELECT order_id, supplier, due_day, status, note, lines FROM purchase_order"
-_TRANSIT = "SELECT out, from_store, sent_ms, lines FROM transit"
+_TRANSIT = "SELECT out, from_store, sent_ms, lines, lots FROM transit"
 _OPEN = " NOT EXISTS (SELECT 1 FROM undone WHERE fact = key AND item = '')"
 _lines = msgspec.json.Decoder(list[tuple[str, int]])
+_lots = msgspec.json.Decoder(tuple[LotLine, ...])
 
 
 class State(StrEnum):
@@ -62,7 +63,10 @@ class ExpectedLine(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """An order (`order`), or a transfer on its way (`out`): what should come and what came."""
+    """An order (`order`), or a transfer on its way (`out`): what should come and what came.
+
+    `lots` are the lots and serials that the sender told of.
+    """
 
     order: str
     out: bytes
@@ -72,6 +76,7 @@ class Expectation:
     due_day: int = 0
     sent_ms: int = 0
     note: str = ""
+    lots: tuple[LotLine, ...] = ()
 
     @property
     def differences(self) -> list[Difference]:
@@ -132,11 +137,12 @@ def _order(reads: Reads, row: Sequence[object]) -> Expectation:
 
 
 def _transit(reads: Reads, row: Sequence[object]) -> Expectation:
-    out, store, sent_ms, lines = row
+    out, store, sent_ms, lines, lots = row
     assert isinstance(out, bytes)  # noqa: S101 - as the schema says
     assert isinstance(sent_ms, int)  # noqa: S101 - as the schema says
     compared, state = _compare(reads, out, str(lines))
-    return Expectation("", out, str(store), state, compared, sent_ms=sent_ms)
+    told = _lots.decode(str(lots))
+    return Expectation("", out, str(store), state, compared, sent_ms=sent_ms, lots=told)
 
 
 def _compare(reads: Reads, key: bytes, lines: str) -> tuple[list[ExpectedLine], State]:
@@ -191,10 +197,11 @@ def _put_order(connection: sqlite3.Connection, rank: int, body: PurchaseOrder) -
 
 def _put_transit(connection: sqlite3.Connection, body: InTransit) -> None:
     sql = (
-        "INSERT INTO transit (out, key, from_store, sent_ms, lines) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO transit (out, key, from_store, sent_ms, lines, lots) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (out) DO NOTHING"
     )
-    row = (body.out, body.out, body.from_store, body.sent_ms, _listed(body.lines))
+    lots = msgspec.json.encode(body.lots).decode()
+    row = (body.out, body.out, body.from_store, body.sent_ms, _listed(body.lines), lots)
     connection.execute(sql, row)
 
 
@@ -238,16 +245,24 @@ def key_of(body: AnyBody) -> bytes:
 
 
 def arrived(
-    books: Books, fact_id: bytes, at_ms: int, actor: str, body: AnyBody, *, claim: bool
+    books: Books,
+    fact_id: bytes,
+    at_ms: int,
+    actor: str,
+    body: AnyBody,
+    *,
+    broken: tuple[LotLine, ...],
+    claim: bool,
 ) -> None:
     """See to what follows from a receipt: damage goes out again, surprises go to the worklist.
 
-    What came in full and whole is closed at once.
+    `broken` are the lots and serials of what came damaged. What came in full and whole is closed
+    at once.
     """
     if not isinstance(body, GoodsReceipt | TransferIn):
         return
     if body.damaged:
-        loss = WriteOff(DAMAGED, list(body.damaged))
+        loss = WriteOff(DAMAGED, list(body.damaged), broken)
         books.append(derived_id(fact_id, b"damaged"), at_ms, actor, loss)
         for line in body.damaged:
             detail = f"{line.quantity} came damaged" + (" and are claimed" if claim else "")

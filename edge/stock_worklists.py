@@ -1,14 +1,19 @@
 """What to order, to count and to sell first: read from the books as they are, never kept beside."""
 
+import datetime
 from typing import Any
 
 import msgspec
 
 from edge.reads import Reads
 from edge.stock_expected import orders, transit
+from edge.stock_lots import merged
 from sync.quantities import ON_HAND_SIGN
+from sync.values import date_of
 
 LOW = "stock.low"
+EXPIRING = "stock.expiring"
+EXPIRING_DAYS = 7
 LIST_MAX = 5_000
 _SIGNS = " ".join(f"WHEN {int(kind)} THEN {sign}" for kind, sign in ON_HAND_SIGN.items())
 _BOOKS = (
@@ -42,11 +47,28 @@ class NegativeItem(msgspec.Struct, frozen=True):
     on_hand: int
 
 
+class ExpiringLot(msgspec.Struct, frozen=True):
+    """A lot on hand to be sold first or taken off the shelf: `days` are left, below 0 none.
+
+    0 days: today is its last day. `quantity` in base units; `lot` is empty where only its day of
+    expiry is known.
+    """
+
+    sku: str
+    names: dict[str, str]
+    category: str
+    lot: str
+    expiry_day: datetime.date
+    days: int
+    quantity: int
+
+
 class Worklists(msgspec.Struct, frozen=True):
-    """Stock to order and to count; `cut` says that there is more than is listed."""
+    """Stock to order, to count and to sell first; `cut` says that there is more than is listed."""
 
     low: list[LowItem]
     negative: list[NegativeItem]
+    expiring: list[ExpiringLot]
     cut: bool
 
 
@@ -56,14 +78,14 @@ class _Points(msgspec.Struct, frozen=True):
     sku: dict[str, int] = {}
 
 
-def worklists(reads: Reads) -> Worklists:
-    """List what is low and what is below zero, of all SKUs that this store ever kept.
+def worklists(reads: Reads, today: int) -> Worklists:
+    """List what is low, below zero or soon past its day, of all SKUs that this store ever kept.
 
     A SKU's reorder point is, in this order, what the rule `stock.low` says of it, its attribute
     `reorder_point`, or what the rule says of its category or by default; without any it is never
-    low.
+    low. `today` is in days since 1970.
     """
-    points, coming = _points(reads), incoming(reads)
+    points, coming = _points(reads, LOW), incoming(reads)
     low: list[LowItem] = []
     negative: list[NegativeItem] = []
     for sku, names, category, attribute, held, active in reads.connection.execute(_BOOKS):
@@ -75,8 +97,36 @@ def worklists(reads: Reads) -> Worklists:
             low.append(LowItem(sku, named, category, held, point, coming.get(sku, 0)))
     low.sort(key=lambda item: (item.on_hand + item.coming - item.reorder_point, item.sku))
     negative.sort(key=lambda item: (item.on_hand, item.sku))
-    cut = max(len(low), len(negative)) > LIST_MAX
-    return Worklists(low[:LIST_MAX], negative[:LIST_MAX], cut)
+    soon = expiring(reads, today)
+    cut = max(len(low), len(negative), len(soon)) > LIST_MAX
+    return Worklists(low[:LIST_MAX], negative[:LIST_MAX], soon[:LIST_MAX], cut)
+
+
+def expiring(reads: Reads, today: int) -> list[ExpiringLot]:
+    """List lots on hand whose last day is near or past, the first of them first.
+
+    How near is said by the rule `stock.expiring`, in days, like `stock.low`.
+    """
+    points, last = _points(reads, EXPIRING), date_of(today)
+    sql = "SELECT sku, lot, expiry_day, quantity FROM lot"
+    found = []
+    for sku, lot in merged(reads.connection.execute(sql).fetchall()):
+        if lot.expiry_day is None or lot.quantity < 0:
+            continue
+        days = (lot.expiry_day - last).days
+        item = reads.item(sku)
+        category = item.category if item else ""
+        near = points.sku.get(sku, points.category.get(category, points.default))
+        if days <= (EXPIRING_DAYS if near is None else near):
+            names = _names(reads, sku)
+            line = (lot.lot, lot.expiry_day, days, lot.quantity)
+            found.append(ExpiringLot(sku, names, category, *line))
+    return found
+
+
+def _names(reads: Reads, sku: str) -> dict[str, str]:
+    row = reads.connection.execute("SELECT names FROM product WHERE sku = ?", (sku,)).fetchone()
+    return msgspec.json.decode(row[0], type=dict[str, str]) if row else {}
 
 
 def incoming(reads: Reads) -> dict[str, int]:
@@ -89,8 +139,8 @@ def incoming(reads: Reads) -> dict[str, int]:
     return coming
 
 
-def _points(reads: Reads) -> _Points:
-    text = reads.rule(LOW)
+def _points(reads: Reads, rule: str) -> _Points:
+    text = reads.rule(rule)
     try:
         value: Any = msgspec.json.decode(text) if text else {}
         plain = {"default": value} if isinstance(value, int) else value

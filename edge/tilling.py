@@ -15,6 +15,7 @@ from edge.reads import Item, Reads
 from edge.rules import drawer_of_till, limits
 from edge.selling import SaleResult, plan_shortfall, post_shortfall, sale_result
 from edge.shift_reads import shift_row
+from edge.stock_lots import attend_serials
 from sync.receipts import DiscountKind, Line, LineDetail, LineKind, Sale, Tender
 from sync.values import RATE_SCALE_PPM, line_amount_minor
 
@@ -92,6 +93,7 @@ class FinishedSale(msgspec.Struct, frozen=True):
         short = plan_shortfall(books, sale)
         actor = actor_of(self.operator, self.till)
         books.append(self.id, self.at_ms, actor, sale, request)
+        attend_serials(books, self.id, books.clock(), sale)
         credit_of_sale(books, self.id, self.at_ms, sale, actor)
         if short:
             post_shortfall(books, self.id, self.at_ms, short)

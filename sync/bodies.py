@@ -4,7 +4,7 @@ A body's tag and the order of its fields are the wire format: new fields are app
 default, tags are never reused.
 """
 
-from sync.body import Body, StockLine
+from sync.body import Body, LotLine, StockLine
 from sync.cash import AuditEntry, CashMoved, ShiftClosed, ShiftOpened
 from sync.definitions import Price, Product, Rule, Staff, StoreProfile, TaxRate
 from sync.entitlements import (
@@ -31,15 +31,17 @@ class Born(Body, frozen=True, tag=1):
 
 
 class Opening(Body, frozen=True, tag=5):
-    """Stock the books of a store start with."""
+    """Stock the books of a store start with; `lots` tells the lots and serials among it."""
 
     lines: list[StockLine]
+    lots: tuple[LotLine, ...] = ()
 
 
 class GoodsReceipt(Body, frozen=True, tag=6):
     """Goods that came in from a supplier, under the reference of the order or delivery note.
 
-    `order` is the purchase order they came for, `damaged` what of them came damaged.
+    `order` is the purchase order they came for, `damaged` what of them came damaged; `lots` tells
+    the lots and serials among them.
     """
 
     reference: str
@@ -47,39 +49,47 @@ class GoodsReceipt(Body, frozen=True, tag=6):
     lines: list[StockLine]
     order: str = ""
     damaged: tuple[StockLine, ...] = ()
+    lots: tuple[LotLine, ...] = ()
 
 
 class WriteOff(Body, frozen=True, tag=7):
-    """Goods that are gone: broken, expired, stolen, used."""
+    """Goods that are gone: broken, expired, stolen, used; `lots` tells which of them."""
 
     reason: str
     lines: list[StockLine]
+    lots: tuple[LotLine, ...] = ()
 
 
 class Adjustment(Body, frozen=True, tag=8):
-    """A correction of the books with a reason; quantities may be negative."""
+    """A correction of the books with a reason; quantities, also of `lots`, may be negative."""
 
     reason: str
     lines: list[StockLine]
+    lots: tuple[LotLine, ...] = ()
 
 
 class TransferOut(Body, frozen=True, tag=9):
-    """Goods sent to another store; they are in transit until that store posts them in."""
+    """Goods sent to another store; they are in transit until that store posts them in.
+
+    `lots` tells the lots and serials among them.
+    """
 
     to_store: str
     lines: list[StockLine]
+    lots: tuple[LotLine, ...] = ()
 
 
 class TransferIn(Body, frozen=True, tag=10):
     """Goods that arrived from another store; `out` is the id of its TransferOut.
 
-    `damaged` is what of them came damaged.
+    `damaged` is what of them came damaged; `lots` tells the lots and serials among them.
     """
 
     from_store: str
     out: bytes
     lines: list[StockLine]
     damaged: tuple[StockLine, ...] = ()
+    lots: tuple[LotLine, ...] = ()
 
 
 class CountedLine(Body, frozen=True):

@@ -8,6 +8,7 @@ from sync.bodies import AnyBody, GoodsReceipt, TransferIn
 from sync.definitions import Price, Product
 from sync.effects import movements
 from sync.entitlements import Allotted, Entitlement, PassedOn, is_key, is_reserved
+from sync.lots import lots_fault
 from sync.orders import (
     Arrived,
     InTransit,
@@ -81,7 +82,9 @@ def check_fact(fact: Fact) -> list[Movement]:
         if not sku.isprintable():
             raise FactError("a SKU must consist of printable characters")
     _check_money(fact.body)
-    _check_expectation(fact.body)
+    fault = _expectation_fault(fact.body) or lots_fault(fact.body, moved)
+    if fault:
+        raise FactError(fault)
     return moved
 
 
@@ -117,17 +120,14 @@ def _check_entitlement(body: Entitlement) -> None:
         raise FactError(f"an amount must be {lowest} to {QUANTITY_MAX}")
 
 
-def _check_expectation(body: AnyBody) -> None:
-    fault = ""
+def _expectation_fault(body: AnyBody) -> str:
     match body:
         case Received() | PurchaseOrder() | Arrived() | InTransit():
-            fault = fault_of(body)
+            return fault_of(body)
         case GoodsReceipt() | TransferIn() if body.damaged:
-            fault = damage_fault(body.lines, body.damaged)
+            return damage_fault(body.lines, body.damaged)
         case _:
-            pass
-    if fault:
-        raise FactError(fault)
+            return ""
 
 
 def _checked_amount(line: Line) -> int:

@@ -8,7 +8,7 @@ when somebody says that no more will come do the differences become a fact.
 from enum import IntEnum
 from hashlib import blake2b
 
-from sync.body import Body, StockLine
+from sync.body import Body, LotLine, StockLine
 from sync.values import QUANTITY_MAX, Count, Sku, Units
 
 ID_BYTES = 16
@@ -71,12 +71,16 @@ class Arrived(Body, frozen=True, tag=54):
 
 
 class InTransit(Body, frozen=True, tag=55):
-    """Goods that another store has sent to this one; `out` is the id of its TransferOut."""
+    """Goods that another store has sent to this one; `out` is the id of its TransferOut.
+
+    `lots` tells the lots and serials among them, as the sender does.
+    """
 
     out: bytes
     from_store: str
     sent_ms: Count
     lines: list[StockLine]
+    lots: tuple[LotLine, ...] = ()
 
 
 Expectation = Received | PurchaseOrder | Arrived | InTransit

@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from sync.body import Body, StockLine
+from sync.body import Body, LotLine, StockLine
 from sync.values import (
     Count,
     Currency,
@@ -33,12 +33,16 @@ class DiscountKind(IntEnum):
 
 
 class Discount(Body, frozen=True):
-    """A part of a line's discount as its receipt explains it; `code` names the rule or reason."""
+    """A part of a line's discount as its receipt explains it; `code` names the rule or reason.
+
+    `whole`: the line's share of a discount on the whole sale.
+    """
 
     kind: DiscountKind
     code: str
     amount_minor: Minor
     text: str = ""
+    whole: bool = False
 
 
 class LineDetail(Body, frozen=True):
@@ -160,7 +164,10 @@ class ReturnedLine(Body, frozen=True):
 
 
 class Return(Body, frozen=True, tag=3):
-    """Goods taken back and money refunded; `sale` is the id of the sale, or empty without one."""
+    """Goods taken back and money refunded; `sale` is the id of the sale, or empty without one.
+
+    `lots` tells the lots and serials among what goes back into stock, as far as they are known.
+    """
 
     till: str
     number: Count
@@ -174,10 +181,14 @@ class Return(Body, frozen=True, tag=3):
     drawer: str = ""
     shift: Count = 0
     approver: str = ""
+    lots: tuple[LotLine, ...] = ()
 
 
 class Void(Body, frozen=True, tag=4):
-    """A sale undone as a whole; its receipt number stays used. Amounts repeat the sale's."""
+    """A sale undone as a whole; its receipt number stays used. Amounts repeat the sale's.
+
+    So do `lots`: the lots and serials among its goods.
+    """
 
     till: str
     business_day: Count
@@ -191,3 +202,4 @@ class Void(Body, frozen=True, tag=4):
     drawer: str = ""
     shift: Count = 0
     approver: str = ""
+    lots: tuple[LotLine, ...] = ()

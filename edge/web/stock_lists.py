@@ -1,5 +1,7 @@
 """One law: what needs somebody's hands is listed from the books, and labels say what they say."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request, Response
 from msgspec.json import Decoder
 
@@ -10,7 +12,7 @@ from edge.stock_worklists import Worklists, worklists
 from edge.viewed import ProductView
 from edge.web.auth import Reading, node_of
 from edge.web.body import read_body, reply
-from edge.web.operation import operation
+from edge.web.operation import FILES, operation
 from edge.web.problems import Invalid
 from edge.web.stock_shapes import LabelJob, LabelsReply, MakeLabels
 
@@ -21,12 +23,15 @@ EXAMPLE = {"skus": ["TEA-100"], "language": "en", "format": "png"}
 
 @router.get("/stock/worklists", **operation(Worklists))
 async def get_worklists(request: Request, _caller: Reading) -> Response:
-    """List what is to be ordered (low stock) and what is to be counted (less than nothing)."""
+    """List what to order (low), to count (less than nothing), and to sell first (expiring)."""
     node = node_of(request)
-    return reply(await node.read(node.views.within, worklists))
+    today = node.store.books.day(None, node.clock())
+    return reply(await node.read(node.views.within, partial(worklists, today=today)))
 
 
-@router.post("/stock/labels", **operation(LabelsReply, body=MakeLabels, example=EXAMPLE))
+@router.post(
+    "/stock/labels", **operation(LabelsReply, body=MakeLabels, example=EXAMPLE, files=FILES)
+)
 async def make_labels(request: Request, caller: Reading) -> Response:
     """Make shelf labels with the price per kilogram, litre or metre where goods have a measure.
 

@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 from edge.pricing import SellLine
+from edge.stock import Move, ReceiveGoods, WriteOff
 from edge.stock_worklists import worklists
-from sync.body import StockLine
+from sync.body import LotLine, StockLine
 from sync.definitions import Product, Rule
 from sync.orders import InTransit, PurchaseOrder
+from sync.values import date_of
 from tests.edge.shop import Shop, open_shop
+
+TODAY = 20_300
 
 
 @pytest.fixture
@@ -29,7 +33,7 @@ def shop(tmp_path: Path) -> Shop:
 
 
 def low(shop: Shop) -> dict[str, int]:
-    return {item.sku: item.reorder_point for item in worklists(shop.store.books).low}
+    return {item.sku: item.reorder_point for item in worklists(shop.store.books, TODAY).low}
 
 
 def rule(shop: Shop, value: object) -> None:
@@ -56,7 +60,7 @@ def test_what_is_coming_is_told_and_the_emptiest_comes_first(shop: Shop) -> None
         local=True,
     )
     rule(shop, {"default": 6})
-    listed = worklists(shop.store.books).low
+    listed = worklists(shop.store.books, TODAY).low
     assert {item.sku: item.coming for item in listed}["TEA"] == 12
     assert listed[-1].sku == "TEA"
 
@@ -64,5 +68,39 @@ def test_what_is_coming_is_told_and_the_emptiest_comes_first(shop: Shop) -> None
 def test_what_is_below_zero_is_to_be_counted(shop: Shop) -> None:
     shop.sell(SellLine("TEA", quantity=9))
     shop.sell(SellLine("MUG", quantity=5))
-    negative = worklists(shop.store.books).negative
+    negative = worklists(shop.store.books, TODAY).negative
     assert [(item.sku, item.on_hand) for item in negative] == [("TEA", -5), ("MUG", -1)]
+
+
+def receive(shop: Shop, sku: str, lot: str, day: int, quantity: int = 1) -> None:
+    line = Move(quantity, sku, lot=lot, expiry_day=date_of(day))
+    shop.run(ReceiveGoods(id=shop.new_id(), lines=(line,)))
+
+
+def expiring(shop: Shop) -> list[tuple[str, str, int, int]]:
+    listed = worklists(shop.store.books, TODAY).expiring
+    return [(lot.sku, lot.lot, lot.days, lot.quantity) for lot in listed]
+
+
+def test_lots_that_expire_soon_are_listed_until_they_are_gone(shop: Shop) -> None:
+    receive(shop, "TEA", "LATE", TODAY + 8, 5)
+    receive(shop, "TEA", "SOON", TODAY + 7, 5)
+    receive(shop, "MUG", "", TODAY - 1, 2)
+    receive(shop, "BREAD", "B1", TODAY, 3)
+    assert expiring(shop) == [("MUG", "", -1, 2), ("BREAD", "B1", 0, 3), ("TEA", "SOON", 7, 5)]
+    gone = Move(2, "MUG", expiry_day=date_of(TODAY - 1))
+    shop.run(WriteOff(id=shop.new_id(), reason="expired", lines=(gone,)))
+    sold = LotLine("TEA", 5, "SOON")  # the code of a sale may tell the lot without its day
+    shop.run(WriteOff(id=shop.new_id(), reason="x", lines=(Move(5, sold.sku, lot=sold.lot),)))
+    assert expiring(shop) == [("BREAD", "B1", 0, 3)]
+
+
+def test_how_soon_is_soon_is_said_by_a_rule(shop: Shop) -> None:
+    for sku in ("TEA", "BREAD", "ROLL"):
+        receive(shop, sku, "L", TODAY + 3)
+    shop.tell(Rule("stock.expiring", '{"default": 2, "category": {"bakery": 3}}'))
+    assert [sku for sku, *_ in expiring(shop)] == ["BREAD", "ROLL"]
+    shop.tell(Rule("stock.expiring", '{"default": 3, "sku": {"ROLL": 0}}'))
+    assert [sku for sku, *_ in expiring(shop)] == ["BREAD", "TEA"]
+    shop.tell(Rule("stock.expiring", '"soon"'))
+    assert [sku for sku, *_ in expiring(shop)] == ["BREAD", "ROLL", "TEA"]

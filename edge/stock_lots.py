@@ -1,0 +1,214 @@
+"""Lots and serial numbers are told where they are known; nobody is stopped because they are not.
+
+A lot's balance is what the facts that name it come to. What is odd about a serial number (sold
+twice, never heard of, here already) is put before a person, after the fact.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from edge import checks
+from edge.books import Books
+from edge.errors import BadField
+from edge.reads import Reads
+from sync.bodies import AnyBody
+from sync.body import LotLine
+from sync.lots import lots_of, serial_moves
+from sync.receipts import Line, LineDetail, LineKind
+from sync.values import date_of, day_of
+
+SERIALS_SHOWN = 500
+
+
+class Told(Protocol):
+    """A line of a document that may tell which pieces it is about."""
+
+    @property
+    def quantity(self) -> int:
+        """Base units; negative where they are taken off."""
+
+    @property
+    def lot(self) -> str:
+        """Lot; empty for none."""
+
+    @property
+    def expiry_day(self) -> datetime.date | None:
+        """Last day they may be sold or used."""
+
+    @property
+    def serials(self) -> Sequence[str]:
+        """Serial numbers of pieces among them."""
+
+
+class LotStock(msgspec.Struct, frozen=True):
+    """What is on hand of a lot, in base units; negative: more left than was told to have come."""
+
+    lot: str
+    expiry_day: datetime.date | None
+    quantity: int
+
+
+class Pieces(msgspec.Struct, frozen=True):
+    """Which pieces a document was about: of a lot, and with which serial numbers."""
+
+    lot: str
+    expiry_day: datetime.date | None
+    quantity: int
+    serials: tuple[str, ...]
+
+
+# -- telling -------------------------------------------------------------------------------------
+
+
+def lot_line(sku: str, told: Told, field: str) -> LotLine | None:
+    """Make what a line tells of its pieces; None where it tells nothing; raise BadField."""
+    if not (told.lot or told.expiry_day or told.serials):
+        return None
+    lot = checks.name(told.lot, f"{field}.lot")
+    for serial in told.serials:
+        checks.name(serial, f"{field}.serials", needed=True)
+    if len(set(told.serials)) < len(told.serials):
+        raise BadField("a serial number is there twice: scan the other piece", f"{field}.serials")
+    if len(told.serials) > abs(told.quantity):
+        raise BadField("there are more serial numbers than pieces", f"{field}.serials")
+    day = day_of(told.expiry_day) if told.expiry_day else 0
+    if day < 0:
+        raise BadField("goods don't expire before 1970", f"{field}.expiry_day")
+    return LotLine(sku, told.quantity, lot, day, tuple(told.serials))
+
+
+def added_up(lines: Iterable[LotLine]) -> tuple[LotLine, ...]:
+    """Add up lines of the same lot, in the order given; raise BadField for a serial told twice."""
+    sums: dict[tuple[str, str, int], LotLine] = {}
+    for line in lines:
+        sku, lot, day = key = line.sku, line.lot, line.expiry_day
+        had = sums.get(key, LotLine(sku, 0))
+        quantity, serials = had.quantity + line.quantity, had.serials + line.serials
+        sums[key] = LotLine(sku, quantity, lot, day, serials)
+    found = [(line.sku, serial) for line in sums.values() for serial in line.serials]
+    for at, one in enumerate(found):
+        if one in found[:at]:
+            raise BadField(f"serial number {one[1]} is there twice: scan the other piece", "lines")
+    return tuple(line for line in sums.values() if line.quantity)
+
+
+def returned_lots(
+    line: Line, quantity: int, before: int, serials: Sequence[str], field: str
+) -> LotLine | None:
+    """Tell which pieces of a sold line come back after `before` of them did; None: nobody knows.
+
+    Which serial numbers they have is said by `serials`, or clear because all come back at once.
+    Raise BadField for a serial number that the line does not have, or for more than come back.
+    """
+    known = line.detail or LineDetail()
+    back = tuple(serials)
+    if not set(back) <= set(known.serials) or len(back) > quantity:
+        detail = f"of {', '.join(known.serials) or 'no serial numbers'}, name those that come back"
+        raise BadField(detail, f"{field}.serials")
+    if not back and not before and quantity == line.quantity:
+        back = known.serials
+    if line.kind is not LineKind.GOODS or not (known.lot or known.expiry_day or back):
+        return None
+    return LotLine(line.sku, quantity, known.lot, known.expiry_day, back)
+
+
+# -- what is odd ---------------------------------------------------------------------------------
+
+
+def attend_serials(books: Books, fact_id: bytes, at_ms: int, body: AnyBody) -> None:
+    """Put serial numbers on the worklist that left without being here, or came though they were.
+
+    Of goods whose product does not ask for serial numbers one may be told without the others.
+    """
+    for (sku, serial), moved in serial_moves(body).items():
+        state = serial_state(books, sku, serial)
+        if state.held > 1:
+            detail = f"{serial} came in, though the books have it here already"
+        elif state.held < 0 and state.facts > 1:
+            detail = f"{serial} left, though it had left before"
+        elif state.held < 0 and asks_for(books, sku, "serial"):
+            detail = f"{serial} left, though the books never had it"
+        elif abs(moved) > 1:
+            detail = f"{serial} is in one document twice"
+        else:
+            continue
+        books.attend("serial", at_ms, sku, fact_id, detail)
+
+
+class SerialState(msgspec.Struct, frozen=True):
+    """A serial number by the books: how often it is here (1: it is), and how many facts say so."""
+
+    held: int
+    facts: int
+
+
+def serial_state(reads: Reads, sku: str, serial: str) -> SerialState:
+    """Add up what the facts say of a serial number."""
+    sql = "SELECT coalesce(sum(moved), 0), count(*) FROM serial WHERE sku = ? AND serial = ?"
+    return SerialState(*reads.connection.execute(sql, (sku, serial)).fetchone())
+
+
+def asks_for(reads: Reads, sku: str, attribute: str) -> bool:
+    """Whether a product's attribute says that something is to be told of it."""
+    sql = "SELECT json_extract(attributes, '$.' || ?) FROM product WHERE sku = ?"
+    row = reads.connection.execute(sql, (attribute, sku)).fetchone()
+    return row is not None and row[0] == "yes"
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+
+def lots_on_hand(reads: Reads, sku: str) -> list[LotStock]:
+    """List the lots of a SKU that are not at zero, first the one that expires first.
+
+    Documents may know a lot by its number alone: it is then one with the day others give it.
+    """
+    sql = "SELECT sku, lot, expiry_day, quantity FROM lot WHERE sku = ?"
+    return [lot for _, lot in merged(reads.connection.execute(sql, (sku,)).fetchall())]
+
+
+def merged(rows: Iterable[tuple[str, str, int, int]]) -> list[tuple[str, LotStock]]:
+    """Make lots of `(SKU, lot, day of expiry, quantity)`, by day of expiry, those without last."""
+    days: dict[tuple[str, str, int], dict[int, int]] = {}
+    for sku, lot, day, quantity in rows:
+        days.setdefault((sku, lot, 0 if lot else day), {})[day] = quantity
+    found = []
+    for (sku, lot, _), held in days.items():
+        quantity = sum(held.values())
+        told = [day for day in held if day]
+        # The day that most of them have: a lot that is told of with two has one by mistake.
+        day = max(told, key=lambda day: (held[day], -day), default=0)
+        if quantity:
+            expiry = date_of(day) if day else None
+            found.append((sku, LotStock(lot, expiry, quantity)))
+    return sorted(found, key=lambda one: (one[1].expiry_day or datetime.date.max, *_names(one)))
+
+
+def _names(one: tuple[str, LotStock]) -> tuple[str, str]:
+    return one[0], one[1].lot
+
+
+def serials_on_hand(reads: Reads, sku: str) -> list[str]:
+    """List the serial numbers of a SKU that are here, at most so many as a person reads."""
+    sql = (
+        "SELECT serial FROM serial WHERE sku = ? GROUP BY serial HAVING sum(moved) > 0"
+        " ORDER BY serial LIMIT ?"
+    )
+    return [serial for (serial,) in reads.connection.execute(sql, (sku, SERIALS_SHOWN))]
+
+
+def pieces_of(body: AnyBody, sku: str) -> list[Pieces]:
+    """Tell which pieces of a SKU a document was about."""
+    return [
+        Pieces(
+            line.lot,
+            date_of(line.expiry_day) if line.expiry_day else None,
+            abs(line.quantity),
+            line.serials,
+        )
+        for line in lots_of(body)[1]
+        if line.sku == sku
+    ]
