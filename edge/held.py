@@ -38,10 +38,14 @@ _HELD = "SELECT id, label, total_minor, lines, held_by, held_ms FROM held"
 
 
 class Hold(msgspec.Struct, frozen=True):
-    """Set a basket aside under the id that its sale will have, or again after it was recalled."""
+    """Set a basket aside under the id that its sale will have, or again after it was recalled.
+
+    `hold` names this putting aside: one that comes twice, or late, is done once.
+    """
 
     id: bytes
     label: str
+    hold: bytes
     total_minor: int
     lines: int
     basket: str
@@ -53,24 +57,35 @@ class Hold(msgspec.Struct, frozen=True):
         if len(self.id) != ID_BYTES:
             raise BadField("a basket's id is that of its sale, a UUID", "id")
         checks.text(self.label, "label")
+        if len(self.hold) != ID_BYTES:
+            raise BadField("each putting aside has an id of its own, a UUID", "hold")
         low, high = -MONEY_MAX_MINOR, MONEY_MAX_MINOR
         checks.integer(self.total_minor, low, high, "total_minor", BadField)
         if len(self.basket.encode()) > BASKET_MAX:
             raise BadField(f"a basket may have {BASKET_MAX} bytes: sell it in parts", "basket")
         _check_unsold(books, self.id)
         row = _state(books, self.id)
+        if (before := self._repeated(books)) is not None:
+            return before
         if row is not None and row[0] != "held" and row[1] != self.till:
             raise _taken(*row)
         now_ms = books.clock()
         old = "DELETE FROM held WHERE id = ? OR (state <> 'held' AND changed_ms < ?)"
         books.connection.execute(old, (self.id, now_ms - KEPT_MS))
         books.connection.execute(
-            "INSERT INTO held (id, label, total_minor, lines, basket, held_by, held_ms)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (self.id, self.label, self.total_minor, self.lines, self.basket, self.actor, now_ms),
-        )
+            "INSERT INTO held (id, hold, label, total_minor, lines, basket, held_by, held_ms)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.id, self.hold, self.label, self.total_minor, self.lines, self.basket,
+             self.actor, now_ms),
+        )  # fmt: skip
         return Held(self.id, self.label, self.total_minor, self.lines, self.actor, now_ms)
 
+
+    def _repeated(self, reads: Reads) -> Held | None:
+        """Find what this putting aside made before, whoever has taken it up since."""
+        asked = (self.id, self.hold)
+        row = reads.connection.execute(f"{_HELD} WHERE id = ? AND hold = ?", asked).fetchone()
+        return row and Held(*row)
 
 class Recall(msgspec.Struct, frozen=True):
     """Take a held basket up at a till: exactly one gets it, however often it asks."""

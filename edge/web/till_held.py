@@ -18,6 +18,7 @@ router = APIRouter(tags=["held baskets"])
 
 HOLD_EXAMPLE = {
     "label": "lady with the umbrella",
+    "hold": "0199a1c2-7b3e-7c4d-8e5f-60718293a4d1",
     "total_minor": 998,
     "lines": 1,
     "basket": "{}",
@@ -33,6 +34,7 @@ async def hold_basket(request: Request, sale_id: UUID, caller: Selling) -> Respo
     command = Hold(
         id=sale_id.bytes,
         label=masked(held.label),
+        hold=held.hold.bytes,
         total_minor=held.total_minor,
         lines=held.lines,
         basket=held.basket,

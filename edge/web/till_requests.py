@@ -195,12 +195,16 @@ class Audit(Request, frozen=True, kw_only=True):
 
 
 class Hold(Request, frozen=True, kw_only=True):
-    """A basket set aside, in the till's own JSON; `total_minor` and `lines` show in the list."""
+    """A basket set aside, in the till's own JSON; `total_minor` and `lines` show in the list.
+
+    `hold` names this putting aside: sent twice, or arriving late, it is done once.
+    """
 
     label: Text
     total_minor: Signed
     lines: Annotated[int, Meta(ge=0, le=500)]
     basket: Annotated[str, Meta(min_length=2, max_length=65_536)]
+    hold: UUID
     operator: Operator = ""
 
 

@@ -18,6 +18,7 @@ from edge.backup import DATABASE
 from edge.database import connect
 from edge.receipts.rendering import ReceiptReply
 from edge.web.receipts import PRINT, PRINT_EXAMPLE
+from edge.web.till_held import HOLD_EXAMPLE
 from sync.cash import AuditEntry
 from sync.facts import decode_fact
 from tests.edge.hardware.shop import (
@@ -210,7 +211,7 @@ def test_a_training_receipt_is_shown_and_not_recorded(made: Counter) -> None:
 
 def test_a_held_basket_has_a_slip(made: Counter) -> None:
     held_id = new_id()
-    held = {"label": "Mrs Smith", "total_minor": 499, "lines": 1, "basket": "{}"}
+    held = HOLD_EXAMPLE | {"label": "Mrs Smith", "total_minor": 499, "basket": "{}"}
     answer = made.till.put(f"/till/held/{held_id}", json=held)
     assert answer.status_code in (200, 201), answer.text
     text = text_of(made.till.get(f"/till/receipts/{held_id}"))

@@ -1,7 +1,7 @@
 // A browser store is one life of a till: its receipt numbers start at 1 and have no gaps.
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { TillProblem } from './api';
-import type { Db } from './idb';
+import { atomically, type Db } from './idb';
 import type { ApiPort, DevicePort, DeviceState } from './ports';
 import type { LifeReply } from './wire';
 
@@ -53,12 +53,12 @@ export class Device implements DevicePort {
   }
 
   async forget(): Promise<void> {
-    const waiting = await this.db.count('outbox');
-    if (waiting > 0) throw new TillProblem('outbox-not-empty', { waiting });
     const stores = ['meta', 'basket', 'people', 'failures', 'setup', 'pages', 'finished'] as const;
-    const tx = this.db.transaction(stores, 'readwrite');
-    await Promise.all(stores.map((name) => tx.objectStore(name).clear()));
-    await tx.done;
+    await atomically(this.db, [...stores, 'outbox'], async (tx) => {
+      const waiting = await tx.objectStore('outbox').count();
+      if (waiting > 0) throw new TillProblem('outbox-not-empty', { waiting });
+      for (const name of stores) await tx.objectStore(name).clear();
+    });
     this.kept.value = null;
   }
 }

@@ -3,9 +3,9 @@ import { EMPTY_BASKET } from '../core/basket';
 import { receiptText } from '../core/ids';
 import { type Booking, sell } from '../core/sale';
 import type { Basket, Priced, Rules } from '../core/types';
-import { TillProblem, Unreachable } from './api';
+import { ApiProblem, TillProblem, Unreachable } from './api';
 import { DEVICE, type StoredDevice } from './device';
-import type { Db, StoredEntry } from './idb';
+import { atomically, type Db, type StoredEntry, type Writing } from './idb';
 import type { ApiPort, Finished } from './ports';
 
 /** A sale about to be written down. */
@@ -17,19 +17,26 @@ export interface Closing {
 }
 
 const STORES = ['meta', 'outbox', 'finished', 'basket'] as const;
+const FLOOR = 'evertill.next';
+
+/** A second place that outlives a full database, if it can be written. */
+export type Mark = Pick<Storage, 'getItem' | 'setItem'>;
 
 /**
  * Writes a finished sale down in one strict transaction; throws `TillProblem` if it cannot be one.
- * A sale that was finished before is answered as it was.
+ * A sale that was finished before is answered as it was. `check` says whether this window may.
  */
-export async function writeDown(
+export function writeDown(
   db: Db,
   closing: Closing,
+  check: (tx: Writing) => Promise<void>,
+  mark?: Mark,
 ): Promise<{ finished: Finished; device: StoredDevice }> {
-  const tx = db.transaction(STORES, 'readwrite', { durability: 'strict' });
-  try {
-    const device = (await tx.objectStore('meta').get(DEVICE)) as StoredDevice | undefined;
-    if (device === undefined) throw new TillProblem('not-enrolled');
+  return atomically(db, STORES, async (tx) => {
+    await check(tx);
+    const known = (await tx.objectStore('meta').get(DEVICE)) as StoredDevice | undefined;
+    if (known === undefined) throw new TillProblem('not-enrolled');
+    const device = aboveFloor(known, mark);
     const before = await tx.objectStore('finished').get(closing.basket.id);
     const finished = before ?? seal(closing, device);
     const next = before ? device : { ...device, nextNumber: device.nextNumber + 1 };
@@ -39,20 +46,25 @@ export async function writeDown(
       await tx.objectStore('meta').put(next, DEVICE);
     }
     await tx.objectStore('basket').put(EMPTY_BASKET, 'current');
-    await tx.done;
     return { finished, device: next };
-  } catch (error) {
-    abort(tx);
-    await tx.done.catch(() => undefined); // its failure is the one being told
-    throw error;
-  }
+  });
 }
 
-function abort(tx: { abort(): void }): void {
+/** The enrolment with the numbers counted that were given while the database could not be written. */
+export function aboveFloor(device: StoredDevice, mark: Mark | undefined): StoredDevice {
+  const { life, next } = lastHandedOver(mark);
+  return life === device.life
+    ? { ...device, nextNumber: Math.max(device.nextNumber, next) }
+    : device;
+}
+
+/** The sale that was handed over last while the database could not be written. */
+export function lastHandedOver(mark: Mark | undefined): { life: number; next: number; id: string } {
   try {
-    tx.abort();
+    const [life = '', next = '', id = ''] = (mark?.getItem(FLOOR) ?? '').split(':');
+    return { life: Number(life), next: Number(next), id };
   } catch {
-    // it had ended by itself
+    return { life: 0, next: 0, id: '' };
   }
 }
 
@@ -78,32 +90,54 @@ function entryOf({ id, document, atMs }: Finished): StoredEntry {
   return { id, kind: 'sale', method: 'PUT', path, body: document, atMs, tries: 0, problem: '' };
 }
 
+/** What handing a sale over needs: the node, and where the next number can be kept. */
+export interface HandingOver {
+  readonly api: ApiPort;
+  readonly db: Db;
+  readonly mark: Mark | undefined;
+}
+
 /**
  * The browser's store refuses to write: the sale is done only if the node takes it now. Throws
- * `TillProblem('not-safe')` if neither does; the basket stays in hand.
+ * `TillProblem('not-safe')` if neither does; the basket stays in hand, and the same document must be
+ * handed over the next time: the node may have it, though no answer came.
  */
 export async function handOver(
-  api: ApiPort,
-  db: Db,
-  closing: Closing,
+  { api, db, mark }: HandingOver,
+  finished: Finished,
   device: StoredDevice,
   cause: unknown,
-): Promise<{ finished: Finished; device: StoredDevice }> {
-  const finished = seal(closing, device);
+): Promise<StoredDevice> {
   try {
     await api.put(`/till/sales/${finished.id}`, finished.document, { as: 'device' });
   } catch (error) {
-    if (error instanceof Unreachable) throw new TillProblem('not-safe', {}, cause);
+    if (error instanceof Unreachable || (error instanceof ApiProblem && error.passing))
+      throw new TillProblem('not-safe', {}, cause);
     throw error;
   }
-  const next = { ...device, nextNumber: device.nextNumber + 1 };
-  const small = db.transaction(['meta', 'basket'], 'readwrite');
-  await Promise.all([
-    small.objectStore('meta').put(next, DEVICE),
-    small.objectStore('basket').put(EMPTY_BASKET, 'current'),
-    small.done,
-  ]).catch(() => undefined); // the node tells of a number that is used twice
-  return { finished, device: next };
+  const next = { ...device, nextNumber: finished.document.number + 1 };
+  const kept = atomically(db, ['meta', 'basket'], async (tx) => {
+    await tx.objectStore('meta').put(next, DEVICE);
+    await tx.objectStore('basket').put(EMPTY_BASKET, 'current');
+  });
+  await kept.catch(() => remember(mark, next, finished.id));
+  return next;
+}
+
+function remember(mark: Mark | undefined, device: StoredDevice, id: string): void {
+  try {
+    mark?.setItem(FLOOR, `${device.life}:${device.nextNumber}:${id}`);
+  } catch {
+    // the node tells of a number that is used twice
+  }
+}
+
+/** Makes room: forgets sales that the node has, for which nothing but reprints needs them here. */
+export async function makeRoom(db: Db): Promise<void> {
+  await atomically(db, ['finished'], async (tx) => {
+    for await (const cursor of tx.objectStore('finished').iterate())
+      if (cursor.value.delivered === 1) await cursor.delete();
+  });
 }
 
 /** The finished sale of a training: shown like one, kept nowhere. */

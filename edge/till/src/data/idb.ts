@@ -1,7 +1,13 @@
 // One database per browser; what a sale leaves behind is written in one strict transaction.
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import {
+  type DBSchema,
+  type IDBPDatabase,
+  type IDBPTransaction,
+  openDB,
+  type StoreNames,
+} from 'idb';
 import type { Basket } from '../core/types';
-import type { Finished, OutboxEntry } from './ports';
+import type { Finished, OutboxEntry, Pledge } from './ports';
 import type { SetupDocument } from './wire';
 
 /** A page of the catalogue: rows as compact JSON in UTF-8. */
@@ -28,9 +34,13 @@ export interface StoredFailures {
   readonly lastMs: number;
 }
 
-/** A basket put aside at this till because the node could not be reached. */
+/** A basket put aside that the node is not known to have yet. */
 export interface StoredHeld {
   readonly id: string;
+  /** Names this putting aside: the node does one that comes twice, or late, once. */
+  readonly hold: string;
+  /** Whether the node was asked to take it: then it may have it, though no answer came. */
+  readonly offered: boolean;
   readonly label: string;
   readonly basket: Basket;
   readonly totalMinor: number;
@@ -54,11 +64,38 @@ export interface Schema extends DBSchema {
   people: { key: string; value: StoredPerson };
   failures: { key: string; value: StoredFailures };
   held: { key: string; value: StoredHeld };
+  pledges: { key: string; value: Pledge };
   setup: { key: string; value: { etag: string; document: SetupDocument; atMs: number } };
 }
 
 /** The open database. */
 export type Db = IDBPDatabase<Schema>;
+
+/** A transaction that writes. */
+export type Writing = IDBPTransaction<Schema, ArrayLike<StoreNames<Schema>>, 'readwrite'>;
+
+/** Does work in one transaction: all of it is written, or nothing and its failure is thrown. */
+export async function atomically<T>(
+  db: Db,
+  stores: readonly StoreNames<Schema>[],
+  work: (tx: Writing) => Promise<T>,
+  durability: 'strict' | 'relaxed' = 'strict',
+): Promise<T> {
+  const tx: Writing = db.transaction(stores, 'readwrite', { durability });
+  try {
+    const result = await work(tx);
+    await tx.done;
+    return result;
+  } catch (error) {
+    try {
+      tx.abort();
+    } catch {
+      // it had ended by itself
+    }
+    await tx.done.catch(() => undefined); // its failure is the one being told
+    throw error;
+  }
+}
 
 /** Opens the database, making it the first time. A newer version of the till may close it. */
 export function openDatabase(name = 'evertill'): Promise<Db> {
@@ -73,6 +110,7 @@ export function openDatabase(name = 'evertill'): Promise<Db> {
       db.createObjectStore('people', { keyPath: 'staff' });
       db.createObjectStore('failures');
       db.createObjectStore('held', { keyPath: 'id' });
+      db.createObjectStore('pledges', { keyPath: 'id' });
       db.createObjectStore('setup');
     },
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),

@@ -170,7 +170,7 @@ export interface SellingPort {
    * the node cannot be reached either: keep the basket, restore one of them, finish again).
    */
   finish(options?: FinishOptions): Promise<Finished>;
-  /** Whether this window is the one that sells (one per browser). */
+  /** Whether this window is the one that sells (one per browser); the others take no money. */
   readonly owner: ReadonlySignal<'here' | 'elsewhere' | 'asking'>;
   /** Takes selling over from another window of this till. */
   takeOver(): Promise<void>;
@@ -278,6 +278,40 @@ export interface EventsPort {
   on<K extends keyof TillEvents>(name: K, handler: (data: TillEvents[K]) => void): () => void;
 }
 
+/** Money asked for in the name of a sale and not in its basket: on disk before it is asked for. */
+export interface Pledge {
+  /** The id under which the node was asked: asked again, nothing is taken twice. */
+  readonly id: string;
+  /** `card`: a charge at the terminal; `rights`: a gift card, points, a coupon's right. */
+  readonly kind: 'card' | 'rights';
+  readonly sale: string;
+  /** Of rights: their key, e.g. `gift:CODE`; empty for a card. */
+  readonly key: string;
+  /** In minor units, points or times. */
+  readonly amount: number;
+  readonly operator: string;
+  /** The id under which rights are given back. */
+  readonly undoId: string;
+  /** The node is known to have done it. */
+  readonly done: boolean;
+}
+
+/** Money on its way into a basket, or out of it: none is taken and booked nowhere. */
+export interface PledgesPort {
+  /** The card charge of the sale in hand that has no end yet. */
+  readonly charge: ReadonlySignal<Pledge | null>;
+  /** Writes down that a card is about to be charged for the sale in hand; then ask for it. */
+  beginCharge(amountMinor: number): Promise<Pledge>;
+  /** Books what a charge came to; true if this call was the one that booked it. */
+  book(pledge: Pledge, event: BasketEvent): Promise<boolean>;
+  /** Nothing was charged. */
+  drop(pledge: Pledge): Promise<void>;
+  /** Spends rights for the sale in hand and books the event made of the redemption's id. */
+  redeem(key: string, amount: number, event: (id: string) => BasketEvent): Promise<void>;
+  /** Takes something redeemed out of the basket; its rights go back to the node, now or later. */
+  giveBack(key: string, redeemedId: string, event: BasketEvent): Promise<void>;
+}
+
 /** A held basket as the node lists it. */
 export interface HeldEntry {
   readonly id: string;
@@ -298,6 +332,8 @@ export interface HeldPort {
   list(): Promise<readonly HeldEntry[]>;
   /** Takes a held basket into hand; rejects with `held-taken` or `held-sold`. */
   recall(id: string): Promise<void>;
+  /** What a held basket holds; it stays where it is. */
+  look(id: string): Promise<Basket>;
   discard(id: string): Promise<void>;
 }
 
@@ -336,6 +372,7 @@ export interface Till {
   readonly presence: PresencePort;
   readonly events: EventsPort;
   readonly held: HeldPort;
+  readonly pledges: PledgesPort;
   readonly watch: WatchPort;
   /** Mints a UUIDv7. */
   newId(): string;

@@ -5,10 +5,19 @@ import { price } from '../core/pricing';
 import { storeTime } from '../core/time';
 import type { Basket, BasketEvent, Priced, Reduced } from '../core/types';
 import { TillProblem } from './api';
-import type { Device, StoredDevice } from './device';
-import { DEVICE } from './device';
-import { type Closing, handOver, rehearse, writeDown } from './finishing';
-import type { Db } from './idb';
+import { DEVICE, type Device, type StoredDevice } from './device';
+import {
+  aboveFloor,
+  type Closing,
+  handOver,
+  lastHandedOver,
+  type Mark,
+  makeRoom,
+  rehearse,
+  seal,
+  writeDown,
+} from './finishing';
+import { atomically, type Db, type Writing } from './idb';
 import type { Outbox } from './outbox';
 import type {
   ApiPort,
@@ -23,7 +32,11 @@ import { scan } from './scanning';
 import type { Setup } from './setup';
 
 const SHIFT = 'shift';
+const SELLER = 'seller';
 const LOCK = 'evertill-selling';
+
+/** What is written in the same transaction as the basket. */
+export type Beside = (tx: Writing) => Promise<unknown>;
 
 /** What selling needs of the rest. */
 export interface SellingContext {
@@ -34,6 +47,7 @@ export interface SellingContext {
   readonly outbox: Outbox;
   readonly catalogue: CataloguePort;
   readonly locks: LockManager | undefined;
+  readonly mark: Mark | undefined;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly operator: () => string;
@@ -58,8 +72,14 @@ export class Selling implements SellingPort {
   private saving: Promise<void> = Promise.resolve();
   private unsaved = false;
   private finishing = false;
+  /** A sale whose handing over got no answer: the node may have it. */
+  private offered: { readonly basket: Basket; readonly finished: Finished } | null = null;
+  /** Names this window in the database: whoever claimed it last may write. */
+  private readonly name: string;
+  private claimed = false;
 
   constructor(private readonly context: SellingContext) {
+    this.name = context.newId();
     this.priced = computed(() => {
       const basket = this.kept.value;
       const rules = this.context.setup.rules.value;
@@ -70,13 +90,19 @@ export class Selling implements SellingPort {
 
   /** Takes up the basket that was left, and asks to be the window that sells. */
   async load(): Promise<void> {
-    this.kept.value = (await this.context.db.get('basket', 'current')) ?? EMPTY_BASKET;
     this.known.value =
       ((await this.context.db.get('meta', SHIFT)) as ShiftState | undefined) ?? null;
     await new Promise<void>((resolve) => this.hold({ ifAvailable: true }, resolve));
   }
 
   dispatch(event: BasketEvent): Reduced {
+    const before = this.kept.peek();
+    const reduced = this.apply(event);
+    if (reduced.ok && reduced.basket !== before) this.save();
+    return reduced;
+  }
+
+  private apply(event: BasketEvent): Reduced {
     const { nowMs, newId, setup } = this.context;
     const basket = this.kept.peek();
     if (this.place.peek() !== 'here')
@@ -84,10 +110,8 @@ export class Selling implements SellingPort {
     if (this.finishing) return { ok: false, basket, refused: { code: 'finishing' } };
     const context = { rules: setup.rules.peek(), nowMs: nowMs(), newId };
     const reduced = reduce(basket, event, context);
-    if (reduced.ok && reduced.basket !== basket) {
+    if (reduced.ok && reduced.basket !== basket)
       this.kept.value = isEmpty(reduced.basket) && !keepsId(event) ? EMPTY_BASKET : reduced.basket;
-      this.save();
-    }
     return reduced;
   }
 
@@ -108,7 +132,7 @@ export class Selling implements SellingPort {
   }
 
   private async finishNow(closing: Closing): Promise<Finished> {
-    const { db, api, device, outbox, onFull } = this.context;
+    const { device, outbox, onFull } = this.context;
     const state = device.state.peek();
     if (this.training.peek()) {
       const rehearsed = rehearse(closing, state?.till ?? '');
@@ -117,16 +141,39 @@ export class Selling implements SellingPort {
       return rehearsed;
     }
     await this.saving; // nothing older may be written over the empty basket
-    const written = await writeDown(db, closing).catch((error: unknown) => {
+    const written = await this.writeDown(closing).catch((error: unknown) => {
       if (error instanceof TillProblem || state === null) throw error;
       onFull(error);
-      const known: StoredDevice = { ...state, token: device.token };
-      return handOver(api, db, closing, known, error);
+      return this.handOver(closing, { ...state, token: device.token }, error);
     });
+    this.offered = null;
     device.show(written.device);
     this.kept.value = EMPTY_BASKET;
     void outbox.added().catch(onFull);
     return written.finished;
+  }
+
+  /** Writes the sale down, a second time with more room where there was too little. */
+  private async writeDown(closing: Closing): Promise<{ finished: Finished; device: StoredDevice }> {
+    const { db, mark } = this.context;
+    const write = () => writeDown(db, closing, (tx) => this.check(tx), mark);
+    return write().catch(async (error: unknown) => {
+      if (error instanceof TillProblem) throw error;
+      await makeRoom(db).catch(() => undefined); // then there is no room
+      return write();
+    });
+  }
+
+  private async handOver(
+    closing: Closing,
+    device: StoredDevice,
+    cause: unknown,
+  ): Promise<{ finished: Finished; device: StoredDevice }> {
+    const { basket } = closing;
+    const again = this.offered?.basket === basket ? this.offered.finished : null;
+    const finished = again ?? seal(closing, device);
+    this.offered = { basket, finished };
+    return { finished, device: await handOver(this.context, finished, device, cause) };
   }
 
   private closing(options: FinishOptions): Closing {
@@ -155,11 +202,39 @@ export class Selling implements SellingPort {
     return seen === today ? document.business_day : today;
   }
 
-  /** Puts an empty basket in hand, because the one in hand is kept elsewhere now. */
-  async putAside(): Promise<void> {
+  /**
+   * Applies an event and writes the basket together with what stands beside it, in one strict
+   * transaction; throws, with the basket as it was, if it is refused or cannot be written.
+   */
+  async dispatchWith(event: BasketEvent, beside: Beside): Promise<void> {
+    while (this.unsaved) await this.saving; // what waits to be written must not write this alone
+    const before = this.kept.peek();
+    const reduced = this.apply(event);
+    if (!reduced.ok)
+      throw new TillProblem(reduced.refused.code, reduced.refused.values, reduced.refused);
+    const after = this.kept.peek();
+    await this.saveWith(beside).catch((error: unknown) => {
+      if (this.kept.peek() === after) this.kept.value = before;
+      throw error;
+    });
+  }
+
+  /** Writes what stands beside the basket; throws `sold-elsewhere` in a window that does not sell. */
+  saveWith(beside: Beside): Promise<void> {
+    if (this.place.peek() !== 'here') return Promise.reject(new TillProblem('sold-elsewhere'));
+    const saved = this.saving.then(() => this.write(beside));
+    this.saving = saved.catch(() => undefined);
+    return saved;
+  }
+
+  /** Puts an empty basket in hand, because the one in hand is written `beside`. */
+  async putAside(beside: Beside): Promise<void> {
+    const before = this.kept.peek();
     this.kept.value = EMPTY_BASKET;
-    this.save();
-    await this.saving;
+    await this.saveWith(beside).catch((error: unknown) => {
+      this.kept.value = before;
+      throw error;
+    });
   }
 
   async setShift(shift: ShiftState | null): Promise<void> {
@@ -174,10 +249,9 @@ export class Selling implements SellingPort {
 
   /** Keeps the lock of the selling window until another takes it. */
   private hold(how: LockOptions, taken: () => void = () => undefined): void {
-    const { locks, db } = this.context;
+    const { locks } = this.context;
     if (locks === undefined) {
-      this.place.value = 'here'; // numbers are safe without: they are taken in a transaction
-      taken();
+      void this.claim().then(taken); // the window that was opened last sells
       return;
     }
     const work = async (lock: Lock | null) => {
@@ -187,10 +261,7 @@ export class Selling implements SellingPort {
         this.hold({}); // it becomes ours when the other window closes
         return;
       }
-      this.kept.value = (await db.get('basket', 'current')) ?? EMPTY_BASKET;
-      const device = (await db.get('meta', DEVICE)) as StoredDevice | undefined;
-      if (device) this.context.device.show(device);
-      this.place.value = 'here';
+      await this.claim();
       taken();
       await new Promise(() => undefined);
     };
@@ -200,6 +271,54 @@ export class Selling implements SellingPort {
     });
   }
 
+  /** Makes this window the one that writes, and takes up what the one before left. */
+  private async claim(): Promise<void> {
+    const { db, device, mark, onFull } = this.context;
+    const read = async (tx: Pick<Writing, 'objectStore'>) => ({
+      basket: await tx.objectStore('basket').get('current'),
+      known: (await tx.objectStore('meta').get(DEVICE)) as StoredDevice | undefined,
+    });
+    this.claimed = true;
+    const left = await atomically(db, ['meta', 'basket'], async (tx) => {
+      await tx.objectStore('meta').put(this.name, SELLER);
+      return read(tx);
+    }).catch((error: unknown) => {
+      this.claimed = false; // the next writing tries again
+      onFull(error);
+      return read(db.transaction(['meta', 'basket']) as unknown as Writing);
+    });
+    const sold = left.basket?.id !== undefined && left.basket.id === lastHandedOver(mark).id;
+    this.kept.value = (sold ? undefined : left.basket) ?? EMPTY_BASKET;
+    if (left.known) device.show(aboveFloor(left.known, mark));
+    this.place.value = 'here';
+  }
+
+  /** Refuses to write what another window has claimed since. */
+  private async check(tx: Writing): Promise<void> {
+    const meta = tx.objectStore('meta');
+    const seller = this.claimed ? await meta.get(SELLER) : undefined;
+    if (seller === undefined) await meta.put(this.name, SELLER);
+    else if (seller !== this.name) return this.refuse();
+  }
+
+  private refuse(): never {
+    this.place.value = 'elsewhere';
+    throw new TillProblem('sold-elsewhere');
+  }
+
+  private write(beside?: Beside): Promise<void> {
+    const stores = beside
+      ? (['meta', 'basket', 'held', 'pledges'] as const)
+      : (['meta', 'basket'] as const);
+    const basket = this.kept.peek();
+    const work = async (tx: Writing): Promise<void> => {
+      await this.check(tx);
+      await tx.objectStore('basket').put(basket, 'current');
+      await beside?.(tx);
+    };
+    return atomically(this.context.db, stores, work, beside ? 'strict' : 'relaxed');
+  }
+
   /** Writes the newest basket; events that come meanwhile are written together. */
   private save(): void {
     if (this.unsaved) return;
@@ -207,10 +326,10 @@ export class Selling implements SellingPort {
     this.saving = this.saving.then(async () => {
       this.unsaved = false;
       try {
-        await this.context.db.put('basket', this.kept.peek(), 'current');
+        await this.write();
         this.context.onWrote();
       } catch (error) {
-        this.context.onFull(error);
+        if (!(error instanceof TillProblem)) this.context.onFull(error);
       }
     });
   }

@@ -9,6 +9,7 @@ import { Held } from './held';
 import { type Db, openDatabase } from './idb';
 import { Outbox } from './outbox';
 import { Pins } from './pins';
+import { Pledges } from './pledges';
 import type { Till } from './ports';
 import { Presence } from './presence';
 import { Selling } from './selling';
@@ -43,6 +44,7 @@ export interface Parts extends Till {
   readonly presence: Presence;
   readonly events: Events;
   readonly held: Held;
+  readonly pledges: Pledges;
   readonly watch: Watch;
 }
 
@@ -113,18 +115,19 @@ export function assemble(around: Surroundings): Parts {
   });
   const selling = new Selling({
     ...{ db, api, device, setup, outbox, catalogue, nowMs, newId, operator, nodeIsDown, onFull },
-    ...{ locks: around.locks, onWrote: () => watch.wrote() },
+    ...{ locks: around.locks, mark: around.mark, onWrote: () => watch.wrote() },
   });
   const name = () => device.state.peek()?.till ?? '';
-  const held = new Held({ db, api, selling, nowMs, operator, nodeIsDown, till: name });
+  const held = new Held({ db, api, selling, nowMs, newId, operator, nodeIsDown, till: name });
+  const pledges = new Pledges({ db, api, selling, newId, operator });
   const events = new Events({
     ...{ api, backoff: new Backoff(500, 5_000, random) },
     onOpen: () => presence.seen(true),
     onClose: () => void presence.check(),
     onFault: () => undefined, // presence tells whether the node is there
   });
-  const told = { api, device, session, setup, catalogue, selling, outbox, presence, events, held };
-  const parts: Parts = { ...told, watch, newId, nowMs };
+  const told = { api, device, session, setup, catalogue, selling, outbox, presence, events };
+  const parts: Parts = { ...told, held, pledges, watch, newId, nowMs };
   listen(parts);
   return parts;
 }
@@ -139,6 +142,7 @@ export async function load(till: Parts): Promise<void> {
     till.selling.load(),
   ]);
   await till.watch.start(enrolledBefore);
+  await till.pledges.load();
   void till.catalogue.open();
 }
 
@@ -162,6 +166,7 @@ function nodeIsBack(till: Parts): void {
   void till.setup.refresh().catch(() => undefined); // what is kept holds
   void till.catalogue.update().catch(() => undefined); // the catalogue tells its problem itself
   void till.held.sync().catch(() => undefined); // they stay here
+  void till.pledges.settle().catch(() => undefined); // the next time
 }
 
 function listen({ events, presence, catalogue, setup, session }: Parts): void {

@@ -22,21 +22,17 @@ export function presentCoupon(till: Till, text: string): boolean {
     return true;
   }
   play('ok');
-  if (promotion.cap !== null) void redeem(till, promotion.coupon, taken.basket.id);
+  if (promotion.cap !== null) void redeem(till, promotion.coupon);
   else showToast({ text: t('sell.coupon.taken', { code: promotion.coupon }) });
   return true;
 }
 
 /** Take the right of a capped coupon at the node; without it the coupon leaves the basket. */
-async function redeem(till: Till, code: string, sale_id: string): Promise<void> {
-  const id = till.newId();
-  const operator = till.session.current.value?.staff ?? '';
-  const path = `/till/entitlements/${encodeURIComponent(`coupon:${code}`)}/redeem`;
+async function redeem(till: Till, code: string): Promise<void> {
+  const booked = (redeemedId: string) => ({ type: 'coupon', code, redeemedId }) as const;
   try {
-    if (!till.selling.training.value) {
-      await till.api.post(path, { id, amount: 1, sale_id, operator }, { as: 'device' });
-    }
-    till.selling.dispatch({ type: 'coupon', code, redeemedId: id });
+    if (till.selling.training.value) till.selling.dispatch(booked(till.newId()));
+    else await till.pledges.redeem(`coupon:${code}`, 1, booked);
     showToast({ text: t('sell.coupon.taken', { code }) });
   } catch (error) {
     till.selling.dispatch({ type: 'remove-coupon', code });
@@ -46,21 +42,24 @@ async function redeem(till: Till, code: string, sale_id: string): Promise<void> 
 }
 
 /** Take a coupon off the sale again; a right that was taken goes back to the node. */
-export function removeCoupon(till: Till, code: string): void {
+export async function removeCoupon(till: Till, code: string): Promise<void> {
   const coupon = till.selling.basket.value.coupons.findLast((one) => one.code === code);
-  const removed = till.selling.dispatch({ type: 'remove-coupon', code });
-  if (!removed.ok || !coupon?.redeemedId || till.selling.training.value) return;
-  void till.outbox.put({
-    id: till.newId(),
-    kind: 'other',
-    method: 'POST',
-    path: `/till/entitlements/${encodeURIComponent(`coupon:${code}`)}/reverse`,
-    body: {
-      id: till.newId(),
-      redeemed_id: coupon.redeemedId,
-      operator: till.session.current.value?.staff ?? '',
-    },
-  });
+  const removal = { type: 'remove-coupon', code } as const;
+  if (!coupon?.redeemedId || till.selling.training.value) {
+    till.selling.dispatch(removal);
+    return;
+  }
+  try {
+    await till.pledges.giveBack(`coupon:${code}`, coupon.redeemedId, removal);
+  } catch (error) {
+    showToast({ bad: true, text: t('sell.pay.notGivenBack', { why: failureText(error) }) });
+  }
+}
+
+/** Give the rights of coupons back that were taken for a sale which does not come about. */
+export async function removeCoupons(till: Till): Promise<void> {
+  for (const { code, redeemedId } of till.selling.basket.value.coupons)
+    if (redeemedId) await removeCoupon(till, code);
 }
 
 /** Ask for a coupon's code. */

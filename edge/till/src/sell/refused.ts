@@ -1,6 +1,7 @@
 // One law: whatever refuses (the basket, the node, the network), the cashier reads one sentence that
 // ends with the next step.
 import type { Refused } from '../core/types';
+import { ApiProblem } from '../data/api';
 import { formatMoney, isKey, t } from '../i18n';
 
 const AMOUNTS = new Set(['due', 'over']);
@@ -43,3 +44,6 @@ export function failureText(error: unknown): string {
 /** Whether the node could not be reached, so that nothing was refused. */
 export const isUnreachable = (error: unknown): boolean =>
   ((error ?? {}) as Failure).name === 'Unreachable';
+
+/** Whether the node said no for now only: the same may be done later, or may have been done. */
+export const isPassing = (error: unknown): boolean => error instanceof ApiProblem && error.passing;

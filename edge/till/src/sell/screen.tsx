@@ -254,9 +254,9 @@ function Paying(): JSX.Element {
 /** The selling screen with its three faces. */
 export function SellScreen(): JSX.Element {
   const till = useTill();
-  const { lines, id } = till.selling.basket.value;
+  const { lines } = till.selling.basket.value;
   useEffect(() => takeScans((scan) => takeScan(till, scan)), [till]);
-  const charging = isCharging(id);
+  const charging = isCharging(till);
   // A charge that a reload left behind is looked after before anything else.
   useEffect(() => {
     if (charging) face.value = 'pay';

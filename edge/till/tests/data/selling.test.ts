@@ -147,6 +147,7 @@ describe('holding', () => {
   it('recalls into an empty hand only, with the same sale', async () => {
     const { till, node } = await world();
     node.down = true;
+    till.presence.seen(false);
     till.selling.dispatch(add(TEA));
     const held = await till.held.hold('');
     till.selling.dispatch(add(product('X', 5)));
@@ -161,5 +162,113 @@ describe('holding', () => {
     const { till, node } = await world();
     node.on('POST /till/held/*/recall', () => problem(409, 'held-taken'));
     await expect(till.held.recall('h1')).rejects.toMatchObject({ code: 'held-taken' });
+  });
+
+  it('asks the node for a basket that it may have, though no answer came', async () => {
+    const { till, node } = await world();
+    till.selling.dispatch(add(TEA));
+    const { id } = till.selling.basket.value;
+    node.on('PUT /till/held/*', () => 'gone');
+    await till.held.hold('');
+    await expect(till.held.recall(id)).rejects.toMatchObject({ code: 'held-unsure' });
+    node.on('PUT /till/held/*', () => problem(409, 'held-taken'));
+    node.on('POST /till/held/*/recall', () => problem(409, 'held-taken'));
+    await expect(till.held.recall(id)).rejects.toMatchObject({ code: 'held-taken' });
+    expect(till.selling.basket.value.lines).toEqual([]);
+    expect(await till.held.list().catch(() => [])).toEqual([]);
+    const holds = node.asked.filter((one) => one.method === 'PUT').map((one) => one.body);
+    expect(new Set(holds.map((body) => (body as { hold: string }).hold)).size).toBe(1);
+  });
+
+  it('puts a basket aside again whose recall was cut short', async () => {
+    const { till, node, reload } = await world();
+    till.selling.dispatch(add(TEA));
+    const basket = JSON.stringify(till.selling.basket.value);
+    const { id } = till.selling.basket.value;
+    till.selling.dispatch({ type: 'clear' });
+    node.on('POST /till/held/*/recall', () => 'gone'); // the node did it, and nobody heard
+    await expect(till.held.recall(id)).rejects.toMatchObject({ code: 'unreachable' });
+    const again = await reload();
+    node.on('POST /till/held/*/recall', () => ({ body: { label: 'Li', total_minor: 5, basket } }));
+    node.on('PUT /till/held/*', () => ({ body: {} }));
+    await again.held.sync();
+    const sent = node.asked.findLast((one) => one.method === 'PUT')?.body;
+    expect(sent).toMatchObject({ label: 'Li', total_minor: 5, basket });
+    await again.held.sync();
+    expect(node.count(`PUT /till/held/${id}`)).toBe(1);
+  });
+});
+
+describe('two windows of one till', () => {
+  it('sell in turn: the one that was opened last writes, the other takes nothing', async () => {
+    const { till, reload, db } = await world();
+    till.selling.dispatch(add(TEA));
+    await expect.poll(() => db.get('basket', 'current')).toMatchObject({ lines: [{}] });
+    const other = await reload();
+    other.selling.dispatch(add(product('X', 5)));
+    till.selling.dispatch(CASH);
+    await expect(till.selling.finish()).rejects.toMatchObject({ code: 'sold-elsewhere' });
+    expect(till.selling.owner.value).toBe('elsewhere');
+    expect(till.selling.dispatch(add(TEA))).toMatchObject({ refused: { code: 'sold-elsewhere' } });
+    await expect(till.pledges.beginCharge(5)).rejects.toMatchObject({ code: 'sold-elsewhere' });
+    other.selling.dispatch(CASH);
+    expect((await other.selling.finish()).document.lines.map((one) => one.sku)).toEqual([
+      'TEA',
+      'X',
+    ]);
+    await till.selling.takeOver();
+    expect(till.selling.basket.value.lines).toEqual([]);
+    till.selling.dispatch(add(TEA));
+    till.selling.dispatch(CASH);
+    expect((await till.selling.finish()).receipt).toBe('t1-900-000002');
+    expect(await till.outbox.entries()).toHaveLength(2);
+  });
+
+  it('cannot put aside what the other sells', async () => {
+    const { till, reload } = await world();
+    till.selling.dispatch(add(TEA));
+    await till.selling.saveWith(async () => undefined);
+    const other = await reload();
+    await expect(till.held.hold('')).rejects.toMatchObject({ code: 'sold-elsewhere' });
+    expect(await till.held.list().catch(() => [])).toEqual([]);
+    expect(other.selling.basket.value.lines).toHaveLength(1);
+  });
+});
+
+describe('a browser store that is full', () => {
+  async function whenFull(work: () => Promise<void>): Promise<void> {
+    const { add: add2, put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.add = IDBObjectStore.prototype.put = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    await work().finally(() => Object.assign(IDBObjectStore.prototype, { add: add2, put }));
+  }
+
+  it('hands the same document over until an answer comes, and numbers on after a reload', async () => {
+    const kept = new Map<string, string>();
+    const mark = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+      removeItem: (key: string) => void kept.delete(key),
+    };
+    const { till, node, clock, reload, db } = await world(true, { mark: mark as Storage });
+    till.selling.dispatch(add(TEA));
+    till.selling.dispatch(CASH);
+    await till.selling.saveWith(async () => undefined);
+    await whenFull(async () => {
+      node.on('PUT /till/sales/*', () => 'gone');
+      await expect(till.selling.finish()).rejects.toMatchObject({ code: 'not-safe' });
+      clock.nowMs += 5_000;
+      node.on('PUT /till/sales/*', () => ({ body: {} }));
+      expect((await till.selling.finish()).receipt).toBe('t1-900-000001');
+    });
+    const [first, second] = node.asked.filter((one) => one.method === 'PUT');
+    expect(second?.body).toEqual(first?.body);
+    expect(await db.get('basket', 'current')).toMatchObject({ lines: [{}] });
+    const again = await reload();
+    expect(again.selling.basket.value.lines).toEqual([]);
+    again.selling.dispatch(add(TEA));
+    again.selling.dispatch(CASH);
+    expect((await again.selling.finish()).receipt).toBe('t1-900-000002');
   });
 });

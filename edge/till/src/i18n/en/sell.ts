@@ -361,3 +361,5 @@ export const sell = {
   'sell.refused.rights-short':
     'There is not enough left that this store can spend. Take less, or pay the rest another way.',
 } as const;
+  'sell.refused.held-unsure':
+    'This basket may be at the node already. Wait until the node is back, then take it up.',

@@ -338,3 +338,4 @@ export const sell: Words<typeof english> = {
   'sell.refused.held-sold': '此单已经售出。',
   'sell.refused.rights-short': '本店可用余额不足。请减少金额，或用其他方式支付余下部分。',
 };
+  'sell.refused.held-unsure': '此单可能已交到门店主机，请等主机恢复后再取单。',

@@ -1,9 +1,8 @@
 // One law: while a card is charged its state is in sight; what nobody knows is settled by a person who
 // looks at the terminal, and nothing else is charged before.
-import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Till } from '../../data/ports';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { Pledge, Till } from '../../data/ports';
 import { formatMoney, locale, t } from '../../i18n';
 import {
   AmountPad,
@@ -12,14 +11,12 @@ import {
   Icon,
   type IconName,
   Notice,
-  remember,
-  remembered,
   Spinner,
   TextField,
 } from '../../ui';
 import { useTill } from '../context';
-import { failureText, isUnreachable } from '../refused';
-import { settled, take } from './taking';
+import { failureText, isPassing, isUnreachable } from '../refused';
+import { finishIfPaid, settled, take } from './taking';
 
 /** A card payment as the node knows it. */
 export interface CardPayment {
@@ -48,28 +45,8 @@ export function CardPay(): JSX.Element {
   return real ? <Terminal /> : <StandAlone />;
 }
 
-/** A charge that was begun and has no end yet; it outlives the page, because its money does. */
-interface Begun {
-  readonly id: string;
-  readonly sale: string;
-}
-
-/** The charge under way at this till. */
-const begun = signal<Begun | null>(null);
-
-function keep(charge: Begun | null): void {
-  begun.value = charge;
-  remember('charge', JSON.stringify(charge));
-}
-
-/** Whether a charge for this sale has no end yet; one from before a reload counts. */
-export function isCharging(sale: string): boolean {
-  if (begun.value === null) {
-    const known = JSON.parse(remembered('charge') ?? 'null') as Begun | null;
-    if (known) begun.value = known;
-  }
-  return begun.value !== null && begun.value.sale === sale;
-}
+/** Whether a charge for the sale in hand has no end yet; one from before a reload counts. */
+export const isCharging = (till: Till): boolean => till.pledges.charge.value !== null;
 
 interface Charge {
   readonly payment: CardPayment | null;
@@ -81,46 +58,82 @@ interface Charge {
 
 const OPEN = ['pending', 'unknown'];
 
+/** Charges whose request is still on its way: that the node does not know them yet says nothing. */
+const onTheWay = new Set<string>();
+
+/** Ask the node to charge; the charge is on disk here by then. */
+async function send(till: Till, { id, amount, sale }: Pledge): Promise<CardPayment> {
+  onTheWay.add(id);
+  const options = { as: 'device', timeoutMs: 15_000 } as const;
+  const body = { amount_minor: amount, sale_id: sale };
+  try {
+    return await till.api.put<CardPayment>(`/till/payments/${id}`, body, options);
+  } finally {
+    onTheWay.delete(id);
+  }
+}
+
+/** Book what a charge came to; what was not charged is forgotten. */
+async function conclude(till: Till, pledge: Pledge, found: CardPayment): Promise<void> {
+  if (found.state !== 'approved') return till.pledges.drop(pledge);
+  const { device, receipt, card, charged_minor, amount_minor } = found;
+  const reference = [device, receipt ?? '', card].filter(Boolean).join(' ').slice(0, 60);
+  const amountMinor = charged_minor || amount_minor;
+  const tender = { type: 'tender', kind: 'card', amountMinor, reference } as const;
+  if (await till.pledges.book(pledge, tender)) await finishIfPaid(till);
+}
+
 /** A charge and what it has come to, looked at until it has an end. */
 function useCharge(till: Till): Charge {
   const [payment, setPayment] = useState<CardPayment | null>(null);
   const [problem, setProblem] = useState('');
-  const id = isCharging(till.selling.basket.value.id) ? (begun.value?.id ?? '') : '';
-  const heard = useCallback((found: CardPayment): void => {
-    setPayment(found);
-    setProblem('');
-    if (!OPEN.includes(found.state)) keep(null);
-  }, []);
-  const failed = useCallback((error: unknown): void => {
-    setProblem(failureText(error));
-    // The node never heard of it or refused it: nothing is under way.
-    if (isUnreachable(error)) return;
-    keep(null);
-    setPayment(null);
-  }, []);
+  const pledge = till.pledges.charge.value;
+  const told = useCallback((error: unknown) => setProblem(failureText(error)), []);
+  const heard = useCallback(
+    (about: Pledge, found: CardPayment): void => {
+      setPayment(found.state === 'approved' ? null : found);
+      setProblem('');
+      if (!OPEN.includes(found.state)) conclude(till, about, found).catch(told);
+    },
+    [till, told],
+  );
+  const failed = useCallback(
+    (about: Pledge, error: unknown): void => {
+      const away = isUnreachable(error);
+      setProblem(away ? t('sell.card.nodeAway') : failureText(error));
+      // The node never heard of it or refused it: nothing is under way.
+      if (away || isPassing(error) || onTheWay.has(about.id)) return;
+      setPayment(null);
+      till.pledges.drop(about).catch(told);
+    },
+    [till, told],
+  );
   const look = useCallback(() => {
-    till.api.get<CardPayment>(`/till/payments/${id}`, { as: 'device' }).then(heard, (error) => {
-      if (isUnreachable(error)) setProblem(t('sell.card.nodeAway'));
-      else failed(error);
-    });
-  }, [till, id, heard, failed]);
-  useLooking(till, id, look);
+    if (!pledge) return;
+    const path = `/till/payments/${pledge.id}`;
+    till.api.get<CardPayment>(path, { as: 'device' }).then(
+      (found) => heard(pledge, found),
+      (error) => onTheWay.has(pledge.id) || failed(pledge, error),
+    );
+  }, [till, pledge, heard, failed]);
+  useLooking(till, pledge?.id ?? '', look);
+  const begin = async (amount: number): Promise<void> => {
+    setPayment(null);
+    const begun = await till.pledges.beginCharge(amount);
+    await send(till, begun).then(
+      (found) => heard(begun, found),
+      (error) => failed(begun, error),
+    );
+  };
   return {
     payment,
     problem,
-    begin: (amount_minor) => {
-      const sale_id = till.selling.basket.value.id;
-      const charge = { id: till.newId(), sale: sale_id };
-      keep(charge);
-      setPayment(null);
-      const options = { as: 'device', timeoutMs: 15_000 } as const;
-      const path = `/till/payments/${charge.id}`;
-      till.api.put<CardPayment>(path, { amount_minor, sale_id }, options).then(heard, failed);
-    },
+    begin: (amount) => void begin(amount).catch(told),
     ask: (path, body) => {
-      till.api
-        .post<CardPayment>(`/till/payments/${id}/${path}`, body)
-        .then(heard, (error: unknown) => setProblem(failureText(error)));
+      if (pledge)
+        till.api
+          .post<CardPayment>(`/till/payments/${pledge.id}/${path}`, body)
+          .then((found) => heard(pledge, found), told);
     },
     forget: () => {
       setPayment(null);
@@ -147,16 +160,6 @@ function useLooking(till: Till, id: string, look: () => void): void {
   }, [till, id, look]);
 }
 
-/** Hear of an approval once. */
-function useApproved(payment: CardPayment | null, heard: (payment: CardPayment) => void): void {
-  const last = useRef('');
-  useEffect(() => {
-    if (payment?.state !== 'approved' || last.current === payment.id) return;
-    last.current = payment.id;
-    heard(payment);
-  });
-}
-
 function Terminal(): JSX.Element {
   const till = useTill();
   const { dueMinor } = settled(till);
@@ -164,14 +167,8 @@ function Terminal(): JSX.Element {
   const charge = useCharge(till);
   const { payment } = charge;
   const amount = Math.min(typed ?? dueMinor, dueMinor);
-  useApproved(payment, (approved) => {
-    charge.forget();
-    const { device, receipt, card, charged_minor, amount_minor } = approved;
-    const reference = [device, receipt ?? '', card].filter(Boolean).join(' ').slice(0, 60);
-    void take(till, 'card', charged_minor || amount_minor, reference);
-  });
   if (payment) return <Charging payment={payment} charge={charge} />;
-  if (isCharging(till.selling.basket.value.id)) {
+  if (isCharging(till)) {
     return (
       <div class="stack">
         {charge.problem && <Notice mood="warn">{charge.problem}</Notice>}

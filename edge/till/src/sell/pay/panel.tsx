@@ -47,7 +47,7 @@ function useTendering(): void {
 export function PayPanel(): JSX.Element {
   const till = useTill();
   const kinds = till.setup.rules.value.tenders;
-  const charging = isCharging(till.selling.basket.value.id);
+  const charging = isCharging(till);
   const [wished, setChosen] = useState(kinds[0]?.kind ?? 'cash');
   // Until the terminal has an end to it, nothing else is paid and nobody leaves.
   const chosen = charging ? 'card' : wished;

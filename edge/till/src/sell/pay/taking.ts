@@ -78,9 +78,12 @@ const isBooked = (tender: Tender): boolean => ['gift', 'points'].includes(tender
 
 /** Take a tender out again; what was spent at the node goes back there. */
 export async function giveBack(till: Till, tender: Tender): Promise<void> {
+  const { key } = tender;
   try {
-    if (isBooked(tender) && !till.selling.training.value) await reverse(till, tender);
-    till.selling.dispatch({ type: 'remove-tender', key: tender.key });
+    if (isBooked(tender) && !till.selling.training.value) {
+      const [rights = '', redeemedId = ''] = tender.reference.split(' ');
+      await till.pledges.giveBack(rights, redeemedId, { type: 'remove-tender', key });
+    } else till.selling.dispatch({ type: 'remove-tender', key });
   } catch (error) {
     showToast({ bad: true, text: t('sell.pay.notGivenBack', { why: failureText(error) }) });
   }
@@ -94,23 +97,12 @@ export async function redeem(
   amount: number,
   worth_minor: number,
 ): Promise<void> {
-  const id = till.newId();
-  const operator = till.session.current.value?.staff ?? '';
-  const sale_id = till.selling.basket.value.id;
-  const path = `/till/entitlements/${encodeURIComponent(key)}/redeem`;
-  if (!till.selling.training.value) {
-    await till.api.post(path, { id, amount, sale_id, operator }, { as: 'device' });
-  }
   // The reference names both, so that it can be given back after a reload too.
-  const reference = `${key} ${id}`;
-  const done = till.selling.dispatch({ type: 'tender', kind, amountMinor: worth_minor, reference });
-  if (!done.ok) throw new Error(refusedText(done.refused));
+  const tender = (id: string) =>
+    ({ type: 'tender', kind, amountMinor: worth_minor, reference: `${key} ${id}` }) as const;
+  if (till.selling.training.value) {
+    const done = till.selling.dispatch(tender(till.newId()));
+    if (!done.ok) throw new Error(refusedText(done.refused));
+  } else await till.pledges.redeem(key, amount, tender);
   await finishIfPaid(till);
-}
-
-async function reverse(till: Till, tender: Tender): Promise<void> {
-  const [key = '', redeemed_id = ''] = tender.reference.split(' ');
-  const operator = till.session.current.value?.staff ?? '';
-  const path = `/till/entitlements/${encodeURIComponent(key)}/reverse`;
-  await till.api.post(path, { id: till.newId(), redeemed_id, operator }, { as: 'device' });
 }
