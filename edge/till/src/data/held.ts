@@ -92,6 +92,7 @@ export class Held implements HeldPort {
     }
     // The node may have it, and others may have it from there: it alone can say.
     if (here && !(await this.send(here))) throw new TillProblem('held-unsure');
+    await this.putBack();
     await selling.saveWith((tx) => tx.objectStore('meta').put(id, RECALLING));
     this.recalling = true;
     try {

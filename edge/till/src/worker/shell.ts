@@ -2,6 +2,8 @@
 
 const PREFIX = 'till-';
 const BASE = '/till/';
+/** Older revisions that are kept. */
+const KEPT = 2;
 
 /** What the shell needs of the browser. */
 export interface ShellContext {
@@ -39,13 +41,13 @@ export class Shell {
     }
   }
 
-  /** Drops the files of other revisions. */
+  /** Drops the files of old revisions, but of those that another window may still be running. */
   async activate(): Promise<void> {
     const { caches } = this.context;
     const others = (await caches.keys()).filter(
       (key) => key.startsWith(PREFIX) && key !== this.name,
     );
-    await Promise.all(others.map((key) => caches.delete(key)));
+    await Promise.all(others.slice(0, -KEPT).map((key) => caches.delete(key)));
   }
 
   /** Whether a request is the shell's to answer; the API never is. */
@@ -59,12 +61,15 @@ export class Shell {
     );
   }
 
-  /** Answers from what is kept; a place inside the till is its one page. */
+  /**
+   * Answers from what is kept; a place inside the till is its one page. What only an older revision
+   * has is for a window that was opened with it.
+   */
   async respond(request: Request): Promise<Response> {
     const { caches, fetch } = this.context;
     const cache = await caches.open(this.name);
     const wanted =
       request.mode === 'navigate' ? `${BASE}index.html` : new URL(request.url).pathname;
-    return (await cache.match(wanted)) ?? fetch(request);
+    return (await cache.match(wanted)) ?? (await caches.match(wanted)) ?? fetch(request);
   }
 }

@@ -21,16 +21,28 @@ class Caches {
   async keys() {
     return [...this.kept.keys()];
   }
+
+  async match(path: string) {
+    return [...this.kept.values()]
+      .find((files) => files.has(path))
+      ?.get(path)
+      ?.clone();
+  }
 }
 
 const FILES = ['index.html', 'assets/a-1.js'];
 
-function shell(caches: Caches, revision: string, fetched: (path: string) => Response) {
+function shell(
+  caches: Caches,
+  revision: string,
+  fetched: (path: string) => Response,
+  files: readonly string[] = FILES,
+) {
   return new Shell({
     caches: caches as unknown as CacheStorage,
     fetch: async (request) => fetched(typeof request === 'string' ? request : request.url),
     revision,
-    files: FILES,
+    files,
   });
 }
 
@@ -38,17 +50,28 @@ const page = (path: string) => new Response(`file ${path}`);
 const navigation = (url: string) => ({ mode: 'navigate', url, method: 'GET' }) as Request;
 
 describe('the shell', () => {
-  it('keeps every file, and drops the revision before', async () => {
+  it('keeps every file, and drops revisions that nobody can be running', async () => {
     const caches = new Caches();
-    await shell(caches, 'one', page).install();
-    const two = shell(caches, 'two', page);
-    await two.install();
-    expect(await caches.keys()).toEqual(['till-one', 'till-two']);
-    await two.activate();
-    expect([...(caches.kept.get('till-two')?.keys() ?? [])]).toEqual(
+    for (const revision of ['one', 'two', 'three']) await shell(caches, revision, page).install();
+    const four = shell(caches, 'four', page);
+    await four.install();
+    expect(await caches.keys()).toEqual(['till-one', 'till-two', 'till-three', 'till-four']);
+    await four.activate();
+    expect([...(caches.kept.get('till-four')?.keys() ?? [])]).toEqual(
       FILES.map((file) => `/till/${file}`),
     );
-    expect(await caches.keys()).toEqual(['till-two']);
+    expect(await caches.keys()).toEqual(['till-two', 'till-three', 'till-four']);
+  });
+
+  it('gives a window its own files though another one has taken up a newer revision', async () => {
+    const caches = new Caches();
+    await shell(caches, 'one', page, ['index.html', 'assets/lazy-1.js']).install();
+    const two = shell(caches, 'two', (path) => new Response('', { status: path ? 503 : 200 }));
+    const made = shell(caches, 'two', page, ['index.html', 'assets/lazy-2.js']);
+    await made.install();
+    await made.activate();
+    const lazy = { mode: 'cors', url: 'http://store/till/assets/lazy-1.js' } as Request;
+    expect(await (await two.respond(lazy)).text()).toBe('file /till/assets/lazy-1.js');
   });
 
   it('keeps nothing of a revision that is not whole', async () => {
