@@ -19,6 +19,7 @@ from edge.books import Books
 TOKEN_BYTES = 32
 SESSION_MS = 12 * 3_600_000
 FAILURES_MAX = 5
+DEVICE_FAILURES_MAX = 20
 FAILURES_WINDOW_MS = 15 * 60_000
 _DEVICE_PREFIX = "evd_"
 _SESSION_PREFIX = "evs_"
@@ -196,13 +197,25 @@ def may_approve(connection: sqlite3.Connection, staff: str) -> bool:
     )
 
 
-def locked_until_ms(connection: sqlite3.Connection, staff: str, now_ms: int) -> int:
-    """Tell when somebody may try again, 0 for at once: 5 wrong PINs lock for 15 minutes."""
+def locked_until_ms(connection: sqlite3.Connection, staff: str, device: str, now_ms: int) -> int:
+    """Tell when somebody may try again at a device, 0 for at once.
+
+    5 wrong PINs lock a person for 15 minutes, 20 of any people a device: whoever tries all names
+    with a few PINs each gets no further than that.
+    """
+    limits = (("staff", staff, FAILURES_MAX), ("device", device, DEVICE_FAILURES_MAX))
+    return max(_locked_ms(connection, *limit, now_ms - FAILURES_WINDOW_MS) for limit in limits)
+
+
+def _locked_ms(
+    connection: sqlite3.Connection, whose: str, name: str, most: int, since_ms: int
+) -> int:
     rows = connection.execute(
-        "SELECT failed_ms FROM lockout WHERE staff = ? AND failed_ms > ? ORDER BY failed_ms DESC",
-        (staff, now_ms - FAILURES_WINDOW_MS),
-    ).fetchmany(FAILURES_MAX)
-    return rows[-1][0] + FAILURES_WINDOW_MS if len(rows) == FAILURES_MAX else 0
+        f"SELECT failed_ms FROM lockout WHERE {whose} = ? AND failed_ms > ?"  # noqa: S608 - constants
+        " ORDER BY failed_ms DESC",
+        (name, since_ms),
+    ).fetchmany(most)
+    return rows[-1][0] + FAILURES_WINDOW_MS if len(rows) == most else 0
 
 
 class LogIn(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from central.allotting import Issue, issue, open_pool, reclaim
 from central.entitlements import PAGE_MAX, Account, accounts, is_pool_open, keys_after, unheard
 from central.errors import NotFound
 from central.web.shapes import Answer, Asked, DoneOut, Name, Text, Units, WrittenOut
-from central.web.site import Admin, At, Key, Reader, Writer, once
+from central.web.site import Admin, At, Entry, Key, Reader, Writer, once
 
 router = APIRouter(prefix="/entitlements", tags=["gift cards, points, coupons"])
 EntitlementKey = Annotated[Name, Path(description="`gift:CODE`, `points:MEMBER` or `coupon:CODE`.")]
@@ -160,7 +160,7 @@ def post_entitlement(site: At, caller: Writer, asked: IssueIn, key: Key = "") ->
 
 @router.post("/lives/{store}/{generation}/reclaim", summary="Free what an ended life held")
 def reclaim_life(
-    *, site: At, caller: Admin, store: Name, generation: int, asked: ReasonIn
+    *, site: At, caller: Admin, store: Name, generation: Entry, asked: ReasonIn
 ) -> FreedOut:
     """Free the rights of a revoked life: what it spent and never told can be spent twice.
 

@@ -12,6 +12,10 @@ from starlette.exceptions import HTTPException
 from central.errors import Problem
 
 MEDIA_TYPE = "application/problem+json"
+DOCUMENTED = {
+    "description": "What is wrong and what to do (RFC 9457); nothing was changed.",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 _log = logging.getLogger(__name__)
 _HEADERS: Mapping[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},

@@ -27,7 +27,8 @@ from central.web.shapes import (
     TotalOut,
     WorklistOut,
 )
-from central.web.site import At, Key, Reader, Writer, once
+from central.web.site import At, Entry, Key, Reader, Writer, once
+from sync.values import COUNT_MAX
 
 router = APIRouter()
 StoreName = Annotated[str, Query(max_length=24, description="Only this store; empty for all.")]
@@ -108,7 +109,9 @@ def journal(
     site: At,
     _: Reader,
     name: Annotated[Name, Path(description="A life of a store's node, such as s0001-n7.")],
-    after: Annotated[int, Query(ge=0, description="The last `seq` already seen.")] = 0,
+    after: Annotated[
+        int, Query(ge=0, le=COUNT_MAX, description="The last `seq` already seen.")
+    ] = 0,
     limit: Limit = 100,
 ) -> JournalPage:
     """Return what is held of a journal, fact by fact: to look for a sale, or for all of them."""
@@ -154,7 +157,7 @@ def list_quarantine(
     response_class=Response,
     responses={200: {"content": {"application/octet-stream": {}}}},
 )
-def quarantined_payload(site: At, _: Reader, entry: int) -> Response:
+def quarantined_payload(site: At, _: Reader, entry: Entry) -> Response:
     """Return the bytes as they came, at most 64 KiB of them."""
     with site.store.read() as connection:
         payload = views.quarantined_payload(connection, entry)
@@ -164,7 +167,7 @@ def quarantined_payload(site: At, _: Reader, entry: int) -> Response:
 
 
 @router.post("/quarantine/{entry}/resolve", summary="Resolve a quarantine entry", tags=["work"])
-def resolve(site: At, caller: Writer, entry: int, asked: NoteIn, key: Key = "") -> DoneOut:
+def resolve(site: At, caller: Writer, entry: Entry, asked: NoteIn, key: Key = "") -> DoneOut:
     """Mark an entry as dealt with, with a note; if it comes again, it opens again."""
 
     def action(connection: Connection) -> None:
@@ -187,7 +190,7 @@ def list_work(
 
 
 @router.post("/worklist/{task}/resolve", summary="Settle a task", tags=["work"])
-def settle(site: At, caller: Writer, task: int, asked: NoteIn, key: Key = "") -> DoneOut:
+def settle(site: At, caller: Writer, task: Entry, asked: NoteIn, key: Key = "") -> DoneOut:
     """Mark a task as done, with a note."""
 
     def action(connection: Connection) -> None:

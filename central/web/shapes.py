@@ -31,6 +31,17 @@ class Answer(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+class ProblemOut(Answer):
+    """What every error answers with; `code` is stable, `field` names the place in the request."""
+
+    type: str
+    code: str
+    title: str
+    status: int
+    detail: str
+    field: str = ""
+
+
 class ProductIn(Asked):
     """A SKU as headquarters defines it; replaces the definition before."""
 

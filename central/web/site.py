@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Path, Request
 from sqlalchemy import Connection, select
 
 from central import schema
@@ -16,6 +16,7 @@ from central.errors import Conflict, NotAllowed, NotKnown
 from central.incarnation import Headquarters
 from central.settings import Settings
 from central.store import Store
+from sync.values import COUNT_MAX
 
 _KEY_MAX = 255
 KEPT_MS = 7 * 86_400_000
@@ -69,6 +70,7 @@ def _needs(role: str) -> Callable[[Request, Site], Caller]:
 Reader = Annotated[Caller, Depends(_needs("read"))]
 Writer = Annotated[Caller, Depends(_needs("ingest"))]
 Admin = Annotated[Caller, Depends(_needs("admin"))]
+Entry = Annotated[int, Path(ge=1, le=COUNT_MAX)]
 Key = Annotated[
     str,
     Header(

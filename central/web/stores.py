@@ -19,7 +19,7 @@ from central.web.shapes import (
     StoreOut,
     WrittenOut,
 )
-from central.web.site import Admin, At, Key, Reader, Writer, once
+from central.web.site import Admin, At, Entry, Key, Reader, Writer, once
 from sync.body import StockLine
 from sync.definitions import StoreProfile
 
@@ -63,7 +63,7 @@ def put_store(site: At, caller: Admin, store: Store, asked: StoreIn, key: Key = 
 
 @router.post("/{store}/lives/{generation}/revoke", summary="Revoke a life")
 def revoke_life(
-    *, site: At, caller: Admin, store: Store, generation: int, asked: RevokeIn, key: Key = ""
+    *, site: At, caller: Admin, store: Store, generation: Entry, asked: RevokeIn, key: Key = ""
 ) -> DoneOut:
     """Accept nothing more from one life of a store's node: a stolen or replaced box."""
     once(

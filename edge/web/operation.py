@@ -7,6 +7,7 @@ import msgspec
 from edge.web.problems import MEDIA_TYPE, ProblemDocument
 
 _REF = "#/components/schemas/{name}"
+FILES = ("image/png", "application/pdf")
 
 
 def reference(shape: type) -> dict[str, str]:
@@ -21,10 +22,19 @@ def operation(
     body: type | None = None,
     example: object = None,
     repeat: bool = False,
+    maybe: bool = False,
     media_type: str = "application/json",
+    files: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Describe an endpoint to OpenAPI; `repeat`: a repeated id is answered with 200, not 201."""
-    content = {media_type: {"schema": reference(answer)}}
+    """Describe an endpoint to OpenAPI; `repeat`: a repeated id is answered with 200, not 201.
+
+    `maybe`: it may answer null. `files`: the media types of files it answers with when asked to.
+    """
+    shape: dict[str, Any] = reference(answer)
+    content: dict[str, Any] = {
+        media_type: {"schema": {"anyOf": [shape, {"type": "null"}]} if maybe else shape}
+    }
+    content |= {kind: {"schema": {"type": "string", "format": "binary"}} for kind in files}
     responses: dict[int | str, dict[str, Any]] = {
         status: {"description": "Done and durable." if repeat else "Found.", "content": content},
         "default": {

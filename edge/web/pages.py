@@ -64,7 +64,8 @@ def _answer(built: Path, path: str, known: str) -> Response:
         return PlainTextResponse(NOT_BUILT, 503, _HEADERS)
     file = _file(built, path)
     if file is None and "." in path.rpartition("/")[2]:
-        return PlainTextResponse("There is no such file of the till: load /till/ again.\n", 404)
+        again = "There is no such file of the till: load /till/ again.\n"
+        return PlainTextResponse(again, 404, _HEADERS)
     name, file = ("index.html", built / "index.html") if file is None else (path, file)
     data = file.read_bytes()
     headers = {
@@ -84,5 +85,8 @@ def _answer(built: Path, path: str, known: str) -> Response:
 
 def _file(built: Path, path: str) -> Path | None:
     """Find a file inside the folder, and never outside it."""
-    file = (built / path).resolve()
-    return file if path and file.is_relative_to(built.resolve()) and file.is_file() else None
+    try:
+        file = (built / path).resolve()
+        return file if path and file.is_relative_to(built.resolve()) and file.is_file() else None
+    except (OSError, ValueError):  # no file has a name that is this long, or has a NUL in it
+        return None

@@ -21,7 +21,7 @@ from edge.tilling import FinishedSale as Finished
 from edge.tilling import actor_of
 from edge.web.auth import Reading, Selling, node_of
 from edge.web.body import read_body, reply
-from edge.web.operation import operation
+from edge.web.operation import FILES, operation
 from edge.web.problems import NotFound
 from edge.web.requests import Id, Reason
 from edge.web.requests import Request as Shape
@@ -140,7 +140,7 @@ async def laid_out(node: Node, asked: Asked) -> Laid:
     return laid
 
 
-@router.get("/till/receipts/{document_id}", **operation(ReceiptReply))
+@router.get("/till/receipts/{document_id}", **operation(ReceiptReply, files=FILES))
 async def show_receipt(
     request: Request,
     document_id: UUID,
@@ -156,7 +156,7 @@ async def show_receipt(
 
 @router.post(
     "/till/receipts/preview",
-    **operation(ReceiptReply, body=PreviewReceipt),
+    **operation(ReceiptReply, body=PreviewReceipt, files=FILES),
 )
 async def preview_receipt(request: Request, caller: Selling) -> Response:
     """Show the receipt of a sale that is not recorded, marked as training unless told otherwise."""

@@ -18,7 +18,7 @@ from edge.shift_reads import closing_of, open_shift, shift_row
 from edge.shifts import no_shift
 from edge.web.auth import Reading, Selling, Supervising, node_of
 from edge.web.body import read_body, reply
-from edge.web.operation import operation
+from edge.web.operation import FILES, operation
 from edge.web.receipts import (
     PRINT,
     PRINT_EXAMPLE,
@@ -33,7 +33,7 @@ from edge.web.receipts import (
     shop_of,
 )
 from edge.web.till_decoding import till_of
-from edge.web.till_shifts import Drawer
+from edge.web.till_shifts import Drawer, Number
 
 router = APIRouter(tags=["receipts"])
 
@@ -67,7 +67,7 @@ async def _closing_id(node: Node, drawer: str, number: int) -> UUID:
     return await node.read(node.views.within, read)
 
 
-@router.get("/till/reports/x/receipt", **operation(ReceiptReply))
+@router.get("/till/reports/x/receipt", **operation(ReceiptReply, files=FILES))
 async def show_x_receipt(
     request: Request, caller: Supervising, look: Looking, drawer: Drawer = ""
 ) -> Response:
@@ -77,9 +77,9 @@ async def show_x_receipt(
     return await rendered(node, laid, paper_of(node, caller.device, look.roll_mm), look.form)
 
 
-@router.get("/till/reports/z/{drawer}/{number}/receipt", **operation(ReceiptReply))
+@router.get("/till/reports/z/{drawer}/{number}/receipt", **operation(ReceiptReply, files=FILES))
 async def show_z_receipt(
-    request: Request, drawer: str, number: int, caller: Reading, look: Looking
+    request: Request, drawer: str, number: Number, caller: Reading, look: Looking
 ) -> Response:
     """Show the Z report of a closed shift as it is printed: rows, PNG or PDF."""
     node = node_of(request)
@@ -109,7 +109,9 @@ async def print_x_report(request: Request, caller: Supervising, drawer: Drawer =
     "/till/reports/z/{drawer}/{number}/print",
     **operation(PrintReply, body=PrintReceipt, example=PRINT_EXAMPLE),
 )
-async def print_z_report(request: Request, drawer: str, number: int, caller: Selling) -> Response:
+async def print_z_report(
+    request: Request, drawer: str, number: Number, caller: Selling
+) -> Response:
     """Print the Z report of a closed shift: the first time as the original, later as a copy."""
     node = node_of(request)
     wanted = await read_body(request, PRINT)

@@ -49,7 +49,9 @@ RETURN_EXAMPLE = {
 }
 
 Receipt = Annotated[str, Query(max_length=80, description="A receipt, such as t1-42-000017.")]
-Before = Annotated[int, Query(ge=0, description="Sales before this `position`; 0: the newest.")]
+Before = Annotated[
+    int, Query(ge=0, le=2**62, description="Sales before this `position`; 0: the newest.")
+]
 Limit = Annotated[int, Query(ge=1, le=500, description="At most this many.")]
 
 

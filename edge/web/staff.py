@@ -53,14 +53,16 @@ async def log_in(request: Request, caller: Reading) -> Response:
 
 
 async def check_pin(node: Node, staff: str, pin: str, device: str) -> Person | None:
-    """Find whose PIN it is, None if it is wrong; raise TooManyTries for a name that is locked."""
+    """Find whose PIN it is, None if it is wrong; raise TooManyTries for a locked name or device."""
     # One at a time: tries that run side by side would each count the failures before them only.
     async with node.logins:
         now_ms = node.clock()
-        locked_ms = locked_until_ms(node.gate, staff, now_ms)
+        locked_ms = locked_until_ms(node.gate, staff, device, now_ms)
         if locked_ms:
             minutes = -(-(locked_ms - now_ms) // 60_000)
-            raise TooManyTries(f"Too many wrong PINs for {staff}: try again in {minutes} minutes.")
+            raise TooManyTries(
+                f"Too many wrong PINs for {staff}, or at {device}: try again in {minutes} minutes."
+            )
         found = person(node.gate, staff)
         pin_hash = found.pin_hash if found else _NOBODY
         right = await asyncio.to_thread(_verify, pin_hash, pin)

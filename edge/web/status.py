@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from edge.access import Caller
@@ -18,6 +18,7 @@ from edge.web.decoding import CLOSE
 from edge.web.operation import operation
 from edge.web.products import Limit
 from edge.web.replies import HealthReply, QuarantineReply, StatusReply, WorklistReply
+from sync.values import COUNT_MAX
 
 router = APIRouter(tags=["the node"])
 
@@ -26,7 +27,8 @@ SEEN = {"note": "counted the shelf: two pieces were there"}
 JournalName = Annotated[
     str, Query(max_length=64, description="A journal held here, such as hq-n1; empty: the own.")
 ]
-After = Annotated[int, Query(ge=0, description="From the fact after this `seq`.")]
+After = Annotated[int, Query(ge=0, le=COUNT_MAX, description="From the fact after this `seq`.")]
+Number = Annotated[int, Path(ge=1, le=COUNT_MAX, description="Number of an entry of the list.")]
 _encode = msgspec.json.Encoder().encode
 
 
@@ -76,18 +78,18 @@ async def quarantine(request: Request, _caller: Auditing, limit: Limit = 200) ->
 
 
 @router.post("/worklist/{number}/close", **operation(Closed, body=requests.Close, example=SEEN))
-async def close_work(request: Request, caller: Editing, number: int) -> Response:
+async def close_work(request: Request, caller: Editing, number: Number) -> Response:
     """Take an entry off the worklist, with a note of what was done."""
     return await _close(request, caller, List.WORKLIST, number)
 
 
 @router.post("/quarantine/{number}/close", **operation(Closed, body=requests.Close, example=SEEN))
-async def close_quarantine(request: Request, caller: Auditing, number: int) -> Response:
+async def close_quarantine(request: Request, caller: Auditing, number: Number) -> Response:
     """Take a message off the quarantine list, with a note of what was found."""
     return await _close(request, caller, List.QUARANTINE, number)
 
 
-async def _close(request: Request, caller: Caller, which: List, number: int) -> Response:
+async def _close(request: Request, caller: Caller, which: List, number: Number) -> Response:
     asked = await read_body(request, CLOSE)
     command = Close(which, number, asked.note, caller.actor)
     return reply(await node_of(request).commit(command))

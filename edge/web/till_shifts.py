@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from msgspec.json import Decoder
 
 from edge.access import Caller
@@ -32,7 +32,7 @@ from edge.web.till_reports import (
     report_summary,
     shift_reply,
 )
-from sync.values import day_of
+from sync.values import COUNT_MAX, day_of
 
 router = APIRouter(tags=["shifts and cash"])
 
@@ -60,7 +60,10 @@ _CLOSE = Decoder(asked.CloseShift)
 _CASH_KINDS = {name: kind for kind, name in CASH_NAMES.items()}
 
 Drawer = Annotated[str, Query(max_length=64, description="Drawer; empty: the till's own.")]
-Before = Annotated[int, Query(ge=0, description="Shifts below this number; 0: the newest.")]
+Number = Annotated[int, Path(ge=1, le=COUNT_MAX, description="Number of a shift.")]
+Before = Annotated[
+    int, Query(ge=0, le=COUNT_MAX, description="Shifts below this number; 0: the newest.")
+]
 Limit = Annotated[int, Query(ge=1, le=200, description="At most this many.")]
 
 
@@ -85,7 +88,7 @@ async def open_a_shift(request: Request, caller: Selling) -> Response:
     return reply(shift_reply(result), 200 if result.repeated else 201)
 
 
-@router.get("/till/shifts/current", **operation(ShiftReply))
+@router.get("/till/shifts/current", **operation(ShiftReply, maybe=True))
 async def get_current_shift(request: Request, caller: Reading, drawer: Drawer = "") -> Response:
     """Show the shift a drawer is in, without what should be in the drawer; null for none."""
     node = node_of(request)
@@ -126,7 +129,7 @@ async def move_cash(request: Request, caller: Selling) -> Response:
     "/till/shifts/{drawer}/{number}/close",
     **operation(ReportReply, body=asked.CloseShift, example=CLOSE_EXAMPLE),
 )
-async def close_a_shift(request: Request, drawer: str, number: int, caller: Selling) -> Response:
+async def close_a_shift(request: Request, drawer: str, number: Number, caller: Selling) -> Response:
     """End a shift with what was counted; its Z report is the answer, also to a repeat."""
     node = node_of(request)
     closing = await read_body(request, _CLOSE)
@@ -161,7 +164,7 @@ async def get_x_report(request: Request, caller: Supervising, drawer: Drawer = "
 
 @router.get("/till/reports/z/{drawer}/{number}", **operation(ReportReply))
 async def get_z_report(
-    request: Request, drawer: str, number: int, _caller: Supervising
+    request: Request, drawer: str, number: Number, _caller: Supervising
 ) -> Response:
     """Show the report of a closed shift again."""
     node = node_of(request)

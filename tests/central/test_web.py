@@ -90,10 +90,23 @@ def is_problem(response: httpx.Response, status: int, code: str) -> bool:
 
 @pytest.mark.parametrize("token", ["", "Bearer", "Bearer evc_wrong", "Basic abc"])
 def test_who_does_not_say_who_they_are_sees_nothing(api: Api, token: str) -> None:
-    for path in ("/api/v1/stores", "/api/v1/availability/A", "/metrics"):
+    for path in ("/api/v1/stores", "/api/v1/availability/A", "/metrics", "/api/v1/openapi.json"):
         response = api.client.get(path, headers={"Authorization": token} if token else {})
         assert is_problem(response, 401, "not-authenticated")
     assert api.client.get("/api/v1/health").json() == {"status": "ok"}
+
+
+def test_the_api_says_what_it_takes_and_what_errors_look_like(api: Api) -> None:
+    document = api.ask("GET", "/openapi.json").json()
+    assert document["security"] == [{"token": []}]
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            assert operation["responses"].keys() <= {"200", "201", "default"}, path
+            assert "application/problem+json" in operation["responses"]["default"]["content"]
+            for parameter in operation.get("parameters", []):
+                shape = parameter["schema"]
+                bounded = {"minimum", "maximum"} <= shape.keys()
+                assert shape.get("type") != "integer" or bounded, path
 
 
 def test_a_role_may_do_its_part_and_no_more(api: Api) -> None:

@@ -74,12 +74,12 @@ def test_five_failures_within_the_window_lock_until_the_fifth_last_is_old(
         failures = [("ana", NOW_MS - age, "d") for age in ages]
         failures += [("ben", NOW_MS, "d")] * others
         connection.executemany("INSERT INTO lockout VALUES (?, ?, ?)", failures)
-        until_ms = access.locked_until_ms(connection, "ana", NOW_MS)
+        until_ms = access.locked_until_ms(connection, "ana", "till1", NOW_MS)
         within = sorted(age for age in ages if age < FAILURES_WINDOW_MS)
         assert bool(until_ms) == (len(within) >= FAILURES_MAX)
         if until_ms:
             assert until_ms == NOW_MS - within[FAILURES_MAX - 1] + FAILURES_WINDOW_MS
-            assert access.locked_until_ms(connection, "ana", until_ms) == 0
+            assert access.locked_until_ms(connection, "ana", "till1", until_ms) == 0
 
 
 def test_every_role_may_at_least_read() -> None:

@@ -46,6 +46,9 @@ def test_every_endpoint_is_described(document: dict[str, Any]) -> None:
             assert bare or "requestBody" in described, where
             for parameter in described.get("parameters", []):
                 assert parameter["in"] == "path" or parameter["description"], where
+                bounds = {"minimum", "maximum"}  # beyond 64 bits SQLite takes no number
+                whole = parameter["schema"].get("type") == "integer"
+                assert not whole or bounds <= parameter["schema"].keys(), where
 
 
 def test_every_endpoint_needs_a_token_but_one(document: dict[str, Any], shop: Shop) -> None:

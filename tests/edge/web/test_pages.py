@@ -88,12 +88,25 @@ def test_a_file_has_its_type_and_its_time(
 
 
 @pytest.mark.parametrize(
-    "path", ["/till/nothing.js", "/till/../secret.txt", "/till/%2e%2e/secret.txt"]
+    "path",
+    [
+        "/till/nothing.js",
+        "/till/../secret.txt",
+        "/till/%2e%2e/secret.txt",
+        "/till/..%2fsecret.txt",
+        "/till/%00.js",
+        f"/till/{'a' * 5_000}.js",
+    ],
 )
 def test_nothing_else_is_served(browser: Browser, path: str) -> None:
     answer = browser.get(path)
     assert answer.status_code == 404
     assert "secret" not in answer.text
+
+
+def test_no_browser_guesses_what_a_file_is(browser: Browser) -> None:
+    for path in ("/till/", "/till/nothing.js"):
+        assert browser.get(path).headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_till_that_is_not_built_says_how_to_build_it(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edge.access import FAILURES_WINDOW_MS, SESSION_MS
+from edge.access import DEVICE_FAILURES_MAX, FAILURES_WINDOW_MS, SESSION_MS
 from tests.edge.web.shop import PIN, Shop, new_id, open_shop, problem, sale, stock_up
 
 Data = tuple[Path, dict[str, str]]
@@ -60,6 +60,15 @@ def test_five_wrong_pins_lock_through_a_restart(own_data: Data) -> None:
         problem(log_in(other, "ana"), 429)
         begin_ms = shop.node.clock()
         shop.node.clock = lambda: begin_ms + FAILURES_WINDOW_MS
+        assert log_in(other, "ana").status_code == 200
+
+
+def test_a_device_that_tries_all_names_is_locked_and_others_are_not(own_data: Data) -> None:
+    data, tokens = own_data
+    with open_shop(data, tokens) as shop, shop.client("till") as till, shop.client("pos") as other:
+        for number in range(DEVICE_FAILURES_MAX):
+            problem(log_in(till, f"person{number // 4}", "0000"), 401)
+        problem(log_in(till, "ana"), 429, "too-many-tries")
         assert log_in(other, "ana").status_code == 200
 
 
