@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from central.errors import Problem
@@ -76,6 +76,11 @@ async def _on_shape(_request: Request, error: RequestValidationError) -> Respons
     return respond(422, "invalid", "The request is not valid", detail, field)
 
 
+async def _on_data(_request: Request, _error: DataError) -> Response:
+    detail = "A text in it holds a character that nothing is called by (NUL). Leave it out."
+    return respond(422, "invalid", "The request is not valid", detail)
+
+
 async def _on_database(_request: Request, error: OperationalError) -> Response:
     _log.error("the database does not answer: %s", error)
     detail = "The database does not answer; nothing was changed. Try again in a moment."
@@ -96,5 +101,6 @@ def install(app: FastAPI) -> None:
     app.exception_handler(Problem)(_on_problem)
     app.exception_handler(HTTPException)(_on_http)
     app.exception_handler(RequestValidationError)(_on_shape)
+    app.exception_handler(DataError)(_on_data)
     app.exception_handler(OperationalError)(_on_database)
     app.exception_handler(Exception)(_on_surprise)

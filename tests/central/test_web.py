@@ -109,6 +109,21 @@ def test_the_api_says_what_it_takes_and_what_errors_look_like(api: Api) -> None:
                 assert shape.get("type") != "integer" or bounded, path
 
 
+@pytest.mark.parametrize(
+    "path", ["/availability?after=%00", "/members?q=%00", "/quarantine?store=%00&limit=1"]
+)
+def test_a_nul_in_an_address_finds_nothing_and_breaks_nothing(api: Api, path: str) -> None:
+    found = api.ask("GET", path)
+    assert found.status_code == 200 or is_problem(found, 422, "invalid")
+
+
+def test_half_a_character_is_refused(api: Api) -> None:
+    headers = {"Authorization": f"Bearer {api.tokens['admin']}"}
+    body = b'{"name": "\\ud800", "currency": "EUR"}'
+    refused = api.client.put("/api/v1/stores/s9", content=body, headers=headers)
+    assert is_problem(refused, 422, "invalid")
+
+
 def test_a_role_may_do_its_part_and_no_more(api: Api) -> None:
     assert is_problem(api.ask("PUT", "/products/A", PRODUCT, "read"), 403, "not-allowed")
     store = {"name": "x", "currency": "EUR"}
