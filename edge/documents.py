@@ -8,6 +8,7 @@ import msgspec
 
 from edge.postings import drawer_of
 from edge.reads import Reads
+from edge.reports import CASH_SIGN
 from edge.selling import generation_of, receipt_text
 from edge.view_rows import lives_of
 from sync.bodies import AnyBody
@@ -19,6 +20,7 @@ from sync.receipts import Return, Sale, Void
 SCAN_MAX = 20_000
 SLACK_MS = 8 * 86_400_000
 DAY_MS = 86_400_000
+ID_BYTES = 16
 TAGS = {
     "sale": (2,),
     "return": (3,),
@@ -41,7 +43,8 @@ _KIND_OF: dict[type, str] = {
 class Document(msgspec.Struct, frozen=True):
     """A document in a list; `title` says what it is about, `about` is what it undoes or concerns.
 
-    `business_day` is None for what belongs to none (entries of the audit trail).
+    `business_day` is None for what belongs to none (entries of the audit trail). `receipt` of a
+    void or an audit entry is that of the document it is about, `detail` what was allowed or done.
     """
 
     id: bytes
@@ -58,6 +61,7 @@ class Document(msgspec.Struct, frozen=True):
     actor: str
     approver: str
     about: bytes
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def documents_of(reads: Reads, wanted: Wanted, before: tuple[int, int], limit: i
     """List documents before a place (generation, seq), newest first; (0, 0) is the newest."""
     found: list[Document] = []
     for looked, (place, fact) in enumerate(_back(reads, wanted, before), 1):
-        document = document_of(fact, place[0])
+        document = document_of(reads, fact, place[0])
         if document is not None and _is_wanted(document, fact, wanted):
             found.append(document)
         if len(found) == limit or looked == SCAN_MAX:
@@ -126,28 +130,26 @@ def _seq_at(reads: Reads, journal: int, at_ms: int) -> int:
     return first
 
 
-def document_of(fact: Fact, generation: int) -> Document | None:
+def document_of(reads: Reads, fact: Fact, generation: int) -> Document | None:
     """Show a fact as a document, None for one that is none; `generation` is its journal's."""
     body = fact.body
     kind = _KIND_OF.get(type(body))
     if kind is None:
         return None
     drawer, shift = drawer_of(body) or ("", 0)
-    receipt, title, about = "", "", b""
+    receipt, title, about, detail = _receipt(body, generation), "", b"", ""
     match body:
-        case Sale():
-            receipt = receipt_text(body.till, body.life or generation, body.number)
-        case Return():
-            receipt, about = receipt_text(body.till, generation, body.number), body.sale
-        case Void():
+        case Return() | Void():
             about = body.sale
         case CashMoved():
             title = body.kind.name.lower()
         case AuditEntry():
-            title, about = body.action, body.subject
+            title, about, detail = body.action, body.subject, body.detail
         case ShiftOpened() | ShiftClosed():
             title = "closed" if isinstance(body, ShiftClosed) else "opened"
             drawer, shift = body.drawer, body.number
+    if isinstance(body, Void | AuditEntry):
+        receipt = _receipt_of(reads, about)
     return Document(
         id=fact.id,
         kind=kind,
@@ -163,13 +165,29 @@ def document_of(fact: Fact, generation: int) -> Document | None:
         actor=fact.actor,
         approver=getattr(body, "approver", ""),
         about=about,
+        detail=detail,
     )
+
+
+def _receipt(body: AnyBody, generation: int) -> str:
+    match body:
+        case Sale():
+            return receipt_text(body.till, body.life or generation, body.number)
+        case Return():
+            return receipt_text(body.till, generation, body.number)
+        case _:
+            return ""
+
+
+def _receipt_of(reads: Reads, document: bytes) -> str:
+    found = reads.find(document) if len(document) == ID_BYTES else None
+    return _receipt(found.fact.body, generation_of(found.journal)) if found else ""
 
 
 def _amount(body: AnyBody) -> int:
     match body:
         case CashMoved():
-            return body.amount_minor
+            return CASH_SIGN[body.kind] * body.amount_minor
         case ShiftOpened():
             return body.float_minor
         case ShiftClosed():

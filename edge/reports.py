@@ -20,7 +20,7 @@ CASH = "cash"
 CHANGE = "change"
 REPRINT = "reprint"
 NO_SALE = "no-sale"
-_CASH_SIGN = {CashKind.PAY_IN: 1, CashKind.PAY_OUT: -1, CashKind.DROP: -1, CashKind.NO_SALE: 0}
+CASH_SIGN = {CashKind.PAY_IN: 1, CashKind.PAY_OUT: -1, CashKind.DROP: -1, CashKind.NO_SALE: 0}
 
 SaleOf = Callable[[bytes], Sale | None]
 
@@ -109,9 +109,11 @@ def fold(facts: Iterable[Fact], sale_of: SaleOf) -> Sums:
             case CashMoved(kind=kind, amount_minor=amount_minor):
                 sums.cash.append(fact)
                 sums.no_sales += kind is CashKind.NO_SALE
-                sums.take([Tender(CASH, amount_minor)], _CASH_SIGN[kind])
-            case AuditEntry(action=action):
+                sums.take([Tender(CASH, amount_minor)], CASH_SIGN[kind])
+            case AuditEntry(action=action, approver=approver):
                 sums.reprints += action == REPRINT
+                # One that was approved is followed by its own movement of cash.
+                sums.no_sales += action == NO_SALE and not approver
                 sums.overrides += action not in (REPRINT, NO_SALE)
             case _:
                 pass

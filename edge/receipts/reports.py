@@ -10,12 +10,10 @@ from devices.receipt import Block, Columns, Document, Pair, Rule, Text
 from edge.receipts.figures import local_time, percent
 from edge.receipts.scene import Marks, Scene, banner, business_day, centred, heading, large
 from edge.receipts.taken_back import signature
-from edge.reports import Report, receipt_of_late
+from edge.reports import CASH_SIGN, Report, receipt_of_late
 from sync.cash import CashKind, CashMoved, ShiftClosed
 from sync.effects import net_minor
 from sync.facts import Fact
-
-_CASH_SIGN = {CashKind.PAY_IN: 1, CashKind.PAY_OUT: -1, CashKind.DROP: -1, CashKind.NO_SALE: 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +107,10 @@ def _tenders(report: Report, scene: Scene, closing: ShiftClosed | None) -> list[
         difference = count.counted_minor - count.expected_minor
         amounts = (money(count.expected_minor), money(count.counted_minor), money(difference))
         blocks.append(Columns((scene.tender(count.kind), *amounts)))
+    counted = {count.kind for count in closing.counts}
+    for kind, expected in sorted(report.sums.tenders.items()):
+        if kind not in counted:
+            blocks.append(Columns((scene.tender(kind), money(expected), "-", "")))
     over = sum(count.counted_minor - count.expected_minor for count in closing.counts)
     return [*blocks, Pair(words("over-short"), money(over), bold=True)]
 
@@ -129,7 +131,7 @@ def _movements(report: Report, scene: Scene) -> Iterator[Block]:
             kind = body.kind.name.lower()
             told = [when, scene.words(kind), scene.reason(kind, body.reason)]
             name = " ".join(told).strip()
-            yield Pair(name, scene.money(_CASH_SIGN[body.kind] * body.amount_minor))
+            yield Pair(name, scene.money(CASH_SIGN[body.kind] * body.amount_minor))
 
 
 def _control(report: Report, scene: Scene) -> list[Block]:

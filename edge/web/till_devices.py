@@ -13,6 +13,7 @@ from devices.layouts import shelf_label
 from devices.printer import sample_page
 from devices.zpl import Label
 from edge.access import Caller
+from edge.approvals import Entry, RecordAudit
 from edge.errors import UnknownProduct
 from edge.hardware.hub import Hub, WeightNews, lines_of
 from edge.hardware.kept_jobs import Job
@@ -21,6 +22,7 @@ from edge.hardware.trouble import UnknownJob
 from edge.hardware.unit import Unit
 from edge.hardware.verdict import Verdict
 from edge.hardware.words import said
+from edge.reports import NO_SALE
 from edge.viewed import ProductView
 from edge.web import device_shapes as shapes
 from edge.web.auth import Auditing, Reading, Selling, Stocking, node_of
@@ -89,9 +91,14 @@ async def weigh(request: Request, caller: Reading) -> Response:
     **operation(shapes.DoneReply, body=shapes.OpenDrawer, example={"reason": "change"}),
 )
 async def open_drawer(request: Request, caller: Selling) -> Response:
-    """Open the cash drawer at the till's printer."""
-    await read_body(request, _DRAWER)
-    await _hub(request).open_drawer(caller.device)
+    """Open the cash drawer at the till's printer; without a document of its own it is noted."""
+    asked = await read_body(request, _DRAWER)
+    node = node_of(request)
+    node.hardware.find(caller.device, "POSPrinter")  # without a drawer nothing is noted
+    if asked.reason not in shapes.DRAWER_DOCUMENTS:
+        entry = Entry(node.random(16), NO_SALE, reason=asked.reason, operator=caller.staff)
+        await node.commit(RecordAudit(caller.device, (entry,)))
+    await node.hardware.open_drawer(caller.device)
     return reply(shapes.DoneReply())
 
 

@@ -88,6 +88,7 @@ def document_reply(found: Document) -> DocumentReply:
         found.actor,
         found.approver,
         about,
+        found.detail,
     )
 
 

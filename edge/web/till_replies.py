@@ -264,7 +264,8 @@ class DocumentReply(msgspec.Struct, frozen=True):
     """A document in a list; `about` is the document it undoes or concerns.
 
     `amount_minor` is what it adds to net sales, or moves in the drawer; `title` is the kind of cash
-    movement, the action of an audit entry, or whether a shift was opened or closed.
+    movement, the action of an audit entry, or whether a shift was opened or closed. `receipt` of a
+    void or an audit entry is that of the document it is about; `detail`: what was allowed or done.
     """
 
     id: UUID
@@ -281,6 +282,7 @@ class DocumentReply(msgspec.Struct, frozen=True):
     actor: str
     approver: str
     about: UUID | None
+    detail: str
 
 
 class DocumentsReply(msgspec.Struct, frozen=True):

@@ -231,3 +231,15 @@ def test_an_undone_sale_of_a_till_keeps_its_word(shop: Shop) -> None:
     shop.run(CloseShift(shop.new_id(), "t1", 1, ()))
     assert shop.run(undo).seq == first.seq
     assert _report(shop, 1).sums.voids.count == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "approver", "counted"), [("no-sale", "", 1), ("no-sale", "ben", 0)]
+)
+def test_a_drawer_opened_for_nothing_is_counted_once(
+    action: str, approver: str, counted: int
+) -> None:
+    """What was approved is followed by its own movement of cash."""
+    entry = AuditEntry(action, b"", "t1", "test", approver)
+    sums = fold([Fact(bytes(16), START_MS, 0, "ana@t1", entry)], lambda _: None)
+    assert (sums.no_sales, sums.overrides) == (counted, 0)

@@ -116,6 +116,15 @@ def test_the_drawer_opens_and_the_display_shows(tmp_path: Path) -> None:
             made.aside.do(lambda: None)
 
 
+def test_a_drawer_opened_for_no_document_is_on_the_audit_trail(tmp_path: Path) -> None:
+    with equipped(tmp_path, printer="printer") as made:
+        for reason in ("sale", "float", "test", ""):
+            made.till.post("/till/drawer/open", json={"reason": reason})
+        found = made.till.get("/till/documents", params={"kind": "audit", "text": "no-sale"})
+        told = [(x["title"], x["reason"]) for x in found.json()["documents"]]
+        assert told == [("no-sale", ""), ("no-sale", "test")]
+
+
 def test_rfid_tags_are_counted_by_article(tmp_path: Path) -> None:
     with equipped(tmp_path, reader="rfid-llrp") as made:
         peer = cast(ReaderPeer, made.peer("reader"))

@@ -1,7 +1,9 @@
 """A report on paper says what its fold says, in both languages and on both rolls."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from devices.receipt import Document, Paper
@@ -86,6 +88,23 @@ def test_a_z_report_says_everything(paper: Paper) -> None:
         "Signature",
     ):
         assert part in text, part
+
+
+def test_a_z_report_leaves_out_no_tender_that_nobody_counted() -> None:
+    report = made(BODIES, closed=True)
+    assert report.closing
+    fact_, end = report.closing
+    cash = msgspec.structs.replace(end, counts=[x for x in end.counts if x.kind == "cash"])
+    text = said(
+        report_document(
+            replace(report, closing=(fact_, cash)), scene("en"), Marks(), AsOf("2026-11-22 18:00")
+        )
+    )
+    assert len(end.counts) > 1
+    for kind, minor in report.sums.tenders.items():
+        name = scene("en").tender(kind)
+        told = f"{name} {minor / 100:.2f}"
+        assert told + ("" if kind == "cash" else " -") in text, told
 
 
 def test_an_x_report_is_as_of_now() -> None:

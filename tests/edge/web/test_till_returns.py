@@ -182,15 +182,17 @@ def test_documents_are_found_newest_first(
     cash = {"id": new_id(), "kind": "drop", "amount_minor": 100, "reason": "to the safe"}
     till.post("/till/cash", json=cash)
     entry = {"id": new_id(), "action": "reprint", "at_ms": 1_795_190_400_000, "subject": sale_id}
+    entry["detail"] = "Sale 2"
     till.post("/till/audit", json={"entries": [entry]})
     answer = till.get("/till/documents", params={"limit": 4})
     page = msgspec.json.decode(answer.content, type=till_replies.DocumentsReply)
     assert [x.kind for x in page.documents] == ["audit", "cash", "return", "sale"]
     audit, dropped, returned, sold = page.documents
     assert (str(audit.about), audit.title) == (sale_id, "reprint")
-    assert (dropped.title, dropped.amount_minor, dropped.shift) == ("drop", 100, 1)
+    assert (dropped.title, dropped.amount_minor, dropped.shift) == ("drop", -100, 1)
     assert (str(returned.about), returned.amount_minor) == (sale_id, -3)
     assert (str(sold.id), sold.amount_minor, str(sold.business_day)) == (sale_id, 3, DAY)
+    assert (audit.receipt, audit.detail) == (sold.receipt, "Sale 2")
     older = till.get("/till/documents", params={"limit": 1, "before": page.before}).json()
     assert older["documents"][0]["at_ms"] <= sold.at_ms
     assert older["documents"][0]["id"] not in {str(x.id) for x in page.documents}
@@ -200,7 +202,7 @@ def test_documents_are_found_newest_first(
         return [x["id"] for x in found]
 
     assert ids(kind="sale", text="APPLE") == [sale_id]
-    assert ids(text=sold.receipt) == [sale_id]
+    assert ids(text=sold.receipt) == [str(audit.id), sale_id]
     assert sale_id in ids(day=DAY, kind="sale")
     assert ids(day="2020-01-01") == []
     assert ids(till="nobodys") == []
