@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, text
 
 from central.authoring import Author
+from central.schema import fact
 from central.schema_expected import transit, transit_line
 from central.store import Store
-from sync.body import StockLine
+from sync.bodies import TransferOut
+from sync.body import LotLine, StockLine
 from sync.facts import LINES_MAX, decode_fact
+from sync.journal import FACT_MAX_BYTES
 from sync.orders import Arrived, InTransit, Received
 
 AT_ONCE = 200
+_ROOM_BYTES = 256
 _ACTOR = "headquarters"
 _UNTOLD = text(
     "SELECT t.out, t.to_store AS store FROM transit AS t JOIN store AS s ON s.name = t.to_store"
@@ -70,8 +74,8 @@ class Dispatch:
                 .where(transit_line.c.out == out, transit_line.c.sent > 0)
                 .order_by(transit_line.c.sku)
             )
-            lines = [StockLine(line.sku, line.sent) for line in rows]
-            return [InTransit(out, known.from_store, known.sent_ms, lines[:LINES_MAX])]
+            lines = [StockLine(line.sku, line.sent) for line in rows][:LINES_MAX]
+            return [InTransit(out, known.from_store, known.sent_ms, lines, _lots(connection, out))]
 
         with self._store.write() as connection:
             return self._author.tell(connection, store, news, _ACTOR) is not None
@@ -86,6 +90,16 @@ class Dispatch:
 
         with self._store.write() as connection:
             return self._author.tell(connection, store, news, _ACTOR) is not None
+
+
+def _lots(connection: Connection, out: bytes) -> tuple[LotLine, ...]:
+    """Lots and serials that the sender told of; none where they would not fit beside the rest."""
+    sql = select(fact.c.body).where(fact.c.id == out).order_by(fact.c.journal_id, fact.c.seq)
+    for (data,) in connection.execute(sql):
+        body = decode_fact(bytes(data)).body
+        if isinstance(body, TransferOut) and len(data) < FACT_MAX_BYTES - _ROOM_BYTES:
+            return body.lots
+    return ()
 
 
 def in_transit(connection: Connection) -> list[InTransitLine]:

@@ -35,6 +35,18 @@ def shelf_label(name: str, price: str, code: str, *, note: str = "") -> Label:
     return Label(60, 40, tuple(parts))
 
 
+def goods_label(name: str, price: str, link: str, notes: tuple[str, ...]) -> Label:
+    """Return a 60 × 40 mm label for a single piece: at most three ``notes``, a link as QR code."""
+    lines = [note for note in notes[:3] if note]
+    parts: list[Part] = [
+        _line(3, 2, 54, 4.5, name),
+        _line(3, 9, 33, 8, price),
+        *(_line(3, 20 + 5 * at, 33, 3.5, line) for at, line in enumerate(lines)),
+        LabelCode(37, 10, 20, Symbol.QR, link),
+    ]
+    return Label(60, 40, tuple(parts))
+
+
 def parcel_label(sender: tuple[str, ...], recipient: tuple[str, ...], code: str) -> Label:
     """Return a 100 × 75 mm parcel label: at most three lines of sender, six of recipient."""
     parts: list[Part] = [

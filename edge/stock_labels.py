@@ -2,17 +2,24 @@
 
 The price per kilogram, litre or metre (Directive 98/6/EC) is worked out from the measure in the
 product's attribute `content` (`500 g`, `1.5 l`); of goods sold by measure it is the price itself.
+What is sold for less carries its price in its own code, a GS1 Digital Link (release 1.4).
 """
 
+import datetime
 import io
+import re
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from urllib.parse import quote
 
+import msgspec
 from PIL import Image, ImageDraw
 
 from devices.bitmap import Symbol, barcode
-from devices.layouts import shelf_label
+from devices.layouts import goods_label, shelf_label
 from devices.lettering import write
 from devices.zpl import DPI, Label, LabelBox, LabelText
+from edge.errors import BadField
 from edge.viewed import ProductView
 
 _WHOLE = {
@@ -24,20 +31,65 @@ _WHOLE = {
     "cm": ("m", 100),
     "m": ("m", 1),
 }
+_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "CNY": "¥", "JPY": "¥"}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "en": {"was": "was {price}", "day": "use by {day}", "lot": "lot {lot}"},
+    "zh": {"was": "原价 {price}", "day": "到期日 {day}", "lot": "批号 {lot}"},
+}
+_LINK = "https://id.gs1.org"
+_LOT = re.compile(r'[!"%-?A-Z_a-z]{1,20}')  # GS1 General Specifications, 3.4.1
+
+
+class Reduced(msgspec.Struct, frozen=True):
+    """Pieces that are sold for less: the price of one in minor units, and which they are."""
+
+    price_minor: int
+    lot: str = ""
+    expiry_day: datetime.date | None = None
 
 
 def label_of(product: ProductView, language: str, currency: str, exponent: int) -> Label:
     """Lay out a product's shelf label of 60 × 40 mm, in a language or the first one it has."""
-    name = product.names.get(language) or next(iter(product.names.values()), product.sku)
     whole = unit_price(product)
-    by_measure = product.unit in _WHOLE
-    note = ""
-    if whole and not by_measure:
-        note = f"{_money(whole[0], currency, exponent)} / {whole[1]}"
-    unit = f" / {whole[1]}" if whole and by_measure else ""
-    price_minor = whole[0] if whole and by_measure else product.price_minor
+    price, note = _money(product.price_minor, currency, exponent), ""
+    if whole:
+        each = f"{_money(whole[0], currency, exponent)}/{whole[1]}"
+        price, note = (each, "") if product.unit in _WHOLE else (price, each)
     code = _code(product.gtins[0]) if product.gtins else product.sku
-    return shelf_label(name, _money(price_minor, currency, exponent) + unit, code, note=note)
+    return shelf_label(_name(product, language), price, code, note=note)
+
+
+def reduced_label(
+    product: ProductView, reduced: Reduced, language: str, currency: str, exponent: int
+) -> Label:
+    """Lay out a label of 60 × 40 mm for a piece that is sold for less.
+
+    Raise BadField for goods that have no GTIN or are no pieces, and for a price that is not less.
+    """
+    if not product.gtins:
+        raise BadField(f"{product.sku} has no GTIN that a code could carry a price for", "sku")
+    if product.unit in _WHOLE:
+        raise BadField(f"{product.sku} is sold by measure: print it at the scale", "sku")
+    if reduced.price_minor >= product.price_minor:
+        raise BadField(f"it costs {product.price_minor} already: make it less", "price_minor")
+    words = _WORDS.get(language, _WORDS["en"])
+    was = words["was"].format(price=_money(product.price_minor, currency, exponent))
+    day = words["day"].format(day=reduced.expiry_day) if reduced.expiry_day else ""
+    lot = words["lot"].format(lot=reduced.lot) if reduced.lot else ""
+    price = _money(reduced.price_minor, currency, exponent)
+    code = link_of(product.gtins[0], reduced, exponent)
+    return goods_label(_name(product, language), price, code, (was, day, lot))
+
+
+def link_of(gtin: str, reduced: Reduced, exponent: int) -> str:
+    """Write what a reduced piece is and costs as a GS1 Digital Link; a lot where GS1 allows it."""
+    lot = f"/10/{quote(reduced.lot, safe='')}" if _LOT.fullmatch(reduced.lot) else ""
+    day = f"17={reduced.expiry_day:%y%m%d}&" if reduced.expiry_day else ""
+    return f"{_LINK}/01/{gtin}{lot}?{day}30=1&392{exponent}={reduced.price_minor}"
+
+
+def _name(product: ProductView, language: str) -> str:
+    return product.names.get(language) or next(iter(product.names.values()), product.sku)
 
 
 def unit_price(product: ProductView) -> tuple[int, str] | None:
@@ -65,7 +117,7 @@ def _rounded(price: Decimal) -> int:
 
 
 def _money(minor: int, currency: str, exponent: int) -> str:
-    return f"{Decimal(minor).scaleb(-exponent)} {currency}"
+    return f"{Decimal(minor).scaleb(-exponent)} {_SIGNS.get(currency, currency)}"
 
 
 def _code(gtin: str) -> str:
@@ -105,7 +157,8 @@ def draw(label: Label) -> Image.Image:
         else:
             bars = _bars(part.symbol, part.text, page.width - at[0], _dots(part.height_mm))
             page.paste(bars, at)
-            write(pen, (at[0], at[1] + bars.height + 2), part.text, _dots(2.6))
+            if part.symbol is not Symbol.QR:
+                write(pen, (at[0], at[1] + bars.height + 2), part.text, _dots(2.6))
     return page
 
 

@@ -7,9 +7,10 @@ import msgspec
 from edge.reads import Reads
 from edge.selling import generation_of, receipt_text
 from edge.stock_expected import Expectation, orders, transit
+from edge.stock_lots import Pieces, pieces_of
 from edge.viewed import Incoming
 from sync import bodies
-from sync.body import Body
+from sync.bodies import AnyBody
 from sync.receipts import Return, Sale, Void
 
 INCOMING_MAX = 1_000
@@ -22,10 +23,15 @@ class Story(msgspec.Struct, frozen=True):
     partner: str = ""
     counted: int | None = None
     seen: int | None = None
+    pieces: list[Pieces] = []
 
 
-def story_of(body: Body, journal: str, sku: str) -> Story:
+def story_of(body: AnyBody, journal: str, sku: str) -> Story:
     """Tell what a document of a journal says of a SKU."""
+    return msgspec.structs.replace(_story(body, journal, sku), pieces=pieces_of(body, sku))
+
+
+def _story(body: AnyBody, journal: str, sku: str) -> Story:
     match body:
         case Sale():
             life = body.life or generation_of(journal)

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from edge.selling import SaleResult
+from edge.stock_lots import LotStock, Pieces
 
 
 class ProductView(msgspec.Struct, frozen=True):
@@ -75,7 +76,8 @@ class Movement(msgspec.Struct, frozen=True):
     """A fact that moved a SKU: its id, its place in a journal, when, by whom, how much.
 
     `text` is its reason, scope, receipt or reference, `partner` the supplier, the other store or
-    the member. A count says what was `counted` and what the books had `seen`.
+    the member. A count says what was `counted` and what the books had `seen`. `pieces` are the
+    lots and serial numbers that it told of.
     """
 
     id: UUID
@@ -90,6 +92,7 @@ class Movement(msgspec.Struct, frozen=True):
     partner: str
     counted: int | None
     seen: int | None
+    pieces: list[Pieces]
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -104,13 +107,16 @@ class Incoming(msgspec.Struct, frozen=True):
 class StockDetail(msgspec.Struct, frozen=True):
     """Why the books say what they say: `stock.on_hand` is the sum of `sign * value` of parts.
 
-    `movements` come newest first; `incoming` is in no stock yet.
+    `movements` come newest first; `incoming` is in no stock yet. `lots` are those that are not at
+    zero, by day of expiry, `serials` the serial numbers that are here.
     """
 
     stock: StockView
     parts: list[Part]
     movements: list[Movement]
     incoming: list[Incoming]
+    lots: list[LotStock]
+    serials: list[str]
 
 
 class SaleLineState(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from edge.selling import (
     QuoteResult,
     generation_of,
 )
+from edge.stock_lots import lots_on_hand, serials_on_hand
 from edge.stock_story import incoming_of
 from edge.view_rows import (
     FACT_SQL,
@@ -177,7 +178,9 @@ class Views:
                 return None
             moved = list(movements_back(reads, sku, page_of(movements)))
             named = [named_part(part) for part in parts]
-            return StockDetail(stock_view(reads, sku), named, moved, incoming_of(reads, sku))
+            coming, lots = incoming_of(reads, sku), lots_on_hand(reads, sku)
+            serials = serials_on_hand(reads, sku)
+            return StockDetail(stock_view(reads, sku), named, moved, coming, lots, serials)
 
     def transfers(self, limit: int = 100) -> list[TransferView]:
         """Transfers out and in, newest first."""

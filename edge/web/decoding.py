@@ -158,6 +158,7 @@ def _returned_line(line: requests.ReturnLine, index: int) -> returning.ReturnLin
         _KINDS[line.kind],
         line.restock,
         line.note,
+        line.serials,
     )
 
 

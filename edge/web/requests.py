@@ -55,6 +55,13 @@ At = Annotated[
     Meta(ge=1, lt=2**43, description="When it happened, UTC milliseconds; left out: now."),
 ]
 Lines = Meta(min_length=1, max_length=LINES_MAX)
+Serials = Annotated[
+    tuple[Name, ...],
+    Meta(max_length=LINES_MAX, description="Serial numbers of pieces among them, each once."),
+]
+ExpiryDay = Annotated[
+    datetime.date | None, Meta(description="Last day they may be sold or used; null: not known.")
+]
 
 
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -129,7 +136,8 @@ class ReturnLine(Request, frozen=True, kw_only=True):
 
     With a receipt: `line` is its index in the sale (0 is the first) and the price paid is refunded.
     Without one: `sku` (or `gtin`), and `price_minor` for `price_quantity` base units where the
-    catalogue's price is not what is refunded. `restock` false: not fit to be sold again.
+    catalogue's price is not what is refunded. `restock` false: not fit to be sold again. `serials`
+    are those that come back, where the sale told of more than that.
     """
 
     quantity: Quantity
@@ -141,6 +149,7 @@ class ReturnLine(Request, frozen=True, kw_only=True):
     kind: Literal["goods", "service", "charge"] = "goods"
     restock: bool = True
     note: Text = ""
+    serials: Serials = ()
 
 
 class ReturnGoods(Request, frozen=True, kw_only=True):
@@ -167,18 +176,35 @@ class StockLine(Request, frozen=True, kw_only=True):
     gtin: GtinText = ""
 
 
-class ArrivalLine(StockLine, frozen=True, kw_only=True):
-    """A quantity of a product that came in; `damaged` of it is written off at once."""
+class PiecesLine(StockLine, frozen=True, kw_only=True):
+    """A quantity of a product, and which pieces: give each lot a line of its own.
+
+    A product's attributes `lot` and `serial` say where people are asked for them.
+    """
+
+    lot: MaybeName = ""
+    expiry_day: ExpiryDay = None
+    serials: Serials = ()
+
+
+class ArrivalLine(PiecesLine, frozen=True, kw_only=True):
+    """A quantity of a product that came in; `damaged` of it is written off at once.
+
+    Damaged pieces with serial numbers stand on a line of their own.
+    """
 
     damaged: Stock = 0
 
 
 class ChangeLine(Request, frozen=True, kw_only=True):
-    """A correction of a product's stock."""
+    """A correction of a product's stock, or of one of its lots."""
 
     quantity: Change
     sku: MaybeName = ""
     gtin: GtinText = ""
+    lot: MaybeName = ""
+    expiry_day: ExpiryDay = None
+    serials: Serials = ()
 
 
 class CountLine(Request, frozen=True, kw_only=True):
@@ -221,7 +247,7 @@ class WriteOff(StockWork, frozen=True, kw_only=True):
     shelf`). What is worth more than `limits.write_off_minor` is a manager's to write off.
     """
 
-    lines: Annotated[list[StockLine], Lines]
+    lines: Annotated[list[PiecesLine], Lines]
     reason: Reason
 
 
@@ -236,7 +262,7 @@ class TransferOut(StockWork, frozen=True, kw_only=True):
     """Goods sent to another store; in transit until that store posts them in."""
 
     to_store: Name
-    lines: Annotated[list[StockLine], Lines]
+    lines: Annotated[list[PiecesLine], Lines]
 
 
 class TransferIn(StockWork, frozen=True, kw_only=True):
@@ -262,7 +288,7 @@ class Count(StockWork, frozen=True, kw_only=True):
 class Open(StockWork, frozen=True, kw_only=True):
     """Stock the books start with."""
 
-    lines: Annotated[list[StockLine], Lines]
+    lines: Annotated[list[PiecesLine], Lines]
 
 
 class Grant(StockWork, frozen=True, kw_only=True):

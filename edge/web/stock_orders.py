@@ -24,6 +24,7 @@ from edge.web.stock_shapes import (
     InTransitReply,
     OrderReply,
     OrdersReply,
+    SentPieces,
     TransitReply,
 )
 from sync.values import date_of
@@ -111,4 +112,14 @@ def order_reply(known: Expectation) -> OrderReply:
 def transit_reply(known: Expectation) -> InTransitReply:
     """Show goods in transit."""
     out = UUID(bytes=known.out)
-    return InTransitReply(out, known.partner, known.sent_ms, known.state, known.lines)
+    lots = [
+        SentPieces(
+            line.sku,
+            line.quantity,
+            line.lot,
+            date_of(line.expiry_day) if line.expiry_day else None,
+            line.serials,
+        )
+        for line in known.lots
+    ]
+    return InTransitReply(out, known.partner, known.sent_ms, known.state, known.lines, lots)

@@ -11,8 +11,10 @@ import msgspec
 from msgspec import Meta
 
 from edge.stock_expected import ExpectedLine
+from edge.stock_serials import SerialView
 from edge.stock_worklists import Worklists
 from edge.web.requests import (
+    ExpiryDay,
     GtinText,
     Id,
     MaybeName,
@@ -23,6 +25,7 @@ from edge.web.requests import (
     Text,
 )
 from sync.facts import LINES_MAX
+from sync.values import MONEY_MAX_MINOR
 
 Entries = Meta(min_length=1, max_length=LINES_MAX)
 Scope = Meta(max_length=5_000)
@@ -48,14 +51,28 @@ class OrdersReply(msgspec.Struct, frozen=True):
     orders: list[OrderReply]
 
 
+class SentPieces(msgspec.Struct, frozen=True):
+    """Lots and serial numbers that a sender told of, in base units."""
+
+    sku: str
+    quantity: int
+    lot: str
+    expiry_day: datetime.date | None
+    serials: tuple[str, ...]
+
+
 class InTransitReply(msgspec.Struct, frozen=True):
-    """Goods that another store has sent; `out` is the id of its transfer. `state` as for orders."""
+    """Goods that another store has sent; `out` is the id of its transfer. `state` as for orders.
+
+    `lots` tells the lots and serial numbers among them, as far as the sender did.
+    """
 
     out: UUID
     from_store: str
     sent_ms: int
     state: str
     lines: list[ExpectedLine]
+    lots: list[SentPieces]
 
 
 class TransitReply(msgspec.Struct, frozen=True):
@@ -229,6 +246,23 @@ class MakeLabels(Request, frozen=True, kw_only=True):
     id: UUID | None = None
 
 
+class ReduceGoods(Request, frozen=True, kw_only=True):
+    """Labels for pieces that are sold for less: `price_minor` is the price of one.
+
+    `lot` and `expiry_day` tell which pieces they are. The id names the print job and the entry of
+    the audit trail.
+    """
+
+    id: Id
+    sku: Name
+    price_minor: Annotated[int, Meta(ge=1, le=MONEY_MAX_MINOR, description="Minor units.")]
+    lot: MaybeName = ""
+    expiry_day: ExpiryDay = None
+    copies: Annotated[int, Meta(ge=1, le=100)] = 1
+    language: Annotated[str, Meta(max_length=10)] = "en"
+    format: Literal["print", "png", "pdf"] = "print"
+
+
 class LabelJob(msgspec.Struct, frozen=True):
     """A label on its way to the printer; ask for it at `GET /till/print/{job}`."""
 
@@ -260,5 +294,7 @@ SHAPES: tuple[type, ...] = (
     SheetClosedReply,
     Worklists,
     MakeLabels,
+    ReduceGoods,
     LabelsReply,
+    SerialView,
 )

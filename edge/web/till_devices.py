@@ -1,6 +1,5 @@
 """One law: a till commands its own devices and the shared ones; what they can't do says why."""
 
-from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -9,9 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from devices.driver import Level
 from devices.event import Scan
-from devices.layouts import shelf_label
 from devices.printer import sample_page
-from devices.zpl import Label
 from edge.access import Caller
 from edge.approvals import Entry, RecordAudit
 from edge.errors import UnknownProduct
@@ -23,7 +20,7 @@ from edge.hardware.unit import Unit
 from edge.hardware.verdict import Verdict
 from edge.hardware.words import said
 from edge.reports import NO_SALE
-from edge.viewed import ProductView
+from edge.stock_labels import label_of
 from edge.web import device_shapes as shapes
 from edge.web.auth import Auditing, Reading, Selling, Stocking, node_of
 from edge.web.body import read_body, reply
@@ -178,7 +175,7 @@ async def settle_print_job(request: Request, job_id: JobId, _caller: Selling) ->
     ),
 )
 async def print_labels(request: Request, caller: Reading) -> Response:
-    """Print shelf labels on the till's label printer: name, price and barcode."""
+    """Print shelf labels on the till's label printer, as `POST /stock/labels` does."""
     asked, node = await read_body(request, _LABELS), node_of(request)
     jobs = []
     for at, wanted in enumerate(asked.labels):
@@ -186,18 +183,11 @@ async def print_labels(request: Request, caller: Reading) -> Response:
         if product is None:
             detail = f"no product has the SKU {wanted.sku!r}: find it by its name"
             raise UnknownProduct(detail, f"labels[{at}].sku")
-        label = _shelf_label(product, asked.language, node.settings.exponent)
+        settings = node.settings
+        label = label_of(product, asked.language, settings.currency, settings.exponent)
         job_id = f"label-{asked.id}-{at}"
         jobs.append(await node.hardware.print_label(caller.device, job_id, label, wanted.copies))
     return reply(shapes.JobsReply([_job_reply(job) for job in jobs]))
-
-
-def _shelf_label(product: ProductView, language: str, exponent: int) -> Label:
-    name = product.names.get(language) or next(iter(product.names.values()), product.sku)
-    price = str(Decimal(product.price_minor).scaleb(-exponent))
-    note = "" if product.unit == "piece" else f"/ {product.price_quantity} {product.unit}"
-    code = product.gtins[0].removeprefix("0") if product.gtins else product.sku
-    return shelf_label(name, price, code, note=note)
 
 
 # -- cards -------------------------------------------------------------------------------------

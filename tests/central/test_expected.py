@@ -10,7 +10,7 @@ from central.dispatching import in_transit
 from central.purchasing import find, orders
 from central.store import Store
 from sync.bodies import GoodsReceipt, Opening, TransferIn, TransferOut
-from sync.body import StockLine
+from sync.body import LotLine, StockLine
 from sync.facts import decode_fact
 from sync.orders import Arrived, Difference, InTransit, OrderStatus, PurchaseOrder, Received
 from tests.central.chain import Chain, Node, rows
@@ -97,6 +97,15 @@ def test_goods_that_were_typed_in_before_headquarters_heard_of_them_are_on_no_li
     chain.settle(10)
     assert on_the_way(chain.store) == []
     assert len(told(chain.nodes["s2"])) == 1
+
+
+def test_the_receiver_is_told_of_the_lots_the_sender_told(chain: Chain) -> None:
+    lots = (LotLine("A", 4, "L1", 20_800), LotLine("B", 1, "", 0, ("s1",)))
+    chain.nodes["s1"].post(TransferOut("s2", LINES, lots), OUT)
+    chain.settle(10)
+    [body] = told(chain.nodes["s2"])
+    assert isinstance(body, InTransit)
+    assert (body.lines, body.lots) == (LINES, lots)
 
 
 def test_a_restored_headquarters_tells_nothing_twice_that_it_knows_and_forgets_nobody(

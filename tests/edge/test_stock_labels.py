@@ -1,15 +1,20 @@
 """Labels say the price a law asks for: per kilogram, litre or metre, to the cent."""
 
+import datetime
 import io
 from dataclasses import replace as _replace
 
 import msgspec
 import pytest
+import zxingcpp
 from PIL import Image
 
 from devices import zpl
+from devices.event import Scan
+from devices.gate import Gate, Reading
 from devices.zpl import LabelText
-from edge.stock_labels import label_of, to_pdf, to_png, unit_price
+from edge.errors import BadField
+from edge.stock_labels import Reduced, label_of, link_of, reduced_label, to_pdf, to_png, unit_price
 from edge.viewed import ProductView
 
 PRODUCT = ProductView(
@@ -55,11 +60,11 @@ def texts(asked: ProductView, language: str = "en") -> list[str]:
 
 def test_what_a_label_says() -> None:
     tea = product(attributes={"content": "100 g"})
-    assert texts(tea) == ["Green tea", "4.79 EUR", "47.90 EUR / kg"]
+    assert texts(tea) == ["Green tea", "4.79 €", "47.90 €/kg"]
     assert texts(tea, "zh")[0] == "绿茶 100克"
     assert texts(tea, "fr")[0] == "Green tea"
     apples = product(unit="g", price_minor=299, price_quantity=1000)
-    assert texts(apples) == ["Green tea", "2.99 EUR / kg"]
+    assert texts(apples) == ["Green tea", "2.99 €/kg"]
 
 
 @pytest.mark.parametrize("gtins", [["09521234567899"], ["00000000123457"], []])
@@ -71,3 +76,36 @@ def test_every_label_is_drawn_and_can_be_printed(gtins: list[str]) -> None:
         assert min(image.tobytes()) < 50
     other = _replace(label, width_mm=80)
     assert to_pdf([label, other]).startswith(b"%PDF")
+
+
+def test_a_reduced_piece_says_its_price_in_its_code() -> None:
+    reduced = Reduced(239, "L2407/B", datetime.date(2026, 12, 1))
+    label = reduced_label(PRODUCT, reduced, "en", "EUR", 2)
+    said = [part.text for part in label.parts if isinstance(part, LabelText)]
+    assert said == ["Green tea", "2.39 €", "was 4.79 €", "use by 2026-12-01", "lot L2407/B"]
+    with Image.open(io.BytesIO(to_png(label))) as picture:
+        [code] = zxingcpp.read_barcodes(picture)
+    read = Gate().read(Scan(text=code.text))
+    assert isinstance(read, Reading)
+    assert (read.value, read.price_minor, read.count) == ("09521234567899", 239, 1)
+    assert read.elements["10"] == "L2407/B"
+    assert read.elements["17"] == "261201"
+    assert zpl.encode(label).startswith(b"^XA")
+
+
+@pytest.mark.parametrize("lot", ["", "批号", "x" * 21])
+@pytest.mark.parametrize("exponent", [0, 2, 3])
+def test_a_link_holds_what_gs1_allows(lot: str, exponent: int) -> None:
+    link = link_of("09521234567899", Reduced(1, lot), exponent)
+    read = Gate(decimals=exponent).read(Scan(text=link))
+    assert isinstance(read, Reading)
+    assert read.price_minor == 1
+    assert "10" not in read.elements
+
+
+@pytest.mark.parametrize(
+    ("changes", "price_minor"), [({"gtins": []}, 1), ({"unit": "g"}, 1), ({}, 479), ({}, 500)]
+)
+def test_what_can_not_be_reduced_is_refused(changes: dict[str, object], price_minor: int) -> None:
+    with pytest.raises(BadField):
+        reduced_label(product(**changes), Reduced(price_minor), "en", "EUR", 2)

@@ -125,6 +125,8 @@ def test_shelf_labels_come_out(tmp_path: Path) -> None:
         labels = cast(LabelPeer, made.peer("labels")).labels
         assert len(labels) == 3
         assert TEA_GTIN.encode()[:12] in labels[0]
-        assert b"2.99" in labels[2]
+        same = made.till.post("/stock/labels", json={"id": new_id(), "skus": ["APPLE"]}).json()
+        made.events.next("print", job=same["jobs"][0]["job"], state="done")
+        assert labels[2] == labels[3]  # the price of a kilogram is worked out in one place
         unknown = made.till.post("/till/labels", json={"id": new_id(), "labels": [{"sku": "X"}]})
         assert problem(unknown, 422, "unknown-product")["field"] == "labels[0].sku"

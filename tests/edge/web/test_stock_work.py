@@ -215,3 +215,54 @@ def test_labels_are_drawn(admin: httpx.Client) -> None:
     problem(admin.post("/stock/labels", json={"skus": ["NOPE"], "format": "png"}), 422)
     problem(admin.post("/stock/labels", json={"skus": ["TEA-100"]}), 422, "invalid")
     problem(admin.post("/stock/labels", json={"skus": ["TEA-100"], "id": new_id()}), 409)
+
+
+def reduce(**more: Any) -> dict[str, Any]:
+    return {"id": new_id(), "sku": "TEA-100", "price_minor": 99, "lot": "L1", **more}
+
+
+def test_pieces_are_marked_down_by_who_may_and_it_is_on_record(
+    admin: httpx.Client, shop: Shop
+) -> None:
+    picture = admin.post("/stock/reductions", json=reduce(format="png"))
+    with Image.open(io.BytesIO(picture.content)) as image:
+        assert image.format == "PNG"
+    audit = [one["id"] for one in get(admin, "/till/documents", kind="audit")["documents"]]
+    asked = reduce(format="pdf", copies=3, expiry_day="2026-12-01")
+    for _ in range(2):
+        made = admin.post("/stock/reductions", json=asked)
+        assert made.content.startswith(b"%PDF")
+    trail = get(admin, "/till/documents", kind="audit")["documents"]
+    assert [one["id"] for one in trail] == [asked["id"], *audit]
+    assert trail[0]["title"] == "mark-down"
+    problem(admin.post("/stock/reductions", json=reduce(price_minor=10**6)), 422)
+    problem(admin.post("/stock/reductions", json=reduce(sku="NOPE")), 422)
+    with shop.client("till") as till:
+        problem(till.post("/stock/reductions", json=reduce()), 403)
+
+
+def test_lots_and_serials_are_told_by_their_goods(admin: httpx.Client) -> None:
+    told = {"lot": "L7", "expiry_day": "2020-01-31", "serials": ["s1", "s2"]}
+    cup = {"sku": "CUP", "quantity": 3, **told}
+    post(admin, "/stock/receipts", id=new_id(), lines=[cup])
+    gone = {"sku": "CUP", "quantity": 1, **told, "serials": ["s2"]}
+    post(admin, "/stock/write-offs", id=new_id(), reason="broken", lines=[gone])
+    detail = get(admin, "/stock/CUP")
+    assert detail["lots"] == [{"lot": "L7", "expiry_day": "2020-01-31", "quantity": 2}]
+    assert detail["serials"] == ["s1"]
+    assert detail["movements"][0]["pieces"] == [
+        {"lot": "L7", "expiry_day": "2020-01-31", "quantity": 1, "serials": ["s2"]}
+    ]
+    [soon] = get(admin, "/stock/worklists")["expiring"]
+    assert (soon["sku"], soon["lot"], soon["quantity"]) == ("CUP", "L7", 2)
+    assert soon["days"] < 0
+    states = {
+        serial: get(admin, "/stock/serials", sku="CUP", serial=serial)
+        for serial in ("s1", "s2", "s3")
+    }
+    assert [one["state"] for one in states.values()] == ["here", "gone", "unknown"]
+    moves = [(move["type"], move["moved"], move["text"]) for move in states["s2"]["moves"]]
+    assert moves == [("WriteOff", -1, "broken"), ("GoodsReceipt", 1, "")]
+    twice = {"sku": "CUP", "quantity": 1, "serials": ["s1", "s1"]}
+    answer = admin.post("/stock/receipts", json={"id": new_id(), "lines": [twice]})
+    assert problem(answer, 422)["field"] == "lines[0].serials"
