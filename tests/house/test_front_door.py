@@ -144,9 +144,15 @@ def test_make_hands_its_variables_on(given: str, runs: str) -> None:
 )
 def test_pins_satisfy_the_project(wanted: list[str], pinned_in: list[str]) -> None:
     lines = [line for name in pinned_in for line in (ROOT / name).read_text().splitlines()]
-    pins = dict(line.split("==") for line in lines if not line.startswith("#"))
+    pins = dict(line.partition(" ")[0].split("==") for line in lines if "==" in line)
     for requirement in map(Requirement, wanted):
         version = pins.get(canonicalize_name(requirement.name))
         told = f"{requirement} is pinned as {version}; run .venv/bin/python scripts/pin.py"
         assert version, told
         assert requirement.specifier.contains(Version(version)), told
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("requirements*.txt")), ids=lambda path: path.name)
+def test_pip_takes_no_file_that_is_not_listed_by_its_hash(path: Path) -> None:
+    for pin in path.read_text("utf-8").replace("\\\n", "").splitlines():
+        assert pin.startswith("#") or "--hash=sha256:" in pin, pin
