@@ -44,8 +44,8 @@ class Hold(msgspec.Struct, frozen=True):
     """
 
     id: bytes
-    label: str
     hold: bytes
+    label: str
     total_minor: int
     lines: int
     basket: str
@@ -64,9 +64,9 @@ class Hold(msgspec.Struct, frozen=True):
         if len(self.basket.encode()) > BASKET_MAX:
             raise BadField(f"a basket may have {BASKET_MAX} bytes: sell it in parts", "basket")
         _check_unsold(books, self.id)
-        row = _state(books, self.id)
         if (before := self._repeated(books)) is not None:
             return before
+        row = _state(books, self.id)
         if row is not None and row[0] != "held" and row[1] != self.till:
             raise _taken(*row)
         now_ms = books.clock()
@@ -80,12 +80,12 @@ class Hold(msgspec.Struct, frozen=True):
         )  # fmt: skip
         return Held(self.id, self.label, self.total_minor, self.lines, self.actor, now_ms)
 
-
     def _repeated(self, reads: Reads) -> Held | None:
         """Find what this putting aside made before, whoever has taken it up since."""
         asked = (self.id, self.hold)
         row = reads.connection.execute(f"{_HELD} WHERE id = ? AND hold = ?", asked).fetchone()
         return row and Held(*row)
+
 
 class Recall(msgspec.Struct, frozen=True):
     """Take a held basket up at a till: exactly one gets it, however often it asks."""

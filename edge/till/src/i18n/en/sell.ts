@@ -357,9 +357,9 @@ export const sell = {
   'sell.refused.http-error':
     'The node gave no readable answer. Try again; if it stays, call support.',
   'sell.refused.held-taken': 'Another till has taken this basket up.',
+  'sell.refused.held-unsure':
+    'This basket may be at the node already. Wait until the node is back, then take it up.',
   'sell.refused.held-sold': 'This basket was sold already.',
   'sell.refused.rights-short':
     'There is not enough left that this store can spend. Take less, or pay the rest another way.',
 } as const;
-  'sell.refused.held-unsure':
-    'This basket may be at the node already. Wait until the node is back, then take it up.',
