@@ -291,6 +291,7 @@ export class Selling implements SellingPort {
     this.kept.value = (sold ? undefined : left.basket) ?? EMPTY_BASKET;
     if (left.known) device.show(aboveFloor(left.known, mark));
     this.place.value = 'here';
+    if (sold) this.save();
   }
 
   /** Refuses to write what another window has claimed since. */
