@@ -5,7 +5,6 @@ brought has been drawn (the next animation frame's work is done). Frames of a br
 a second, so that up to 17 ms of every figure are the wait for one.
 """
 
-import os
 import re
 import shutil
 import time
@@ -20,14 +19,9 @@ from argon2 import PasswordHasher
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from sync.definitions import Product, Staff
+from tests.parts import CHROMIUM, CHROMIUM_FLAGS
 
 PIN = "4711"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    "--disable-dev-shm-usage",
-]
 PATIENCE_MS = 120_000
 CACHES = ("Cache", "Code Cache", "GPUCache", "DawnGraphiteCache", "DawnWebGPUCache")
 HAND_MS = 90
@@ -273,7 +267,10 @@ class _Last:
 
 def _launch(playwright: Playwright, profile: Path) -> BrowserContext:
     context = playwright.chromium.launch_persistent_context(
-        profile, executable_path=CHROMIUM, args=FLAGS, viewport={"width": 1280, "height": 800}
+        profile,
+        executable_path=CHROMIUM.require(),
+        args=CHROMIUM_FLAGS,
+        viewport={"width": 1280, "height": 800},
     )
     context.add_init_script(STOPWATCH)
     return context

@@ -5,10 +5,7 @@ terminal as an SVG, headquarters' status page in both languages as PNG. Then it 
 at its till in a browser, and takes the till in both languages and the receipt. Needs Chromium.
 """
 
-import os
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -30,6 +27,7 @@ from provisioning.demo.watch import StoreState
 from sync.values import gtin_check_digit
 from tests.e2e.till.branch import Branch, new_window, open_branch, open_browser
 from tests.e2e.till.cashier import Cashier
+from tests.parts import CHROMIUM
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 PAGE_WIDTH, PAGE_HEIGHT = 1120, 985
@@ -71,28 +69,14 @@ def status_page(hq: Headquarters, language: str) -> str:
     return re.sub(r'<meta http-equiv="refresh"[^>]*>', "", page)
 
 
-def find_chromium() -> Path:
-    """Find the browser."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        raise SystemExit("Chromium is missing: apt-get install chromium")
-    return Path(chromium)
-
-
 def page_picture(page: str, target: Path) -> None:
     """Have Chromium draw a page."""
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "page.html"
-        source.write_text(page, "utf-8")
-        command = [
-            str(find_chromium()),
-            "--headless",
-            "--hide-scrollbars",
-            f"--screenshot={target}",
-        ]
-        command += [f"--window-size={PAGE_WIDTH},{PAGE_HEIGHT}", f"--user-data-dir={folder}"]
-        command += ["--no-sandbox"] if os.geteuid() == 0 else []
-        subprocess.run([*command, source.as_uri()], check=True, capture_output=True, timeout=60)
+    with (
+        open_browser(CHROMIUM.require()) as browser,
+        new_window(browser, "about:blank", width=PAGE_WIDTH, height=PAGE_HEIGHT) as (_, window),
+    ):
+        window.set_content(page)
+        window.screenshot(path=target)
 
 
 def scale_label(branch: Branch, sku: str, grams: int) -> str:
@@ -141,7 +125,7 @@ def picture_store() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         open_branch(Path(folder), (TILL,)) as branch,
-        open_browser(find_chromium()) as browser,
+        open_browser(CHROMIUM.require()) as browser,
         new_window(browser, branch.store.url) as (_, page),
     ):
         till_pictures(branch, Cashier(page))

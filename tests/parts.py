@@ -43,6 +43,13 @@ class Part:
         sudo = "" if os.geteuid() == 0 or tool == "brew" else "sudo "
         return f"{sudo}{INSTALLERS[tool]} {package}"
 
+    def require(self) -> Path:
+        """Return where it is; end the program, saying how to get it, where it is missing."""
+        found = self.find()
+        if found is None:
+            raise SystemExit(self.missing())
+        return found
+
     def missing(self) -> str:
         """Say that this part is missing and what to do about it."""
         return f"{self.name} is missing: {self.command()}"
@@ -99,6 +106,11 @@ POSTGRESQL = Part(f"PostgreSQL {POSTGRESQL_FLOOR}+", "postgresql", find_postgres
 CHROMIUM = Part("Chromium", "chromium", find_chromium)
 CHINESE_FONT = Part("A Chinese font", "fonts-droid-fallback", find_chinese_font)
 LATIN_FONT = Part("A font of one width", "fonts-dejavu-core", find_latin_font)
+CHROMIUM_FLAGS = (  # headless, alone, and looking for no network
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--disable-dev-shm-usage",
+)
 PARTS = (MOSQUITTO, POSTGRESQL, CHROMIUM, LATIN_FONT, CHINESE_FONT)
 
 

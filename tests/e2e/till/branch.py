@@ -13,19 +13,9 @@ from provisioning.demo.api import StoreApi
 from provisioning.demo.chain import Chain, Store, open_chain
 from provisioning.demo.opening import log_in, open_for_business
 from provisioning.demo.programs import call_program
+from tests.parts import CHROMIUM_FLAGS
 
 PATIENCE_MS = 60_000
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
 SEED = 7
 
 
@@ -81,7 +71,7 @@ def open_browser(chromium: Path) -> Iterator[Browser]:
     """Start the system's Chromium, with nothing that looks for a network."""
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE_MS)
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=CHROMIUM_FLAGS)
         with closing(browser):
             yield browser
 
