@@ -38,7 +38,7 @@ _FIXED = {"00": 18, "01": 14, "02": 14, "11": 6, "12": 6, "13": 6, "15": 6, "16"
 
 # One line per group: identifiers (n = any digit), then what must come along (every group of a
 # "+" needs one of its members) and, after "!", what must not.
-_PAIRS = """
+PAIRS = """
 01 ! 255 37
 02 : 37 ! 01 03
 10 : 01,02,03,8006,8026
@@ -132,7 +132,7 @@ def _parse_pairs(table: str) -> list[tuple[list[str], list[list[str]], list[str]
     return rules
 
 
-_RULES = _parse_pairs(_PAIRS)
+_RULES = _parse_pairs(PAIRS)
 
 
 def _like(identifier: str, pattern: str) -> bool:
