@@ -4,6 +4,13 @@ import type { Till } from '../data/ports';
 import { formatDateTime, formatNumber, t } from '../i18n';
 import { Notice, Page, Pairs } from '../ui';
 
+/** How far a clock is from the node's; what a message takes on its way is no difference. */
+export function skewText(skew_ms: number): string {
+  const seconds = Math.round(skew_ms / 1000);
+  if (Math.abs(seconds) < 3) return t('desk.about.inStep');
+  return t(seconds > 0 ? 'desk.about.skew' : 'desk.about.behind', { n: Math.abs(seconds) });
+}
+
 /** Software, store, series of receipts, assortment and clock of this till. */
 export function AboutPage(props: { till: Till; onBack: () => void }): JSX.Element {
   const { till } = props;
@@ -37,10 +44,7 @@ export function AboutPage(props: { till: Till; onBack: () => void }): JSX.Elemen
                 t('desk.about.asOf'),
                 catalogue.asOfMs ? formatDateTime(catalogue.asOfMs) : t('desk.about.never'),
               ],
-              [
-                t('desk.about.clock'),
-                skew === null ? none : t('desk.about.skew', { n: Math.round(skew / 1000) }),
-              ],
+              [t('desk.about.clock'), skew === null ? none : skewText(skew)],
               [t('desk.about.zone'), setup?.timezone ?? none],
               [
                 t('desk.about.secure'),

@@ -5,7 +5,7 @@ import type { Till } from '../data/ports';
 import { formatMoney, type Key, t } from '../i18n';
 import { AmountPad, Button, Choices, Dialog, showToast, TextField } from '../ui';
 import { ApprovalDialog, type Asked, needsManager } from './approval';
-import { drawerOf } from './current';
+import { drawerOf, openDrawer } from './current';
 import { Failed, useAction } from './load';
 import { offered, reasonText } from './reasons';
 import type { CashKind, Shift } from './wire';
@@ -62,8 +62,7 @@ async function post(till: Till, shift: Shift, move: Move, approver: string): Pro
       at_ms: till.nowMs(),
     },
   });
-  // The drawer opens by the node's hardware; without the node the key on the drawer does.
-  void till.api.post('/till/drawer/open', { reason: move.kind }).catch(() => undefined);
+  openDrawer(till, move.kind);
 }
 
 /** What is being typed into the dialog. */

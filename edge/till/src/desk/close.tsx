@@ -22,22 +22,37 @@ import { ReportView } from './report-view';
 import { tenderName } from './tenders';
 import type { Report, Shift } from './wire';
 
-/** A count in progress. */
-interface Draft {
+/** A count in progress; `id` is what it is sent under, however often. */
+export interface Draft {
+  readonly id: string;
   readonly counted: Counted;
   readonly others: Readonly<Record<string, string>>;
   readonly note: string;
 }
 
-const EMPTY: Draft = { counted: {}, others: {}, note: '' };
+const EMPTY: Omit<Draft, 'id'> = { counted: {}, others: {}, note: '' };
 const nameOf = (shift: Shift): string => `count.${shift.drawer}.${shift.number}`;
 
-function draftOf(shift: Shift): Draft {
+function draftOf(shift: Shift, id: string): Draft {
+  const fresh = { ...EMPTY, id };
   try {
-    return { ...EMPTY, ...(JSON.parse(remembered(nameOf(shift)) ?? '{}') as Partial<Draft>) };
+    return { ...fresh, ...(JSON.parse(remembered(nameOf(shift)) ?? '{}') as Partial<Draft>) };
   } catch {
-    return EMPTY;
+    return fresh;
   }
+}
+
+/** What leaves nothing in a drawer that could be counted. */
+const NO_PAPER: ReadonlySet<string> = new Set(['cash', 'exchange', 'gift', 'points']);
+
+/** The tenders beside cash of which something lies in the drawer. */
+export function onPaper(kinds: readonly string[]): readonly string[] {
+  return kinds.filter((kind) => !NO_PAPER.has(kind));
+}
+
+/** Whether something was typed that is no amount: it would be taken for not counted. */
+export function isUnclear(draft: Draft, exponent: number): boolean {
+  return Object.values(draft.others).some((text) => amountOf(text, exponent) === null);
 }
 
 /** What the node gets of a draft: cash always, other tenders where something was typed. */
@@ -60,10 +75,10 @@ function Count(props: {
   onClosed: (closed: Report) => void;
 }): JSX.Element {
   const { till, shift } = props;
-  const [draft, setDraft] = useState(() => draftOf(shift));
+  const [draft, setDraft] = useState(() => draftOf(shift, till.newId()));
   const [asking, setAsking] = useState(false);
   const { currency = 'EUR', exponent = 2 } = till.setup.document.value ?? {};
-  const kinds = shift.tenders.filter((kind) => kind !== 'cash');
+  const kinds = onPaper(shift.tenders);
   const change = (part: Partial<Draft>): void => {
     const next = { ...draft, ...part };
     setDraft(next);
@@ -108,7 +123,13 @@ function Count(props: {
         max_length={200}
         onInput={(note) => change({ note })}
       />
-      <Button kind="primary" size="xl" block onPress={() => setAsking(true)}>
+      <Button
+        kind="primary"
+        size="xl"
+        block
+        disabled={isUnclear(draft, exponent)}
+        onPress={() => setAsking(true)}
+      >
         {t('desk.close.review')}
       </Button>
       {asking && (
@@ -133,18 +154,14 @@ function Confirm(props: {
 }): JSX.Element {
   const { till, shift, draft } = props;
   const action = useAction();
-  const [id] = useState(() => till.newId());
   const exponent = till.setup.document.value?.exponent ?? 2;
-  const counted = countsOf(
-    draft,
-    shift.tenders.filter((kind) => kind !== 'cash'),
-    exponent,
-  );
+  const counted = countsOf(draft, onPaper(shift.tenders), exponent);
   const close = (): Promise<boolean> =>
     action.run(async () => {
       const at = `${encodeURIComponent(shift.drawer)}/${shift.number}`;
       const operator = till.session.current.value?.staff ?? '';
-      const body = { id, counted, note: draft.note, operator };
+      remember(nameOf(shift), JSON.stringify(draft)); // its id, should the answer be lost
+      const body = { id: draft.id, counted, note: draft.note, operator };
       const report = await till.api.post<Report>(`/till/shifts/${at}/close`, body);
       remember(nameOf(shift), '{}');
       noteShift(null);

@@ -19,6 +19,11 @@ export function noteShift(shift: Shift | null): void {
   remember('shift', JSON.stringify(shift));
 }
 
+/** Open the drawer for a document; where the node can't, the key on the drawer does. */
+export function openDrawer(till: Till, reason: string): void {
+  void till.api.post('/till/drawer/open', { reason }).catch(() => undefined);
+}
+
 /** Ask the node which shift is open; what was remembered holds while it can't be asked. */
 export async function loadShift(till: Till): Promise<Shift | null> {
   if (till.presence.state.peek().node === 'down') {

@@ -36,7 +36,8 @@ function Actions(props: { till: Till; id: string; name: string; gift: boolean })
   );
 }
 
-function SaleActions({ till, id }: { till: Till; id: string }): JSX.Element {
+function SaleActions(props: { till: Till; id: string; onVoided: () => void }): JSX.Element {
+  const { till, id } = props;
   const [load, again] = useLoad(`sale ${id}`, () => till.api.get<SaleDetail>(`/sales/${id}`));
   const [voiding, setVoiding] = useState(false);
   return (
@@ -80,6 +81,7 @@ function SaleActions({ till, id }: { till: Till; id: string }): JSX.Element {
                 onDone={() => {
                   setVoiding(false);
                   again();
+                  props.onVoided();
                 }}
                 onClose={() => setVoiding(false)}
               />
@@ -101,18 +103,19 @@ export function DocumentPage(props: {
   const { till, kind, id } = props;
   const key = `desk.document.${kind}`;
   const path = receiptPath(id, { form: 'png', gift: false });
+  const [voided, setVoided] = useState(0);
   return (
     <Page title={isKey(key) ? t(key) : kind} onBack={props.onBack}>
       <div class="document">
         <Picture
-          key={`${id} ${locale.value}`}
+          key={`${id} ${locale.value} ${voided}`}
           till={till}
           path={path}
           label={t('desk.receipt.picture')}
         />
         <aside class="document__acts stack">
           {kind === 'sale' ? (
-            <SaleActions till={till} id={id} />
+            <SaleActions till={till} id={id} onVoided={() => setVoided(voided + 1)} />
           ) : (
             <Actions till={till} id={id} name={`${kind}-${id.slice(0, 8)}`} gift={false} />
           )}

@@ -16,8 +16,9 @@ import {
   Tabs,
   TextField,
 } from '../ui';
+import { DayField } from './day';
 import { Loaded, useLoad } from './load';
-import { actorName } from './people';
+import { whoText } from './people';
 import { reasonText } from './reasons';
 import type { DocumentEntry, DocumentsReply } from './wire';
 
@@ -77,25 +78,37 @@ export function titleOf(entry: DocumentEntry): string {
   return entry.receipt ? `${kind} ${entry.receipt}` : kind;
 }
 
-const WITHOUT_MONEY: ReadonlySet<string> = new Set(['audit', 'shift']);
+/** What it moved; null for what moves no money. */
+export function amountOf(
+  entry: Pick<DocumentEntry, 'kind' | 'title' | 'amount_minor'>,
+): number | null {
+  const moves = !['audit', 'shift'].includes(entry.kind) && entry.title !== 'no_sale';
+  return moves ? entry.amount_minor : null;
+}
 
-function Entry({ till, entry }: { till: Till; entry: DocumentEntry }): JSX.Element {
+/** When, by whom, why, and of what: what an auditor asks of every entry. */
+export function textOf(till: Till, entry: DocumentEntry): string {
   const staff = till.setup.document.value?.staff ?? [];
-  const by = [actorName(entry.actor, staff), entry.approver && actorName(entry.approver, staff)];
-  const text = [formatDateTime(entry.at_ms), ...by, reasonText(till, entry.reason)]
+  const about = entry.kind === 'audit' ? [entry.receipt, entry.detail] : [];
+  return [
+    formatDateTime(entry.at_ms),
+    whoText(entry.actor, entry.approver, staff),
+    reasonText(till, entry.reason),
+    ...new Set(about),
+  ]
     .filter(Boolean)
     .join(' · ');
+}
+
+function Entry({ till, entry }: { till: Till; entry: DocumentEntry }): JSX.Element {
+  const amount = amountOf(entry);
   const open = entry.kind !== 'audit';
   return (
     <ListItem
       icon={ICONS[entry.kind] ?? 'note'}
       title={titleOf(entry)}
-      text={text}
-      after={
-        WITHOUT_MONEY.has(entry.kind) ? null : (
-          <strong class="num">{formatMoney(entry.amount_minor)}</strong>
-        )
-      }
+      text={textOf(till, entry)}
+      after={amount === null ? null : <strong class="num">{formatMoney(amount)}</strong>}
       onPress={open ? () => go(`desk/documents/${entry.kind}/${entry.id}`) : undefined}
     />
   );
@@ -189,11 +202,11 @@ export function DocumentsPage(props: { till: Till; onBack: () => void }): JSX.El
               value={filter.text}
               onInput={(text) => change({ text })}
             />
-            <TextField
+            <DayField
               label={t('desk.shift.day')}
-              type="date"
               value={filter.day}
-              onInput={(day) => change({ day })}
+              today={today}
+              onChange={(day) => change({ day })}
             />
           </div>
           <Tabs

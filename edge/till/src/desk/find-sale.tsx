@@ -8,16 +8,32 @@ import { Button, EmptyState, List, ListItem, Notice, Page, showToast, TextField 
 import { failureOf } from './failure';
 import { Loaded, useLoad } from './load';
 import { actorName } from './people';
-import { receiptIn } from './receipt-code';
+import { idIn, receiptIn, spellings } from './receipt-code';
 import { creditKept, dropCredit, takeCredit } from './returning';
 import { useScans } from './scans';
-import type { SaleSummary } from './wire';
+import type { SaleDetail, SaleSummary } from './wire';
 
-/** Find a sale by its receipt; null if the node knows none of that number. */
-export async function saleByReceipt(till: Till, text: string): Promise<SaleSummary | null> {
-  const receipt = encodeURIComponent(receiptIn(text));
-  const page = await till.api.get<{ sales: SaleSummary[] }>(`/sales?receipt=${receipt}`);
-  return page.sales[0] ?? null;
+/** Find a sale's id by its receipt's code or number; null if the node knows none. */
+export async function saleByReceipt(till: Till, text: string): Promise<string | null> {
+  const id = idIn(text);
+  if (id) {
+    const { sale } = await till.api.get<SaleDetail>(`/sales/${id}`);
+    return sale.id;
+  }
+  for (const receipt of spellings(text)) {
+    const page = await till.api.get<{ sales: SaleSummary[] }>(
+      `/sales?receipt=${encodeURIComponent(receipt)}`,
+    );
+    if (page.sales[0]) return page.sales[0].id;
+  }
+  return null;
+}
+
+/** Why no sale was found, and what to do. */
+function whyNot(error: unknown, said: string): string {
+  const { code, unreachable, text } = failureOf(error);
+  if (code === 'not-found') return t('desk.return.elsewhere', { receipt: receiptIn(said) });
+  return unreachable ? t('desk.failure.unreachableText') : text;
 }
 
 function Recent({ till }: { till: Till }): JSX.Element {
@@ -94,10 +110,10 @@ export function FindSale(props: { till: Till; onBack: () => void }): JSX.Element
     setProblem('');
     try {
       const sale = await saleByReceipt(till, said);
-      if (sale) go(`desk/return/${sale.id}`);
+      if (sale) go(`desk/return/${sale}`);
       else setProblem(t('desk.return.unknown', { receipt: receiptIn(said) }));
-    } catch {
-      setProblem(t('desk.failure.unreachableText'));
+    } catch (error) {
+      setProblem(whyNot(error, said));
     }
   };
   useScans((scan) => find(scan.text));

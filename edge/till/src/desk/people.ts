@@ -39,3 +39,14 @@ export function actorName(
   const [who = actor] = actor.split('@');
   return staff.find((person) => person.staff === who)?.name ?? who;
 }
+
+/** Who acted and, where that was somebody else, who allowed it. */
+export function whoText(
+  actor: string,
+  approver: string,
+  staff: readonly { staff: string; name: string }[],
+): string {
+  const name = actorName(actor, staff);
+  if (!approver || actorName(approver, staff) === name) return name;
+  return t('desk.people.allowed', { name, approver: actorName(approver, staff) });
+}

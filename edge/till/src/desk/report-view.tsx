@@ -2,16 +2,19 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { Till } from '../data/ports';
 import {
+  formatDate,
   formatDateTime,
   formatDay,
   formatMoney,
   formatNumber,
   formatPercent,
+  formatTime,
   isKey,
+  type Key,
   t,
 } from '../i18n';
 import { Badge, Button, type Mood, Notice, Pairs, Table } from '../ui';
-import { actorName } from './people';
+import { actorName, whoText } from './people';
 import { reasonText } from './reasons';
 import { print, reportPath, saveFile } from './receipts';
 import { overShortMinor, taxTotal, type Verdict, verdictOf } from './report';
@@ -34,35 +37,63 @@ function Part(props: { title: string; children: ComponentChildren }): JSX.Elemen
   );
 }
 
-const tally = ({ count, minor }: { count: number; minor: number }): string =>
-  `${formatNumber(count)} × · ${formatMoney(minor)}`;
-
 function discountName(kind: string): string {
   const key = `desk.discount.${kind}`;
   return isKey(key) ? t(key) : kind;
+}
+
+/** What came in and went out again, with signs: the column adds up to the net. */
+export function turnoverOf(
+  report: Pick<Report, 'sales' | 'returns' | 'voids' | 'net_minor'>,
+): { key: Key; count: number | null; minor: number }[] {
+  return [
+    { key: 'desk.report.sales', count: report.sales.count, minor: report.sales.minor },
+    { key: 'desk.report.returns', count: report.returns.count, minor: 0 - report.returns.minor },
+    { key: 'desk.report.voids', count: report.voids.count, minor: 0 - report.voids.minor },
+    { key: 'desk.report.net', count: null, minor: report.net_minor },
+  ];
 }
 
 function Turnover({ report }: { report: Report }): JSX.Element {
   const kinds = Object.entries(report.discounts.by_kind);
   return (
     <Part title={t('desk.report.turnover')}>
+      <Table
+        label={t('desk.report.turnover')}
+        row_key={(row) => row.key}
+        rows={turnoverOf(report)}
+        columns={[
+          { head: t('desk.report.what'), cell: (row) => strong(row, t(row.key)) },
+          {
+            head: t('desk.report.count'),
+            end: true,
+            cell: (row) => (row.count === null ? '' : formatNumber(row.count)),
+          },
+          {
+            head: t('desk.cash.amount'),
+            end: true,
+            cell: (row) => strong(row, formatMoney(row.minor)),
+          },
+        ]}
+      />
       <Pairs
         rows={[
-          [t('desk.report.sales'), tally(report.sales)],
-          [t('desk.report.returns'), tally(report.returns)],
-          [t('desk.report.voids'), tally(report.voids)],
-          [t('desk.report.discounts'), tally(report.discounts)],
-          ...kinds.map(([kind, minor]) => [`· ${discountName(kind)}`, formatMoney(minor)] as const),
           [
-            <strong key="net">{t('desk.report.net')}</strong>,
-            <strong key="sum">{formatMoney(report.net_minor)}</strong>,
+            t('desk.report.discounts', { n: report.discounts.count }),
+            formatMoney(0 - report.discounts.minor),
           ],
+          ...kinds.map(
+            ([kind, minor]) => [`· ${discountName(kind)}`, formatMoney(0 - minor)] as const,
+          ),
           [t('desk.report.grand'), formatMoney(report.grand_total_minor)],
         ]}
       />
     </Part>
   );
 }
+
+const strong = (row: { count: number | null }, text: string): ComponentChildren =>
+  row.count === null ? <strong>{text}</strong> : text;
 
 function Taxes({ report }: { report: Report }): JSX.Element {
   const total = taxTotal(report.tax);
@@ -99,9 +130,12 @@ function Difference({ minor }: { minor: number | null }): JSX.Element {
   );
 }
 
+/** Over and short of all that was counted. */
+const inAll = (report: Report): number | null =>
+  overShortMinor(report.tenders.filter((row) => row.counted_minor !== null));
+
 function Tenders({ till, report }: { till: Till; report: Report }): JSX.Element {
   const closed = report.closed_ms !== null;
-  const sum = overShortMinor(report.tenders.filter((row) => row.counted_minor !== null));
   return (
     <Part title={t('desk.report.tenders')}>
       <Table
@@ -132,11 +166,21 @@ function Tenders({ till, report }: { till: Till; report: Report }): JSX.Element 
       {closed && (
         <p class="row">
           <span class="grow">{t('desk.report.overShort')}</span>
-          <Difference minor={sum} />
+          <Difference minor={inAll(report)} />
         </p>
       )}
     </Part>
   );
+}
+
+const SIGNS: Readonly<Record<string, number>> = { pay_in: 1, pay_out: -1, drop: -1 };
+
+/** What a movement adds to the drawer; null for one that moves nothing. */
+export function movedMinor(
+  row: Pick<Report['cash'][number], 'kind' | 'amount_minor'>,
+): number | null {
+  const sign = SIGNS[row.kind];
+  return sign === undefined ? null : sign * row.amount_minor;
 }
 
 function Cash({ till, report }: { till: Till; report: Report }): JSX.Element {
@@ -151,29 +195,39 @@ function Cash({ till, report }: { till: Till; report: Report }): JSX.Element {
           row_key={(row) => row.id}
           rows={report.cash}
           columns={[
-            { head: t('desk.report.when'), cell: (row) => formatDateTime(row.at_ms) },
-            { head: t('desk.report.what'), cell: (row) => t(`desk.cashKind.${row.kind}`) },
             {
-              head: t('desk.report.why'),
-              cell: (row) =>
-                [
-                  reasonText(till, row.reason),
-                  actorName(row.by, staff),
-                  row.approver && actorName(row.approver, staff),
-                ]
-                  .filter(Boolean)
-                  .join(' · '),
+              head: t('desk.report.when'),
+              cell: (row) => <span class="num">{timeWithin(report, row.at_ms)}</span>,
+            },
+            {
+              head: t('desk.report.what'),
+              cell: (row) => (
+                <>
+                  {t(`desk.cashKind.${row.kind}`)}
+                  <span class="item__text moved__why">
+                    {[reasonText(till, row.reason), whoText(row.by, row.approver, staff)].join(
+                      ' · ',
+                    )}
+                  </span>
+                </>
+              ),
             },
             {
               head: t('desk.cash.amount'),
               end: true,
-              cell: (row) => formatMoney(row.amount_minor),
+              cell: (row) => some(movedMinor(row)),
             },
           ]}
         />
       )}
     </Part>
   );
+}
+
+/** When something was, beside a shift: the time alone on the day it was opened. */
+function timeWithin(report: Report, at_ms: number): string {
+  const day = formatDate(report.opened_ms);
+  return formatDate(at_ms) === day ? formatTime(at_ms) : formatDateTime(at_ms);
 }
 
 function Control({ report }: { report: Report }): JSX.Element {
@@ -190,8 +244,10 @@ function Control({ report }: { report: Report }): JSX.Element {
       {report.late.length > 0 && (
         <Notice mood="warn" title={t('desk.report.late', { n: report.late.length })}>
           {report.late.map((late) => (
-            <p key={late.id} class="num">
-              {late.receipt || late.type} · {formatMoney(late.total_minor)}
+            <p key={late.id}>
+              {late.receipt || t(`desk.document.${late.type.toLowerCase()}` as Key)} ·{' '}
+              {t('desk.report.ofShift', { n: late.shift })} · {formatDateTime(late.at_ms)} ·{' '}
+              <span class="num">{formatMoney(late.total_minor)}</span>
             </p>
           ))}
         </Notice>
@@ -220,6 +276,14 @@ function Head({ till, report }: { till: Till; report: Report }): JSX.Element {
                 ] as const,
               ]),
           [t('desk.shift.floatWas'), formatMoney(report.float_minor)],
+          ...(report.closed_ms === null
+            ? []
+            : [
+                [
+                  t('desk.report.overShort'),
+                  <Difference key="all" minor={inAll(report)} />,
+                ] as const,
+              ]),
           ...(report.note ? [[t('desk.close.note'), report.note] as const] : []),
         ]}
       />

@@ -17,7 +17,7 @@ import {
   useKeys,
 } from '../ui';
 import { CashDialog } from './cash';
-import { drawerOf, loadShift, shiftNow } from './current';
+import { drawerOf, loadShift, openDrawer, shiftNow } from './current';
 import { Failed, Loaded, useAction, useLoad } from './load';
 import { actorName } from './people';
 import type { CashKind, Shift } from './wire';
@@ -32,16 +32,18 @@ const MOVES: readonly { kind: CashKind; icon: IconName; label: Key; key: string 
 /** Puts a drawer into use. */
 function OpenShift({ till }: { till: Till }): JSX.Element {
   const [float, setFloat] = useState<number | null>(null);
+  const [id] = useState(() => till.newId());
   const action = useAction();
   const open = (): Promise<boolean> =>
     action.run(async () => {
       const operator = till.session.current.value?.staff ?? '';
       await till.api.post<Shift>('/till/shifts', {
-        id: till.newId(),
+        id,
         drawer: drawerOf(till),
         float_minor: float ?? 0,
         operator,
       });
+      openDrawer(till, 'float');
       const shift = await loadShift(till);
       showToast({ text: t('desk.shift.opened', { n: shift?.number ?? 0 }) });
       go('');

@@ -5,6 +5,7 @@ import type { Till } from '../data/ports';
 import { formatMoney, t } from '../i18n';
 import { Button, Choices, Dialog, Pairs, showToast, TextField } from '../ui';
 import { ApprovalDialog, type Asked, needsManager } from './approval';
+import { openDrawer } from './current';
 import { Failed, useAction } from './load';
 import { offered } from './reasons';
 import { suggestSplit } from './refund';
@@ -78,6 +79,7 @@ export function VoidDialog(props: {
       await till.api.post(`/till/sales/${sale.id}/void`, body);
     });
     if (!done) return;
+    if (tenders.some(({ kind }) => kind === 'cash')) openDrawer(till, 'void');
     showToast({ text: t('desk.void.done', { receipt: sale.receipt }) });
     props.onDone();
   };

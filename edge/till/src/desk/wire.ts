@@ -158,8 +158,10 @@ export interface DocumentEntry {
   readonly reason: string;
   readonly actor: string;
   readonly approver: string;
-  /** What it undoes or concerns. */
+  /** What it undoes or concerns; `receipt` is that one's number where it has none of its own. */
   readonly about: string | null;
+  /** What was allowed or done. */
+  readonly detail: string;
 }
 
 /** Documents, newest first; `before` asks for the next page, empty at the end. */

@@ -109,6 +109,11 @@ export function formatTime(at_ms: number): string {
   return dateFormat('time', { hour: '2-digit', minute: '2-digit' }).format(at_ms);
 }
 
+/** The day in the store. */
+export function formatDate(at_ms: number): string {
+  return dateFormat('date', { dateStyle: 'medium' }).format(at_ms);
+}
+
 /** The day and time in the store. */
 export function formatDateTime(at_ms: number): string {
   return dateFormat('moment', { dateStyle: 'medium', timeStyle: 'short' }).format(at_ms);

@@ -3,17 +3,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Product } from '../../src/core/types';
 import { ApiProblem, Unreachable } from '../../src/data/api';
-import type { PresenceState, StorageState } from '../../src/data/ports';
+import type { PresenceState, StorageState, Till } from '../../src/data/ports';
+import { skewText } from '../../src/desk/about';
 import { added, backMinor } from '../../src/desk/blind';
-import { countsOf } from '../../src/desk/close';
+import { countsOf, isUnclear, onPaper } from '../../src/desk/close';
 import { amountOf } from '../../src/desk/count';
+import { dayAfter } from '../../src/desk/day';
 import { conditionOf } from '../../src/desk/devices';
-import { titleOf } from '../../src/desk/documents';
+import { amountOf as amountMoved, textOf, titleOf } from '../../src/desk/documents';
 import { failureOf } from '../../src/desk/failure';
-import { actorName, initials } from '../../src/desk/people';
+import { actorName, initials, whoText } from '../../src/desk/people';
 import { reportPath } from '../../src/desk/receipts';
 import { partsOf } from '../../src/desk/refund-split';
 import { minutesUntil, refusalText } from '../../src/desk/refusal';
+import { movedMinor, turnoverOf } from '../../src/desk/report-view';
 import { above } from '../../src/desk/route';
 import { placesOf } from '../../src/desk/safety';
 
@@ -32,10 +35,112 @@ describe('amounts that are typed', () => {
   });
 
   it('are sent for what was counted, cash always', () => {
-    const draft = { counted: { 2000: 2, 5: 1 }, others: { card: '10', voucher: '' }, note: '' };
+    const draft = {
+      id: 'c',
+      counted: { 2000: 2, 5: 1 },
+      others: { card: '10', voucher: '' },
+      note: '',
+    };
     expect(countsOf(draft, ['card', 'voucher'], 2)).toEqual([
       { kind: 'cash', counted_minor: 4005 },
       { kind: 'card', counted_minor: 1000 },
+    ]);
+  });
+});
+
+describe('a count', () => {
+  it('asks for no paper of what leaves none in the drawer', () => {
+    expect(onPaper(['cash', 'card', 'exchange', 'gift', 'points', 'voucher'])).toEqual([
+      'card',
+      'voucher',
+    ]);
+  });
+
+  it('is not finished while something typed is no amount', () => {
+    const draft = { id: 'c', counted: {}, others: { card: '1.234' }, note: '' };
+    expect(isUnclear(draft, 2)).toBe(true);
+    expect(isUnclear({ ...draft, others: { card: '', voucher: '12,5' } }, 2)).toBe(false);
+  });
+});
+
+describe('a report', () => {
+  it('has a column that adds up to the net', () => {
+    const tally = (count: number, minor: number): { count: number; minor: number } => ({
+      count,
+      minor,
+    });
+    const rows = turnoverOf({
+      sales: tally(3, 744),
+      returns: tally(3, 387),
+      voids: tally(0, 0),
+      net_minor: 357,
+    });
+    expect(rows.map((row) => [row.count, row.minor])).toEqual([
+      [3, 744],
+      [3, -387],
+      [0, 0],
+      [null, 357],
+    ]);
+  });
+
+  it('shows what leaves the drawer with a minus, and nothing for a no-sale', () => {
+    const moved = (['pay_in', 'pay_out', 'drop', 'no_sale'] as const).map((kind) =>
+      movedMinor({ kind, amount_minor: kind === 'no_sale' ? 0 : 700 }),
+    );
+    expect(moved).toEqual([700, -700, -700, null]);
+  });
+});
+
+describe('the list of documents', () => {
+  const entry = {
+    id: 'd',
+    kind: 'audit',
+    at_ms: 0,
+    till: 't1',
+    receipt: 't1-5-000001',
+    amount_minor: 0,
+    title: 'price-override',
+    reason: 'dented',
+    actor: 'ana@t1',
+    approver: 'ben',
+    about: 's',
+    detail: '€4.99 → €3.50',
+  };
+
+  it('says of an entry of the audit trail who, who allowed it, why, and of what', () => {
+    const staff = [
+      { staff: 'ana', name: 'Ana' },
+      { staff: 'ben', name: 'Ben' },
+    ];
+    const till = {
+      setup: { document: { value: { staff } }, rules: { value: { reasons: {} } } },
+    } as unknown as Till;
+    expect(textOf(till, entry)).toMatch(
+      / · Ana, allowed by Ben · dented · t1-5-000001 · €4\.99 → €3\.50$/,
+    );
+    expect(whoText('ben@t1', 'ben', staff)).toBe('Ben');
+  });
+
+  it('shows an amount only where money moved', () => {
+    expect(amountMoved({ ...entry, kind: 'cash', title: 'drop', amount_minor: -5 })).toBe(-5);
+    expect(amountMoved({ ...entry, kind: 'cash', title: 'no_sale' })).toBeNull();
+    expect(amountMoved(entry)).toBeNull();
+  });
+
+  it('goes from day to day across months and years', () => {
+    expect([dayAfter('2026-12-31', 1), dayAfter('2028-03-01', -1)]).toEqual([
+      '2027-01-01',
+      '2028-02-29',
+    ]);
+  });
+});
+
+describe('the clock', () => {
+  it('is ahead, behind, or right where only the way of a message differs', () => {
+    expect([90_000, -61_000, 1400].map(skewText)).toEqual([
+      "90 s ahead of the node's",
+      "61 s behind the node's",
+      "as the node's",
     ]);
   });
 });
@@ -111,7 +216,7 @@ describe('what a person reads', () => {
       approver: '',
     };
     const of = (kind: string, title: string, receipt = ''): string =>
-      titleOf({ ...entry, about: null, kind, title, receipt });
+      titleOf({ ...entry, about: null, detail: '', kind, title, receipt });
     expect(of('sale', '', 't1-7-000001')).toBe('Sale t1-7-000001');
     expect(of('cash', 'drop')).toBe('Dropped');
     expect(of('audit', 'reprint')).toBe('Printed again');

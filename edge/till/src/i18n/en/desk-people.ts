@@ -109,7 +109,9 @@ export const deskPeople = {
   'desk.about.asOf': 'As of',
   'desk.about.never': 'never yet',
   'desk.about.clock': "This till's clock",
+  'desk.about.inStep': "as the node's",
   'desk.about.skew': "{n} s ahead of the node's",
+  'desk.about.behind': "{n} s behind the node's",
   'desk.about.zone': 'Time zone',
   'desk.about.secure': 'Works without the node',
   'desk.about.yes': 'yes',
@@ -126,4 +128,5 @@ export const deskPeople = {
   'desk.training.closed': 'Not while practising',
   'desk.training.closedText':
     'This moves stock or money. Practise selling, or end training mode in the settings first.',
+  'desk.people.allowed': '{name}, allowed by {approver}',
 } as const;

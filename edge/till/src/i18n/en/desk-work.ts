@@ -6,7 +6,7 @@ export const deskWork = {
   'desk.return.findHint': 'Scan the code on the receipt, or type its number.',
   'desk.return.findGo': 'Find',
   'desk.return.unknown':
-    'No sale {receipt} is known here. Check the number; a receipt of another store is returned there.',
+    'No sale {receipt} is known here. Check the number; a receipt of another store is returned there, or without a receipt.',
   'desk.return.cut': "Returns need the store's node",
   'desk.return.cutText':
     'It does not answer, and only it knows what came back already. Ask the customer to wait, or sell on.',
@@ -268,4 +268,9 @@ export const deskWork = {
   'desk.quarantine.none': 'Nothing was set aside',
   'desk.quarantine.noneText':
     'Documents that nobody could read are kept here, whole, until somebody has seen to them.',
+  'desk.day.before': 'The day before',
+  'desk.day.after': 'The day after',
+  'desk.day.all': 'All days',
+  'desk.return.elsewhere':
+    'Receipt {receipt} is not of this store, or still waits on the till that sold it. Return the goods where they were bought, or take them back without a receipt.',
 } as const;

@@ -95,7 +95,9 @@ export const deskPeople: Words<typeof english> = {
   'desk.about.asOf': '更新时间',
   'desk.about.never': '尚未更新',
   'desk.about.clock': '本机时钟',
+  'desk.about.inStep': '与节点一致',
   'desk.about.skew': '比节点快 {n} 秒',
+  'desk.about.behind': '比节点慢 {n} 秒',
   'desk.about.zone': '时区',
   'desk.about.secure': '可离线工作',
   'desk.about.yes': '是',
@@ -111,4 +113,5 @@ export const deskPeople: Words<typeof english> = {
   'desk.nav.documents': '单据',
   'desk.training.closed': '练习模式下不可用',
   'desk.training.closedText': '此功能会变动库存或现金。请练习销售，或先在设置中结束练习模式。',
+  'desk.people.allowed': '{name}（{approver} 批准）',
 };

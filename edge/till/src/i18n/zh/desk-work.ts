@@ -8,7 +8,8 @@ export const deskWork: Words<typeof english> = {
   'desk.return.find': '小票',
   'desk.return.findHint': '扫描小票上的二维码，或输入小票号。',
   'desk.return.findGo': '查找',
-  'desk.return.unknown': '本店没有小票 {receipt}。请核对号码；其他门店的小票请在该店退货。',
+  'desk.return.unknown':
+    '本店没有小票 {receipt}。请核对号码；其他门店的小票请在该店退货，或按无小票退货处理。',
   'desk.return.cut': '退货需要门店节点',
   'desk.return.cutText': '节点没有响应，而只有节点知道哪些商品已退。请顾客稍候，或先继续销售。',
   'desk.return.recent': '最近的销售',
@@ -248,4 +249,9 @@ export const deskWork: Words<typeof english> = {
   'desk.quarantine.title': '节点隔离区',
   'desk.quarantine.none': '没有被隔离的单据',
   'desk.quarantine.noneText': '无法读取的单据会完整保存在此，直到有人处理。',
+  'desk.day.before': '前一天',
+  'desk.day.after': '后一天',
+  'desk.day.all': '全部日期',
+  'desk.return.elsewhere':
+    '小票 {receipt} 不是本店的，或仍在售出它的收银台等待送达。请在购买的门店退货，或按无小票退货处理。',
 };
