@@ -104,11 +104,11 @@ def addresses(chain: Chain, pins: dict[str, str]) -> list[str]:
         "",
         f"Headquarters' status page: {hq.url}/ – log in with the token",
         f"  {hq.token}",
-        f"Its API: {hq.url}/api/v1/openapi.json",
+        f"Its API: {hq.url}/api/v1/, with the same token",
     ]
     for store in chain.stores:
         lines += [
-            f"API of {store.name}: {store.url}/api/v1/openapi.json, a shop system's token:",
+            f"API of {store.name}: {store.url}/api/v1/, a shop system's token:",
             f"  {store.token}",
         ]
     return [
@@ -118,6 +118,7 @@ def addresses(chain: Chain, pins: dict[str, str]) -> list[str]:
         f"  TOKEN={first.token}",
         '  curl -H "Authorization: Bearer $TOKEN" \\',
         f"    '{first.url}/api/v1/products?q=tea'",
+        "Both APIs are described in docs/integrator/, and at /api/v1/openapi.json.",
     ]
 
 
@@ -136,7 +137,8 @@ def by_hand(store: Store, token: str, pins: dict[str, str]) -> list[str]:
         'paste this token, and press "Set up":',
         f"  {token}",
         f'Choose {name}, PIN {pins[staff]}; press "No shift" and begin with a float.',
-        "Then search for tea, or press a quick key; F12 takes the money, ? lists all keys.",
+        "Then search for tea, or press a quick key; F12 takes the money. The keyboard at",
+        "the top right lists all keys.",
     ]
 
 

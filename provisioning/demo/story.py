@@ -202,6 +202,7 @@ class Story:
     def stay(self) -> None:
         """Go on selling at a quieter pace, with deliveries, until somebody ends it."""
         self.receipts.forget()
+        self._crowd.forgive()
         self._crowd.open(pause_s=_QUIET_S)
         while True:
             self._pause(_DELIVERY_S)
