@@ -1,5 +1,6 @@
 """One law: before the first customer, headquarters has defined what is sold and stores have it."""
 
+import datetime
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from provisioning.catalogue import CURRENCY, Catalogue, opening_stock
 from provisioning.demo.api import HeadquartersApi, StoreApi
 from provisioning.demo.chain import Chain, Store
 from provisioning.demo.rules import purchase_orders, rules, store_rules
+from sync.definitions import Product
 from sync.identity import series_id
 
 _CHUNK = 250
@@ -119,11 +121,35 @@ def log_in(store: Store, pins: dict[str, str]) -> StoreApi:
 
 def open_stock(node: StoreApi, catalogue: Catalogue, seed: int) -> None:
     """Post the stock that a store's books start with."""
+    known = {product.sku: product for product in catalogue.products}
+    today = datetime.date.today()
     lines = [
-        {"sku": sku, "quantity": quantity}
+        line
         for sku, quantity in opening_stock(catalogue, seed).items()
+        for line in _pieces(known[sku], quantity, today)
     ]
     _post(node, "openings", lines)
+
+
+def _pieces(product: Product, quantity: int, today: datetime.date) -> list[dict[str, object]]:
+    """Tell the lots or serial numbers of goods that ask for them: some expire soon."""
+    sku, whole = product.sku, {"sku": product.sku, "quantity": quantity}
+    if product.attributes.get("serial") == "yes":
+        return [whole | {"serials": [f"{sku}-{at:04d}" for at in range(1, quantity + 1)]}]
+    if product.attributes.get("lot") != "yes":
+        return [whole]
+    soon, late = quantity // 3, quantity - quantity // 3
+    days = ((soon, "A", 2), (late, "B", 60))
+    return [
+        {
+            "sku": sku,
+            "quantity": some,
+            "lot": f"{sku[:3]}{lot}1",
+            "expiry_day": (today + datetime.timedelta(days)).isoformat(),
+        }
+        for some, lot, days in days
+        if some
+    ]
 
 
 def restock(node: StoreApi, catalogue: Catalogue, seed: int) -> None:

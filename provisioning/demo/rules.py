@@ -109,6 +109,7 @@ def rules() -> dict[str, Any]:
         "tips": {"enabled": False},
         "age": {"alcohol": 18, "beer": 16, "tobacco": 18},
         "stock.low": {"category": {"bakery": 6}, "sku": {"BAG-001": 50}},
+        "stock.expiring": {"default": 7, "category": {"baby": 30}},
     }
 
 
@@ -120,6 +121,7 @@ def store_rules(title: str) -> dict[str, Any]:
 _ORDERS = (
     ("DAIRY", "Meadow Lane Dairy", {"DAI-001": 48, "DAI-003": 24, "DAI-005": 24}),
     ("TEA", "Nine Hills Trading", {"TEA-001": 12, "TEA-003": 12, "TEA-013": 36}),
+    ("MIX", "Harbour Trade", {"ELE-001": 3, "FIS-001": 12, "TOB-001": 20}),
     ("FRESH", "Port City Produce", {"FRU-001": 40_000, "VEG-001": 60_000, "FRU-014": 30}),
 )
 

@@ -3,12 +3,13 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Product } from '../core/types';
 import type { SearchHit, Till } from '../data/ports';
+import type { Verdict } from '../data/wire';
 import { formatMoney, formatPer, inLanguage, t } from '../i18n';
 import { announce, clearToasts, play, showToast, TextField } from '../ui';
 import { useScans } from './scans';
 
-/** What a scan brought: the product, and how much where its label says it. */
-export type Found = (product: Product, quantity: number | null) => void;
+/** What a scan brought: the product, how much where its label says it, and all that its code said. */
+export type Found = (product: Product, quantity: number | null, verdict: Verdict | null) => void;
 
 /** Says why a scan named nothing here. */
 function refuse(text: string): void {
@@ -25,7 +26,7 @@ export function useGoodsScans(till: Till, onFound: Found): void {
     clearToasts();
     play('ok');
     announce(inLanguage(named.names));
-    onFound(named, verdict.quantity);
+    onFound(named, verdict.quantity, verdict);
   });
 }
 
@@ -45,7 +46,7 @@ export function FindProduct(props: { till: Till; onFound: Found; label?: string 
   }, [text, till]);
   const take = (product: Product): void => {
     setText('');
-    onFound(product, null);
+    onFound(product, null, null);
   };
   return (
     <div class="finder">

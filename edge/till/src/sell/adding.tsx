@@ -19,6 +19,7 @@ import {
   WeighDialog,
 } from './questions';
 import { refusedText } from './refused';
+import { serialsPassed } from './serials';
 import { checkedAge, face, latest, multiplier, query, rolesOf, selected } from './state';
 
 /** What a scan or a key already knows about the line. */
@@ -224,6 +225,7 @@ async function questioned(till: Till, product: Product, known: Known): Promise<L
   if (override === null) return null;
   const extras = await captured(product, known);
   if (extras === null) return null;
+  if (!(await serialsPassed(till, product, extras.serials ?? []))) return null;
   if (!(await passedStops(till, product, { ...known, ...extras }))) return null;
   return { ...extras, quantity, ...(override ? { override } : {}) };
 }

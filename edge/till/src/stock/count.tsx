@@ -1,6 +1,7 @@
 // One law: counting needs a scanner and one hand: a scan adds one, the next goods write it down.
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { QUANTITY_MAX } from '../core/money';
 import type { Product } from '../core/types';
 import type { Till } from '../data/ports';
 import { type Failure, failureOf } from '../desk/failure';
@@ -34,7 +35,6 @@ import {
   typeIn,
   written,
 } from './counting';
-import { QUANTITY_MAX } from './entry';
 import { titleOf } from './sheets';
 import type { Sheet, SheetEntry } from './wire';
 

@@ -2,22 +2,38 @@
 // was looked over.
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { says } from '../core/basket';
+import { QUANTITY_MAX } from '../core/money';
 import type { Product } from '../core/types';
 import type { Till } from '../data/ports';
-import { FindProduct } from '../desk/find-product';
+import { FindProduct, type Found } from '../desk/find-product';
 import { Quantity } from '../desk/quantity';
 import { formatQuantity, inLanguage, isPieces, t } from '../i18n';
-import { Badge, EmptyState, IconButton, type Mood, remember, remembered } from '../ui';
+import {
+  Badge,
+  Button,
+  EmptyState,
+  IconButton,
+  type Mood,
+  play,
+  remember,
+  remembered,
+  showToast,
+} from '../ui';
 import {
   type Difference,
   difference,
   type Entry,
   type Goods,
-  QUANTITY_MAX,
+  replaced,
   scanned,
   typed,
   without,
 } from './entry';
+import { type Asked, hasSerial, isLacking, type Piece, saidOf, untold } from './pieces';
+import { PiecesDialog, pieceText } from './pieces-dialog';
+
+const ASKED: readonly Asked[] = ['lot', 'serial'];
 
 const MOODS: Readonly<Record<Difference, Mood>> = {
   right: 'ok',
@@ -29,7 +45,8 @@ const MOODS: Readonly<Record<Difference, Mood>> = {
 
 /** What a list needs to know of a product. */
 export function goodsOf(product: Product): Goods {
-  return { sku: product.sku, names: product.names, unit: product.unit };
+  const asks = ASKED.filter((what) => says(product, what));
+  return { sku: product.sku, names: product.names, unit: product.unit, asks };
 }
 
 /** A list that survives a reload, kept under a name until it is posted. */
@@ -50,9 +67,19 @@ export function forgetDraft(name: string): void {
   remember(`stock.${name}`, 'null');
 }
 
+/** Put goods on a list that is opened later. */
+export function addToDraft(name: string, goods: Goods, piece: Piece): void {
+  const list = scanned(draftOf(name) ?? [], goods, piece.quantity, piece);
+  remember(`stock.${name}`, JSON.stringify(list));
+}
+
 function draftOf(name: string): readonly Entry[] | null {
   try {
-    return JSON.parse(remembered(`stock.${name}`) ?? 'null') as readonly Entry[] | null;
+    const kept = JSON.parse(remembered(`stock.${name}`) ?? 'null') as readonly Entry[] | null;
+    return (
+      kept?.map((entry) => ({ ...entry, asks: entry.asks ?? [], pieces: entry.pieces ?? [] })) ??
+      null
+    );
   } catch {
     return null;
   }
@@ -70,16 +97,28 @@ export function GoodsList(props: {
   empty: string;
   /** Only which goods, not how much. */
   bare?: boolean;
+  /** Which pieces they are is asked: of what comes in, or of what leaves. */
+  pieces?: 'come' | 'leave';
 }): JSX.Element {
   const { till, list, onChange } = props;
+  const [asking, setAsking] = useState('');
+  const asked = list.find((entry) => entry.sku === asking);
+  const found: Found = (product, quantity, verdict) => {
+    const by = quantity ?? usual(product);
+    const said = props.pieces ? saidOf(verdict, by) : null;
+    const before = list.find((entry) => entry.sku === product.sku);
+    if (said && before && hasSerial(before, said.serial)) {
+      play('refused');
+      showToast({ text: t('stock.pieces.twice', { serial: said.serial }), bad: true });
+      return;
+    }
+    const after = scanned(list, goodsOf(product), by, said);
+    onChange(after);
+    if (props.pieces && after[0] && isLacking(after[0])) setAsking(product.sku);
+  };
   return (
     <div class="stack">
-      <FindProduct
-        till={till}
-        onFound={(product, quantity) =>
-          onChange(scanned(list, goodsOf(product), quantity ?? usual(product)))
-        }
-      />
+      <FindProduct till={till} onFound={found} />
       {list.length === 0 ? (
         <EmptyState icon="barcode" title={t('stock.list.empty')} text={props.empty} />
       ) : (
@@ -93,11 +132,52 @@ export function GoodsList(props: {
               onRemove={() => onChange(without(list, entry.sku))}
               onChange={(quantity) => onChange(changed(list, entry, quantity))}
             >
+              {props.pieces && <Pieces entry={entry} onAsk={() => setAsking(entry.sku)} />}
               {props.more?.(entry)}
             </Line>
           ))}
         </ul>
       )}
+      {asked && props.pieces && (
+        <PiecesDialog
+          till={till}
+          entry={asked}
+          leaves={props.pieces === 'leave'}
+          damage={props.pieces === 'come'}
+          onChange={(entry) => onChange(replaced(list, entry))}
+          onClose={() => setAsking('')}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Which pieces of an entry are told of, and what is still asked. */
+function Pieces(props: { entry: Entry; onAsk: () => void }): JSX.Element | null {
+  const { entry } = props;
+  if (entry.quantity === 0 || (entry.asks.length === 0 && entry.pieces.length === 0)) return null;
+  const rest = untold(entry);
+  return (
+    <div class="pieces">
+      <ul class="pieces__list">
+        {entry.pieces.map((piece) => (
+          <li key={`${piece.serial} ${piece.lot} ${piece.expiry_day}`} class="num small">
+            {pieceText(piece)}
+            {piece.serial === '' && ` · ${formatQuantity(piece.quantity, entry.unit)}`}
+            {piece.damaged > 0 && ` · ${t('stock.pieces.damaged', { n: piece.damaged })}`}
+          </li>
+        ))}
+      </ul>
+      {isLacking(entry) && (
+        <Badge mood="warn">
+          {t('stock.pieces.rest', {
+            quantity: formatQuantity(rest || entry.quantity, entry.unit),
+          })}
+        </Badge>
+      )}
+      <Button icon="tag" onPress={props.onAsk}>
+        {t(entry.asks.includes('serial') ? 'stock.pieces.serials' : 'stock.pieces.lots')}
+      </Button>
     </div>
   );
 }

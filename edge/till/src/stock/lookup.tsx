@@ -17,6 +17,7 @@ import {
 } from '../i18n';
 import { go } from '../route';
 import { Badge, EmptyState, List, ListItem, Page } from '../ui';
+import { isPast, pieceText } from './pieces-dialog';
 import { type Chapter, storyOf } from './story';
 import type { Movement, StockDetail } from './wire';
 
@@ -87,6 +88,58 @@ function seenText(move: Movement, unit: string): string {
   });
 }
 
+/** What is on hand, by lot and serial number, and how much of it nobody told of. */
+function Lots(props: { till: Till; detail: StockDetail; unit: string }): JSX.Element | null {
+  const { detail, unit } = props;
+  const { lots, serials, stock } = detail;
+  if (lots.length === 0 && serials.length === 0) return null;
+  const told = lots.reduce((sum, lot) => sum + lot.quantity, 0);
+  const rest = stock.on_hand - told;
+  return (
+    <section class="card stack">
+      {lots.length > 0 && (
+        <>
+          <h2>{t('stock.why.lots')}</h2>
+          <List label={t('stock.why.lots')}>
+            {lots.map((lot) => (
+              <ListItem
+                key={`${lot.lot} ${lot.expiry_day}`}
+                title={pieceText({ lot: lot.lot, expiry_day: lot.expiry_day ?? '' })}
+                text={
+                  isPast(props.till, lot.expiry_day ?? '') && (
+                    <Badge mood="danger">{t('stock.pieces.past')}</Badge>
+                  )
+                }
+                after={<strong class="num">{formatQuantity(lot.quantity, unit)}</strong>}
+              />
+            ))}
+          </List>
+          {rest !== 0 && (
+            <p class="muted">{t('stock.why.noLot', { quantity: formatQuantity(rest, unit) })}</p>
+          )}
+        </>
+      )}
+      {serials.length > 0 && (
+        <>
+          <h2>{t('stock.why.serials')}</h2>
+          <p class="num serials">{serials.join(', ')}</p>
+          {stock.on_hand !== serials.length && (
+            <p class="muted">{t('stock.why.serialsOf', { n: serials.length })}</p>
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The lots and serial numbers that a movement told of. */
+const piecesText = (move: Movement): string =>
+  move.pieces
+    .map(({ lot, expiry_day, serials }) =>
+      pieceText({ lot, expiry_day: expiry_day ?? '', serial: serials.join(', ') }),
+    )
+    .join(' · ');
+
 function Incoming({ detail, unit }: { detail: StockDetail; unit: string }): JSX.Element | null {
   const incoming = detail.incoming ?? [];
   if (incoming.length === 0) return null;
@@ -137,6 +190,7 @@ function Movements(props: {
                 move.partner,
                 move.text,
                 seenText(move, props.unit),
+                piecesText(move),
               ]
                 .filter(Boolean)
                 .join(' · ')}
@@ -207,6 +261,7 @@ export function ProductPage(props: { till: Till; sku: string; onBack: () => void
           <div class="stack stack--wide">
             <Head product={product} sku={sku} detail={detail} />
             <Story detail={detail} unit={product?.unit ?? 'piece'} />
+            <Lots till={till} detail={detail} unit={product?.unit ?? 'piece'} />
             <Incoming detail={detail} unit={product?.unit ?? 'piece'} />
             <Movements
               till={till}

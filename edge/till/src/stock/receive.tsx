@@ -17,28 +17,44 @@ import {
   Tabs,
   TextField,
 } from '../ui';
-import { asExpected, differences, type Entry, lines } from './entry';
-import { forgetDraft, GoodsList, useDraft } from './goods';
+import { asExpected, differences, type Entry, present } from './entry';
+import { forgetDraft, GoodsList, goodsOf, useDraft } from './goods';
+import { isLacking, type Line, linesOf, type Piece, untold } from './pieces';
 import { PostDialog } from './posted';
-import type { ExpectedLine, Order } from './wire';
+import type { ExpectedLine, InTransit, Order } from './wire';
 
 /** What is expected, as a list to be filled: what is still to come of each SKU. */
 export async function expectedList(
   till: Till,
   expected: readonly ExpectedLine[],
+  lots?: InTransit['lots'],
 ): Promise<readonly Entry[]> {
   const products = await till.catalogue.bySkus(expected.map((line) => line.sku));
-  const known = new Map(products.map((product) => [product.sku, product]));
+  const known = new Map(products.map((product) => [product.sku, goodsOf(product)]));
   return expected
     .map((line) => ({ line, left: Math.max(line.expected - line.received, 0) }))
     .filter(({ left }) => left > 0)
     .map(({ line, left }) => ({
-      sku: line.sku,
-      names: known.get(line.sku)?.names ?? {},
-      unit: known.get(line.sku)?.unit ?? 'piece',
+      ...(known.get(line.sku) ?? { sku: line.sku, names: {}, unit: 'piece', asks: [] }),
       quantity: 0,
       expected: left,
+      pieces: [],
+      ...(lots ? { announced: announced(lots, line.sku) } : {}),
     }));
+}
+
+/** The pieces of a SKU that a sender told of, each serial number by itself. */
+function announced(lots: InTransit['lots'], sku: string): readonly Piece[] {
+  return lots
+    .filter((lot) => lot.sku === sku)
+    .flatMap(({ lot, expiry_day, serials, quantity }) => {
+      const known = { lot, expiry_day: expiry_day ?? '', damaged: 0 };
+      const named = serials.map((serial) => ({ ...known, serial, quantity: 1 }));
+      const rest = quantity - named.length;
+      return rest > 0 && (lot || expiry_day)
+        ? [...named, { ...known, serial: '', quantity: rest }]
+        : named;
+    });
 }
 
 function OrdersList({ till }: { till: Till }): JSX.Element {
@@ -119,7 +135,7 @@ function DamagedField(props: {
   onChange: (damaged: Damaged) => void;
 }): JSX.Element | null {
   const { entry, damaged } = props;
-  if (entry.quantity === 0) return null;
+  if (untold(entry) === 0) return null;
   return (
     <label class="damaged">
       <span class="muted small">{t('stock.receive.damaged')}</span>
@@ -135,13 +151,10 @@ function DamagedField(props: {
 }
 
 /** The lines of a delivery: never more damaged than there is. */
-export function arrivals(
-  list: readonly Entry[],
-  damaged: Damaged,
-): { sku: string; quantity: number; damaged: number }[] {
-  return lines(list).map((line) => {
-    const said = Math.trunc(Number(damaged[line.sku] ?? 0)) || 0;
-    return { ...line, damaged: Math.min(Math.max(said, 0), line.quantity) };
+export function arrivals(list: readonly Entry[], damaged: Damaged): Line[] {
+  return present(list).flatMap((entry) => {
+    const said = Math.trunc(Number(damaged[entry.sku] ?? 0)) || 0;
+    return linesOf(entry, Math.max(said, 0));
   });
 }
 
@@ -182,6 +195,7 @@ export function Delivery(props: DeliveryProps): JSX.Element {
         list={list}
         onChange={setList}
         compare={props.expected}
+        pieces="come"
         empty={t('stock.receive.scan')}
         more={(entry) => <DamagedField entry={entry} damaged={damaged} onChange={setDamaged} />}
       />
@@ -219,11 +233,24 @@ function ReviewButton(props: { disabled: boolean; onPress: () => void }): JSX.El
 }
 
 /** What is about to be posted, and how it differs from what was announced. */
-export function Summary(props: { list: readonly Entry[]; expected: boolean }): JSX.Element {
+export function Summary(props: {
+  list: readonly Entry[];
+  expected: boolean;
+  /** How many articles it is about, in words. */
+  sum?: (n: number) => string;
+}): JSX.Element {
   const found = props.expected ? differences(props.list) : [];
+  const lacking = present(props.list).filter(isLacking);
+  const n = present(props.list).length;
   return (
     <div class="stack">
-      <p>{t('stock.receive.sum', { n: lines(props.list).length })}</p>
+      <p>{props.sum ? props.sum(n) : t('stock.receive.sum', { n })}</p>
+      {lacking.length > 0 && (
+        <Notice mood="warn" title={t('stock.pieces.lacking', { n: lacking.length })}>
+          <p>{lacking.map((entry) => inLanguage(entry.names) || entry.sku).join(', ')}</p>
+          <p>{t('stock.pieces.lackingText')}</p>
+        </Notice>
+      )}
       {props.expected && found.length === 0 && (
         <Notice mood="ok">{t('stock.receive.noDifferences')}</Notice>
       )}

@@ -87,7 +87,7 @@ function Work({ till, path }: AreaProps): JSX.Element {
     case 'send':
       return <SendPage {...page} />;
     case 'write-off':
-      return <WriteOffPage {...page} />;
+      return <WriteOffPage key={first} {...page} why={first} />;
     case 'labels':
       return <LabelsPage {...page} />;
     case 'worklist':

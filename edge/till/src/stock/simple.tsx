@@ -27,7 +27,13 @@ export function SendPage(props: { till: Till; onBack: () => void }): JSX.Element
           max_length={32}
           onInput={setStore}
         />
-        <GoodsList till={till} list={list} onChange={setList} empty={t('stock.send.scan')} />
+        <GoodsList
+          till={till}
+          list={list}
+          onChange={setList}
+          empty={t('stock.send.scan')}
+          pieces="leave"
+        />
         <Button
           kind="primary"
           size="xl"
@@ -48,7 +54,7 @@ export function SendPage(props: { till: Till; onBack: () => void }): JSX.Element
           onPosted={() => forgetDraft('send')}
           onClose={() => setPosting(false)}
         >
-          <Summary list={list} expected={false} />
+          <Summary list={list} expected={false} sum={(n) => t('stock.send.sum', { n })} />
           <p class="muted">{t('stock.send.what')}</p>
         </PostDialog>
       )}
@@ -66,11 +72,18 @@ function writeOffReasons(till: Till): { value: string; label: string }[] {
 }
 
 /** Writes goods off. */
-export function WriteOffPage(props: { till: Till; onBack: () => void }): JSX.Element {
+export function WriteOffPage(props: {
+  till: Till;
+  /** The reason to begin with. */
+  why: string;
+  onBack: () => void;
+}): JSX.Element {
   const { till } = props;
   const reasons = writeOffReasons(till);
   const [list, setList] = useDraft('write-off');
-  const [reason, setReason] = useState(reasons[0]?.value ?? '');
+  const [reason, setReason] = useState(
+    () => (reasons.find(({ value }) => value === props.why) ?? reasons[0])?.value ?? '',
+  );
   const [posting, setPosting] = useState(false);
   return (
     <Page title={t('stock.writeOff.title')} onBack={props.onBack} narrow>
@@ -81,7 +94,13 @@ export function WriteOffPage(props: { till: Till; onBack: () => void }): JSX.Ele
           options={reasons}
           onChange={setReason}
         />
-        <GoodsList till={till} list={list} onChange={setList} empty={t('stock.writeOff.scan')} />
+        <GoodsList
+          till={till}
+          list={list}
+          onChange={setList}
+          empty={t('stock.writeOff.scan')}
+          pieces="leave"
+        />
         <Button
           kind="primary"
           size="xl"
@@ -102,7 +121,7 @@ export function WriteOffPage(props: { till: Till; onBack: () => void }): JSX.Ele
           onPosted={() => forgetDraft('write-off')}
           onClose={() => setPosting(false)}
         >
-          <Summary list={list} expected={false} />
+          <Summary list={list} expected={false} sum={(n) => t('stock.writeOff.sum', { n })} />
         </PostDialog>
       )}
     </Page>

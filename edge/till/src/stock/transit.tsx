@@ -50,7 +50,7 @@ export function ArrivalPage(props: { till: Till; out: string; onBack: () => void
     const { transit } = await till.api.get<{ transit: InTransit[] }>('/stock/transit?all=true');
     const found = transit.find((one) => one.out === out);
     if (!found) return null;
-    return { found, begin: await expectedList(till, found.lines) };
+    return { found, begin: await expectedList(till, found.lines, found.lots) };
   });
   return (
     <Page title={t('stock.transit.title')} onBack={props.onBack} narrow>

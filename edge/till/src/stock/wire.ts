@@ -22,6 +22,16 @@ export interface StockDetail {
     readonly partner: string;
     readonly quantity: number;
   }[];
+  /** The lots that are not at zero, by day of expiry, and the serial numbers that are here. */
+  readonly lots: readonly LotStock[];
+  readonly serials: readonly string[];
+}
+
+/** What is on hand of a lot. */
+export interface LotStock {
+  readonly lot: string;
+  readonly expiry_day: string | null;
+  readonly quantity: number;
 }
 
 /** A fact that moved a SKU, newest first. */
@@ -38,6 +48,23 @@ export interface Movement {
   readonly partner?: string;
   readonly counted?: number | null;
   readonly seen?: number | null;
+  /** The lots and serial numbers that it told of. */
+  readonly pieces: readonly (LotStock & { readonly serials: readonly string[] })[];
+}
+
+/** A serial number by the books (`GET /stock/serials`). */
+export interface SerialState {
+  readonly sku: string;
+  readonly serial: string;
+  readonly state: 'here' | 'gone' | 'unknown';
+  readonly moves: readonly {
+    readonly id: string;
+    readonly at_ms: number;
+    readonly type: string;
+    readonly moved: number;
+    readonly text: string;
+    readonly partner: string;
+  }[];
 }
 
 /** A posting of stock on record. */
@@ -73,6 +100,11 @@ export interface InTransit {
   readonly sent_ms: number;
   readonly state: string;
   readonly lines: readonly ExpectedLine[];
+  /** The lots and serial numbers that the sender told of. */
+  readonly lots: readonly (LotStock & {
+    readonly sku: string;
+    readonly serials: readonly string[];
+  })[];
 }
 
 /** A count sheet and how far it is. */
@@ -126,7 +158,7 @@ export interface Review {
   readonly value_minor: number;
 }
 
-/** Stock to order and to count; `cut` says that there is more than is listed. */
+/** Stock to order, to count and to sell first; `cut` says that there is more than is listed. */
 export interface Worklists {
   readonly low: readonly {
     readonly sku: string;
@@ -140,7 +172,18 @@ export interface Worklists {
     readonly names: Readonly<Record<string, string>>;
     readonly on_hand: number;
   }[];
+  readonly expiring: readonly Expiring[];
   readonly cut: boolean;
+}
+
+/** A lot to be sold first, or to be taken off the shelf: `days` are left, below 0 none. */
+export interface Expiring {
+  readonly sku: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly lot: string;
+  readonly expiry_day: string;
+  readonly days: number;
+  readonly quantity: number;
 }
 
 /** Something a person should look at. */

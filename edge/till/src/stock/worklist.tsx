@@ -17,6 +17,7 @@ import {
   Tabs,
   TextField,
 } from '../ui';
+import { ExpiringList } from './expiring';
 import type { WorkItem, Worklists } from './wire';
 
 const lookAt = (sku: string): void => go(`stock/lookup/${encodeURIComponent(sku)}`);
@@ -173,7 +174,7 @@ function Close(props: {
   );
 }
 
-/** What is low, what is below nothing, and everything else somebody should look at. */
+/** What is low, below nothing or soon past its day, and everything else somebody should look at. */
 export function WorklistPage(props: { till: Till; onBack: () => void }): JSX.Element {
   const { till } = props;
   const [tab, setTab] = useState('low');
@@ -191,6 +192,7 @@ export function WorklistPage(props: { till: Till; onBack: () => void }): JSX.Ele
           tabs={[
             { value: 'low', label: t('stock.low.title'), badge: lists?.low.length },
             { value: 'negative', label: t('stock.negative.title'), badge: lists?.negative.length },
+            { value: 'expiring', label: t('stock.expiring.title'), badge: lists?.expiring.length },
             { value: 'rest', label: t('stock.work.title') },
           ]}
           onChange={setTab}
@@ -204,7 +206,9 @@ export function WorklistPage(props: { till: Till; onBack: () => void }): JSX.Ele
           {(found) => (
             <>
               {found.cut && <Notice>{t('stock.worklist.cut')}</Notice>}
-              {tab === 'low' ? <Low lists={found} /> : <Negative lists={found} />}
+              {tab === 'low' && <Low lists={found} />}
+              {tab === 'negative' && <Negative lists={found} />}
+              {tab === 'expiring' && <ExpiringList till={till} lists={found} />}
             </>
           )}
         </Loaded>

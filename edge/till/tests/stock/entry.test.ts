@@ -12,11 +12,12 @@ import {
   without,
 } from '../../src/stock/entry';
 
-const goods = (sku: string) => ({ sku, names: { en: sku }, unit: 'piece' });
+const goods = (sku: string) => ({ sku, names: { en: sku }, unit: 'piece', asks: [] });
 const entry = (sku: string, quantity: number, expected: number | null): Entry => ({
   ...goods(sku),
   quantity,
   expected,
+  pieces: [],
 });
 
 describe('a list of goods', () => {

@@ -13,6 +13,8 @@ const entry = (sku: string, quantity: number): Entry => ({
   unit: 'pc',
   quantity,
   expected: 12,
+  asks: [],
+  pieces: [],
 });
 
 describe('a delivery', () => {
@@ -34,7 +36,9 @@ describe('a delivery', () => {
       difference: 0,
     });
     const list = await expectedList(till, [line('A', 12, 5), line('B', 6, 6), line('C', 0, 2)]);
-    expect(list).toEqual([{ sku: 'A', names: {}, unit: 'piece', quantity: 0, expected: 7 }]);
+    expect(list).toEqual([
+      { sku: 'A', names: {}, unit: 'piece', asks: [], quantity: 0, expected: 7, pieces: [] },
+    ]);
   });
 });
 

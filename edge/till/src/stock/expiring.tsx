@@ -1,0 +1,222 @@
+// One law: what expires soon is sold for less or written off before somebody takes it home.
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { problemOf } from '../data/api';
+import type { Till } from '../data/ports';
+import { Failed, useAction } from '../desk/load';
+import { Quantity } from '../desk/quantity';
+import { formatMoney, formatNumber, inLanguage, locale, t } from '../i18n';
+import { go } from '../route';
+import { AmountPad, Badge, Button, Dialog, EmptyState, List, ListItem, showToast } from '../ui';
+import { addToDraft, goodsOf } from './goods';
+import { pieceText } from './pieces-dialog';
+import type { Expiring, Worklists } from './wire';
+
+const LABELS_MAX = 100;
+
+function Days({ days }: { days: number }): JSX.Element {
+  if (days > 0) return <Badge mood="warn">{t('stock.expiring.in', { n: days })}</Badge>;
+  return (
+    <Badge mood="danger">
+      {days === 0 ? t('stock.expiring.today') : t('stock.expiring.past', { n: -days })}
+    </Badge>
+  );
+}
+
+/** Lots on hand that expire soon or have, the first of them first. */
+export function ExpiringList({ till, lists }: { till: Till; lists: Worklists }): JSX.Element {
+  const [chosen, setChosen] = useState<Expiring | null>(null);
+  const [reducing, setReducing] = useState<Expiring | null>(null);
+  if (lists.expiring.length === 0) {
+    return (
+      <EmptyState
+        icon="check"
+        title={t('stock.expiring.none')}
+        text={t('stock.expiring.noneText')}
+      />
+    );
+  }
+  return (
+    <>
+      <List label={t('stock.expiring.title')}>
+        {lists.expiring.map((lot) => (
+          <ListItem
+            key={`${lot.sku} ${lot.lot} ${lot.expiry_day}`}
+            title={inLanguage(lot.names) || lot.sku}
+            text={`${pieceText(lot)} · ${t('stock.expiring.here', { n: lot.quantity })}`}
+            after={<Days days={lot.days} />}
+            onPress={() => setChosen(lot)}
+          />
+        ))}
+      </List>
+      {chosen && (
+        <NextDialog
+          till={till}
+          lot={chosen}
+          onReduce={() => {
+            setReducing(chosen);
+            setChosen(null);
+          }}
+          onClose={() => setChosen(null)}
+        />
+      )}
+      {reducing && <ReduceDialog till={till} lot={reducing} onClose={() => setReducing(null)} />}
+    </>
+  );
+}
+
+/** What to do about a lot. */
+function NextDialog(props: {
+  till: Till;
+  lot: Expiring;
+  onReduce: () => void;
+  onClose: () => void;
+}): JSX.Element {
+  const { till, lot } = props;
+  const writeOff = async (): Promise<void> => {
+    const product = await till.catalogue.bySku(lot.sku);
+    const goods = product
+      ? goodsOf(product)
+      : { sku: lot.sku, names: lot.names, unit: 'piece', asks: [] };
+    const { lot: name, expiry_day, quantity } = lot;
+    const piece = { lot: name, expiry_day, serial: '', quantity, damaged: 0 };
+    addToDraft('write-off', goods, piece);
+    go('stock/write-off/expired');
+  };
+  return (
+    <Dialog title={inLanguage(lot.names) || lot.sku} onClose={props.onClose}>
+      <div class="stack">
+        <p class="row wrap">
+          <span class="grow">{pieceText(lot)}</span>
+          <Days days={lot.days} />
+        </p>
+        <p>{t('stock.expiring.here', { n: lot.quantity })}</p>
+        {lot.days >= 0 && (
+          <Button size="l" icon="percent" block onPress={props.onReduce}>
+            {t('stock.expiring.reduce')}
+          </Button>
+        )}
+        <Button size="l" icon="trash" block onPress={() => void writeOff()}>
+          {t('stock.expiring.writeOff')}
+        </Button>
+        <Button
+          size="l"
+          icon="search"
+          block
+          onPress={() => go(`stock/lookup/${encodeURIComponent(lot.sku)}`)}
+        >
+          {t('stock.expiring.lookup')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** The label as it will be printed. */
+function Preview(props: { till: Till; body: object }): JSX.Element {
+  const [address, setAddress] = useState('');
+  const asked = JSON.stringify(props.body);
+  const { till } = props;
+  useEffect(() => {
+    let made = '';
+    let late = false;
+    const fetched = async (): Promise<void> => {
+      const body = { ...JSON.parse(asked), id: till.newId(), format: 'png' };
+      const response = await till.api.raw('POST', '/stock/reductions', body);
+      if (late || !response.ok) return;
+      made = URL.createObjectURL(await response.blob());
+      if (late) URL.revokeObjectURL(made);
+      else setAddress(made);
+    };
+    // A preview that fails is only missing: printing says what is wrong.
+    fetched().catch(() => undefined);
+    return () => {
+      late = true;
+      if (made) URL.revokeObjectURL(made);
+    };
+  }, [till, asked]);
+  return (
+    <figure class="paper" aria-busy={address === ''}>
+      {address ? (
+        <img src={address} alt={t('stock.expiring.label')} />
+      ) : (
+        <span class="skeleton label__wait" />
+      )}
+    </figure>
+  );
+}
+
+async function fetchPdf(till: Till, body: object): Promise<void> {
+  const response = await till.api.raw('POST', '/stock/reductions', body);
+  if (!response.ok) throw await problemOf(response);
+  const address = URL.createObjectURL(await response.blob());
+  window.open(address, '_blank');
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** Prints labels with a lower price for the pieces of a lot. */
+function ReduceDialog(props: { till: Till; lot: Expiring; onClose: () => void }): JSX.Element {
+  const { till, lot } = props;
+  const [price, setPrice] = useState<number | null>(null);
+  const [copies, setCopies] = useState(Math.min(Math.max(lot.quantity, 1), LABELS_MAX));
+  const [id] = useState(() => till.newId());
+  const action = useAction();
+  const { sku, expiry_day } = lot;
+  const said = { sku, price_minor: price ?? 0, lot: lot.lot, expiry_day, language: locale.value };
+  const make = async (format: 'print' | 'pdf'): Promise<void> => {
+    const body = { ...said, id, copies, format };
+    const done = await action.run(async () => {
+      if (format === 'pdf') await fetchPdf(till, body);
+      else await till.api.post('/stock/reductions', body);
+    });
+    if (!done) return;
+    showToast({ text: t(format === 'pdf' ? 'stock.labels.opened' : 'stock.labels.printing') });
+    props.onClose();
+  };
+  return (
+    <Dialog
+      title={t('stock.expiring.reduce')}
+      onClose={props.onClose}
+      foot={
+        <>
+          <Button icon="note" disabled={!price} onPress={() => void make('pdf')}>
+            {t('desk.receipt.pdf')}
+          </Button>
+          <Button
+            kind="primary"
+            icon="printer"
+            busy={action.busy}
+            disabled={!price || copies === 0}
+            onPress={() => void make('print')}
+          >
+            {t('stock.expiring.print', { n: copies })}
+          </Button>
+        </>
+      }
+    >
+      <div class="stack">
+        {action.failure && <Failed failure={action.failure} />}
+        <p class="muted">
+          {inLanguage(lot.names)} · {pieceText(lot)}
+        </p>
+        <AmountPad
+          label={t('stock.expiring.price')}
+          value={price}
+          format={formatMoney}
+          onChange={setPrice}
+        />
+        <div class="row wrap">
+          <span class="grow">{t('stock.expiring.labels', { n: formatNumber(lot.quantity) })}</span>
+          <Quantity
+            name={t('stock.expiring.count')}
+            unit="piece"
+            value={copies}
+            most={LABELS_MAX}
+            onChange={setCopies}
+          />
+        </div>
+        {price ? <Preview till={till} body={said} /> : null}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,329 @@
+// One law: lots and serial numbers are scanned or typed one after the other, and whatever isn't known
+// is left out in plain sight, not made up.
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { QUANTITY_MAX } from '../core/money';
+import { dayNumber, dayText, storeTime } from '../core/time';
+import type { Till } from '../data/ports';
+import { useLoad } from '../desk/load';
+import { Quantity } from '../desk/quantity';
+import { useScans } from '../desk/scans';
+import { formatDay, formatQuantity, inLanguage, t } from '../i18n';
+import {
+  Badge,
+  Button,
+  Dialog,
+  IconButton,
+  List,
+  ListItem,
+  play,
+  type Scan,
+  showToast,
+  TextField,
+} from '../ui';
+import type { Entry } from './entry';
+import { changing, hasSerial, type Piece, saidOf, telling, untold } from './pieces';
+import type { LotStock, StockDetail } from './wire';
+
+/** Which pieces, in words. */
+export function pieceText(piece: Pick<Piece, 'lot' | 'expiry_day'> & { serial?: string }): string {
+  return [
+    piece.serial && t('stock.pieces.serialOf', { serial: piece.serial }),
+    piece.lot && t('stock.pieces.lotOf', { lot: piece.lot }),
+    piece.expiry_day && t('stock.pieces.dayOf', { day: formatDay(piece.expiry_day) }),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** Whether a day is past in the store; goods may be used on the day itself. */
+export function isPast(till: Till, day: string): boolean {
+  return day !== '' && day < storeTime(till.nowMs(), till.setup.rules.value.timezone).day;
+}
+
+/** What is being told: the quantity only where there is no serial number. */
+interface Draft {
+  readonly lot: string;
+  readonly expiry_day: string;
+  readonly serial: string;
+  readonly quantity: number;
+}
+
+/** The lots that are here by the books, to be chosen from where goods leave. */
+function Here(props: {
+  lots: readonly LotStock[];
+  unit: string;
+  onChoose: (lot: LotStock) => void;
+}) {
+  const lots = props.lots.filter(({ quantity }) => quantity > 0).slice(0, 20);
+  if (lots.length === 0) return null;
+  return (
+    <section>
+      <h3 class="section">{t('stock.pieces.here')}</h3>
+      <div class="row wrap">
+        {lots.map((lot) => (
+          <Button key={`${lot.lot} ${lot.expiry_day}`} onPress={() => props.onChoose(lot)}>
+            {pieceText({ lot: lot.lot, expiry_day: lot.expiry_day ?? '' })} ·{' '}
+            {formatQuantity(lot.quantity, props.unit)}
+          </Button>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Told(props: {
+  till: Till;
+  entry: Entry;
+  damage: boolean;
+  here: ReadonlySet<string> | null;
+  onChange: (entry: Entry) => void;
+}): JSX.Element | null {
+  const { entry, onChange } = props;
+  if (entry.pieces.length === 0) return null;
+  return (
+    <List label={t('stock.pieces.told')}>
+      {entry.pieces.map((piece, at) => (
+        <ListItem
+          key={`${piece.serial} ${piece.lot} ${piece.expiry_day}`}
+          title={pieceText(piece)}
+          text={
+            <span class="row wrap">
+              {piece.serial === '' && formatQuantity(piece.quantity, entry.unit)}
+              {isPast(props.till, piece.expiry_day) && (
+                <Badge mood="danger">{t('stock.pieces.past')}</Badge>
+              )}
+              {piece.serial && props.here && !props.here.has(piece.serial) && (
+                <Badge mood="warn">{t('stock.pieces.notHere')}</Badge>
+              )}
+              {piece.damaged > 0 && (
+                <Badge mood="warn">{t('stock.pieces.damaged', { n: piece.damaged })}</Badge>
+              )}
+            </span>
+          }
+          after={
+            <span class="row">
+              {props.damage && (
+                <Button
+                  onPress={() =>
+                    onChange(
+                      changing(entry, at, { damaged: (piece.damaged + 1) % (piece.quantity + 1) }),
+                    )
+                  }
+                >
+                  {t('stock.pieces.isDamaged')}
+                </Button>
+              )}
+              <IconButton
+                icon="trash"
+                label={t('stock.list.remove', { name: pieceText(piece) })}
+                onPress={() => onChange(changing(entry, at, { quantity: 0 }))}
+              />
+            </span>
+          }
+        />
+      ))}
+    </List>
+  );
+}
+
+/** The fields of what is told next. */
+function Fields(props: {
+  entry: Entry;
+  draft: Draft;
+  error: string;
+  onChange: (draft: Draft) => void;
+  onEnter: () => void;
+}): JSX.Element {
+  const { entry, draft, onChange } = props;
+  const serial = entry.asks.includes('serial');
+  const lot = entry.asks.includes('lot') || !serial;
+  return (
+    <>
+      {lot && (
+        <div class="fields">
+          <TextField
+            label={t('stock.pieces.lot')}
+            hint={t('stock.pieces.lotHint')}
+            icon="barcode"
+            value={draft.lot}
+            autofocus={!serial}
+            max_length={64}
+            onInput={(text) => onChange({ ...draft, lot: text })}
+            onEnter={props.onEnter}
+          />
+          <TextField
+            label={t('stock.pieces.day')}
+            type="date"
+            value={draft.expiry_day}
+            onInput={(day) => onChange({ ...draft, expiry_day: day })}
+            onEnter={props.onEnter}
+          />
+        </div>
+      )}
+      {serial && (
+        <TextField
+          label={t('stock.pieces.serial')}
+          hint={t('stock.pieces.serialHint')}
+          icon="barcode"
+          value={draft.serial}
+          error={props.error || undefined}
+          autofocus
+          max_length={64}
+          onInput={(text) => onChange({ ...draft, serial: text })}
+          onEnter={props.onEnter}
+        />
+      )}
+      <div class="row wrap">
+        {!serial && (
+          <Quantity
+            name={t('stock.pieces.quantity')}
+            unit={entry.unit}
+            value={draft.quantity}
+            most={QUANTITY_MAX}
+            onChange={(quantity) => onChange({ ...draft, quantity })}
+          />
+        )}
+        <Button icon="plus" onPress={props.onEnter}>
+          {t('stock.pieces.add')}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** What the next piece is taken to be: of the same lot as the last, for all that is not told yet. */
+const next = (entry: Entry, draft: Draft | null): Draft => ({
+  lot: entry.asks.includes('serial') ? (draft?.lot ?? '') : '',
+  expiry_day: entry.asks.includes('serial') ? (draft?.expiry_day ?? '') : '',
+  serial: '',
+  quantity: Math.max(untold(entry), 1),
+});
+
+function useTelling(props: { till: Till; entry: Entry; onChange: (entry: Entry) => void }) {
+  const { till, entry } = props;
+  const [draft, setDraft] = useState<Draft>(() => next(entry, null));
+  const [error, setError] = useState('');
+  const add = (said: Draft): void => {
+    const serial = said.serial.trim();
+    const lot = said.lot.trim();
+    // A day that is none would be refused by the node, with the whole document.
+    const day = dayText(dayNumber(said.expiry_day));
+    if (serial === '' && (entry.asks.includes('serial') || (lot === '' && day === ''))) return;
+    if (hasSerial(entry, serial)) {
+      play('refused');
+      setError(t('stock.pieces.twice', { serial }));
+      return;
+    }
+    setError('');
+    const quantity = serial === '' ? said.quantity : 1;
+    const told = telling(entry, { lot, expiry_day: day, serial, quantity, damaged: 0 });
+    props.onChange(told);
+    setDraft(next(told, said));
+    play('ok');
+  };
+  const scan = async ({ text }: Scan): Promise<void> => {
+    const { product, verdict } = await till.selling.read(text);
+    if (product && product.sku !== entry.sku) {
+      play('refused');
+      showToast({ text: t('stock.pieces.other', { name: inLanguage(product.names) }), bad: true });
+      return;
+    }
+    const said = product && saidOf(verdict, 1);
+    if (product && !said) return play('waiting');
+    const typed = entry.asks.includes('serial') ? { serial: text } : { lot: text };
+    const filled = { ...draft, ...(said ? filling(draft, said) : typed) };
+    const whole = entry.asks.includes('serial') ? filled.serial !== '' : said !== null;
+    if (whole) add(filled);
+    else setDraft(filled);
+  };
+  return { draft, setDraft, error, add, scan };
+}
+
+/** What a code said goes into the fields; what it left out stays as it was typed. */
+function filling(draft: Draft, said: Piece): Partial<Draft> {
+  return {
+    lot: said.lot || draft.lot,
+    expiry_day: said.expiry_day || draft.expiry_day,
+    serial: said.serial,
+  };
+}
+
+/** Asks for the lots and serial numbers of an entry. */
+export function PiecesDialog(props: {
+  till: Till;
+  entry: Entry;
+  /** Goods leave: what is here can be chosen, and what isn't is pointed out. */
+  leaves: boolean;
+  /** Pieces may have come damaged. */
+  damage: boolean;
+  onChange: (entry: Entry) => void;
+  onClose: () => void;
+}): JSX.Element {
+  const { till, entry } = props;
+  const telling = useTelling(props);
+  useScans(telling.scan);
+  const path = `/stock/${encodeURIComponent(entry.sku)}?movements=1`;
+  const [load] = useLoad(`pieces ${entry.sku}`, () =>
+    props.leaves ? till.api.get<StockDetail>(path) : Promise.resolve(null),
+  );
+  const books = load.state === 'ready' ? load.value : null;
+  const rest = untold(entry);
+  const add = (): void => telling.add(telling.draft);
+  return (
+    <Dialog
+      title={inLanguage(entry.names) || entry.sku}
+      shape="wide"
+      lets_scans
+      onClose={props.onClose}
+      foot={
+        <Button kind="primary" size="l" onPress={props.onClose}>
+          {t('ui.done')}
+        </Button>
+      }
+    >
+      <div class="stack">
+        <p class="row wrap">
+          <span class="grow num">
+            {t('stock.pieces.of', {
+              told: formatQuantity(entry.quantity - rest, entry.unit),
+              all: formatQuantity(entry.quantity, entry.unit),
+            })}
+          </span>
+          {rest > 0 && (
+            <Badge mood="warn">
+              {t('stock.pieces.rest', { quantity: formatQuantity(rest, entry.unit) })}
+            </Badge>
+          )}
+        </p>
+        {books && !entry.asks.includes('serial') && (
+          <Here
+            lots={books.lots}
+            unit={entry.unit}
+            onChoose={(lot) =>
+              telling.setDraft({
+                ...telling.draft,
+                lot: lot.lot,
+                expiry_day: lot.expiry_day ?? '',
+              })
+            }
+          />
+        )}
+        <Fields
+          entry={entry}
+          draft={telling.draft}
+          error={telling.error}
+          onChange={telling.setDraft}
+          onEnter={add}
+        />
+        <Told
+          till={till}
+          entry={entry}
+          damage={props.damage}
+          here={books && new Set(books.serials)}
+          onChange={props.onChange}
+        />
+      </div>
+    </Dialog>
+  );
+}
