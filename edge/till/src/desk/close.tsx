@@ -164,7 +164,7 @@ function Confirm(props: {
       const body = { id: draft.id, counted, note: draft.note, operator };
       const report = await till.api.post<Report>(`/till/shifts/${at}/close`, body);
       remember(nameOf(shift), '{}');
-      noteShift(null);
+      noteShift(till, null);
       props.onClosed(report);
     });
   return (
