@@ -1,0 +1,15 @@
+"""A short torture of two tills; `make durability` runs the long one."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.durability.tills import torture_tills
+
+pytestmark = pytest.mark.xdist_group("till")
+
+
+def test_tortured_tills_lose_and_double_nothing(chromium_path: Path) -> None:
+    toll = torture_tills(moves=8, seed=5, chromium=chromium_path)
+    assert toll.wrong == []
+    assert toll.sales > 4
