@@ -20,7 +20,7 @@ from central.settings import (
 )
 from central.setup import read_key
 from central.store import Store
-from provisioning.configuration import settings_toml
+from provisioning.configuration import keep_private, settings_toml, write_new
 
 _PAGES = 4_096
 _POSTGRES = (
@@ -39,6 +39,8 @@ def back_up(store: Store, file: Path, progress: Callable[[int, int], None]) -> s
     if file.exists():
         raise Conflict(f"{file} exists: take another name")
     partial = file.with_name(file.name + ".partial")
+    partial.unlink(missing_ok=True)
+    keep_private(partial)
     try:
         with (
             closing(sqlite3.connect(store.file)) as source,
@@ -76,10 +78,11 @@ def restore(
     read_key(data)
     _check(file)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keep_private(target)
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)
     if not (data / FILE_NAME).exists():
-        (data / FILE_NAME).write_text(settings_toml(Settings()), "utf-8")
+        write_new(data / FILE_NAME, settings_toml(Settings()).encode())
     return adopt(data, clock, random)
 
 

@@ -60,9 +60,7 @@ def set_up(
             hq = begin(connection, signer.public_key, random(BIRTH_BYTES), clock(), reason)
     finally:
         store.close()
-    path = data / FILE_NAME
-    path.touch(mode=0o600)
-    path.write_text(settings_toml(settings), "utf-8")
+    write_new(data / FILE_NAME, settings_toml(settings).encode())
     return hq
 
 

@@ -17,7 +17,17 @@ from central.leases import LEASE_MS, Leases
 from central.settings import Settings
 from central.worker import Publish, Worker
 from provisioning.configuration import parse_broker
-from sync.link import Connected, Disconnected, Drained, LinkEvent, Message, MqttSettings, Outgoing
+from sync.link import (
+    Connected,
+    Disconnected,
+    Drained,
+    LinkEvent,
+    Message,
+    MqttSettings,
+    Outgoing,
+    Refused,
+    Unreachable,
+)
 from sync.mqtt import MqttLink
 
 _log = logging.getLogger(__name__)
@@ -71,6 +81,7 @@ class Shell:
         self._inbox: deque[LinkEvent] = deque()
         self._bell = threading.Condition()
         self._outbox: deque[Publish] = deque()
+        self._trouble = ""
         self._acks: list[Callable[[], None]] = []
         self._link: MqttLink | None = None
         self._authored = threading.Event()
@@ -182,6 +193,7 @@ class Shell:
                     _log.warning("a message waits to be sent again: %s", error)
             case Connected():
                 self.is_connected = self._greeting = True
+                self._trouble = ""
                 self._greet(now_ms)
             case Disconnected():
                 self.is_connected = self._greeting = False
@@ -191,6 +203,10 @@ class Shell:
                 _log.warning("the broker is lost: %s", event.reason)
             case Drained():
                 self._flush()
+            case Refused(reason) | Unreachable(reason):
+                if reason != self._trouble:
+                    _log.warning("the broker can't be reached: %s", reason)
+                self._trouble = reason
             case _:
                 _log.warning("broker: %s", event)
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 
 from central.migrate import memory_image, upgrade
+from provisioning.configuration import keep_private
 
 Insert = sqlite.Insert | postgresql.Insert
 _BUSY_S = 30.0
@@ -102,6 +103,8 @@ class Store:
         """
         address = make_url(url)
         if address.get_backend_name() == "sqlite":
+            if address.database and address.database != ":memory:":
+                keep_private(Path(address.database))
             engine = create_engine(address, connect_args={"timeout": _BUSY_S})
             _own_transactions(engine)
         else:

@@ -16,7 +16,7 @@ from pathlib import Path
 from edge import database
 from edge.errors import Problem
 from edge.store import Life, begin_life
-from provisioning.configuration import sync_path, write_new
+from provisioning.configuration import keep_private, sync_path, write_new
 from sync.flow import PIECE_MAX_BYTES
 from sync.identity import Replica, mint_generation
 from sync.journal import Head, statement
@@ -66,6 +66,7 @@ def backup(
     signer = Signer(read_key(data / KEY))
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
+    keep_private(partial)
     try:
         with (
             closing(database.connect(data / DATABASE, readonly=True)) as source,
@@ -152,8 +153,9 @@ def restore(
         )
     if _fingerprint(source) != (manifest.size, manifest.sha256):
         raise BackupRefused(f"{source} is damaged: it is not what its manifest says", "source")
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = data / (DATABASE + ".partial")
+    keep_private(partial)
     try:
         _copy(source, partial)
         secret = random(KEY_BYTES)

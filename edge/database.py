@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+from provisioning.configuration import keep_private
+
 PAGE_BYTES = 2048
 BUSY_MS = 5_000
 
@@ -10,9 +12,13 @@ BUSY_MS = 5_000
 def connect(path: str | Path, *, readonly: bool = False) -> sqlite3.Connection:
     """Open a database file, or a `file:` URI as SQLite defines it (memory for simulations).
 
+    A new file is readable by its owner alone: it will hold hashes of PINs and members' names.
+
     Transactions are explicit. A connection may move between threads but not be shared by two.
     """
     text = str(path)
+    if not readonly and not text.startswith(("file:", ":")):
+        keep_private(Path(text))
     connection = sqlite3.connect(
         text,
         uri=text.startswith("file:"),

@@ -40,5 +40,5 @@ def create_node(
     life = Life(replica, random(16), Signer(key).public_key, "setup", SOFTWARE_VERSION)
     with closing(connect(data / DATABASE)) as connection:
         begin_life(connection, life, clock)
-    (data / FILE_NAME).write_text(settings_toml(settings), "utf-8")
+    write_new(data / FILE_NAME, settings_toml(settings).encode())
     return replica

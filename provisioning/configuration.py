@@ -9,6 +9,7 @@ import dataclasses
 import os
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -141,6 +142,15 @@ def write_new(path: Path, content: bytes, mode: int = 0o600) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync_path(path.parent)
+
+
+def keep_private(path: Path) -> None:
+    """Make an empty file that only its owner reads, for a database to grow in.
+
+    A file that is there is not touched: to open and close it would drop SQLite's locks.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def sync_path(path: Path) -> None:

@@ -44,6 +44,7 @@ def data(tmp_path: Path) -> Path:
 def test_setting_up_makes_a_key_only_its_owner_can_read(data: Path) -> None:
     assert (data / "hq.key").stat().st_mode & 0o777 == 0o600
     assert (data / "central.toml").stat().st_mode & 0o777 == 0o600
+    assert (data / "central.db").stat().st_mode & 0o777 == 0o600
     assert "set up here already" in refused("init", "--data", data)
 
 
@@ -88,6 +89,7 @@ def test_a_backup_is_restored_as_a_new_incarnation(data: Path, tmp_path: Path) -
     file = tmp_path / "backup.db"
     cli("backup", file, "--data", data)
     assert "exists" in refused("backup", file, "--data", data)
+    assert file.stat().st_mode & 0o777 == 0o600
     other = tmp_path / "other"
     assert "hq.key" in refused("restore", file, "--data", other)
     other.mkdir()

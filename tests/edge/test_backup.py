@@ -48,12 +48,19 @@ def revive(copy: Path, data: Path, generation: int | None = None) -> Replica:
     return restore(copy, data, clock=Clock(), random=random, software="test", generation=generation)
 
 
+def readers(path: Path) -> set[str]:
+    """Tell who may do anything with a file, or with a folder and what is in it."""
+    modes = [stat.S_IMODE(one.stat().st_mode) for one in (path, *path.glob("*"))]
+    return {"owner" if mode & 0o077 == 0 else "others" for mode in modes}
+
+
 def test_a_restored_node_is_a_new_life_with_the_old_books(
     shop: Shop, copy: Path, tmp_path: Path
 ) -> None:
     replica = revive(copy, tmp_path / "new", 7)
     assert replica == Replica("s0001", 7)
-    assert stat.S_IMODE((tmp_path / "new" / "node.key").stat().st_mode) == 0o600
+    assert readers(tmp_path / "new") == {"owner"}
+    assert readers(copy) == {"owner"}
     store = Store(database.connect(tmp_path / "new" / "store.db"), clock=shop.clock)
     assert store.books.on_hand("TEA") == 7
     (body,) = store.connection.execute(
