@@ -5,6 +5,7 @@ import { signal } from '@preact/signals';
 import { withExchange } from '../../core/sale';
 import { type Settled, settle } from '../../core/tenders';
 import type { Priced, Tender } from '../../core/types';
+import { TillProblem } from '../../data/api';
 import type { Till } from '../../data/ports';
 import { shiftNow } from '../../desk/current';
 import { t } from '../../i18n';
@@ -76,10 +77,17 @@ function afterSale(till: Till, kinds: readonly string[]): void {
 /** Whether taking a tender out needs the node, because something was booked for it there. */
 const isBooked = (tender: Tender): boolean => ['gift', 'points'].includes(tender.kind);
 
+/** Whether the store's terminal took it: only a void or a return of the sale gives that back. */
+function isCharged(till: Till, tender: Tender): boolean {
+  const terminals = (till.setup.document.value?.devices ?? []).filter((one) => one.category === 'CAT');
+  return tender.kind === 'card' && terminals.some((one) => tender.reference.startsWith(one.name));
+}
+
 /** Take a tender out again; what was spent at the node goes back there. */
 export async function giveBack(till: Till, tender: Tender): Promise<void> {
   const { key } = tender;
   try {
+    if (isCharged(till, tender)) throw new TillProblem('card-charged');
     if (isBooked(tender) && !till.selling.training.value) {
       const [rights = '', redeemedId = ''] = tender.reference.split(' ');
       await till.pledges.giveBack(rights, redeemedId, { type: 'remove-tender', key });
