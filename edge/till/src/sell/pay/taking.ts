@@ -79,7 +79,9 @@ const isBooked = (tender: Tender): boolean => ['gift', 'points'].includes(tender
 
 /** Whether the store's terminal took it: only a void or a return of the sale gives that back. */
 function isCharged(till: Till, tender: Tender): boolean {
-  const terminals = (till.setup.document.value?.devices ?? []).filter((one) => one.category === 'CAT');
+  const terminals = (till.setup.document.value?.devices ?? []).filter(
+    (one) => one.category === 'CAT',
+  );
   return tender.kind === 'card' && terminals.some((one) => tender.reference.startsWith(one.name));
 }
 
