@@ -8,6 +8,7 @@ import msgspec
 
 from edge.postings import drawer_of
 from edge.reads import Reads
+from edge.refunds import told
 from edge.reports import CASH_SIGN
 from edge.selling import generation_of, receipt_text
 from edge.view_rows import lives_of
@@ -214,7 +215,7 @@ def _words(document: Document, body: AnyBody) -> str:
         case Sale():
             said += [body.member, *(line.sku for line in body.lines)]
             said += [line.detail.name for line in body.lines if line.detail]
-            said += [tender.reference for tender in body.tenders]
+            said += [told(tender) for tender in body.tenders]
         case Return():
             said += [line.sku for line in body.lines]
         case AuditEntry():

@@ -16,7 +16,10 @@ from edge.errors import AlreadyReversed, BadField, BadQuantity, RightsShort, Unk
 from edge.postings import VOID
 from edge.pricing import portion
 from edge.reads import Reads
+from edge.refunds import give_back
 from sync.entitlements import (
+    GIFT,
+    POINTS,
     Allotted,
     Credited,
     Debited,
@@ -25,6 +28,7 @@ from sync.entitlements import (
     Reversed,
     Wanted,
     is_key,
+    shown,
 )
 from sync.facts import Fact
 from sync.identity import Replica, headquarters_for
@@ -32,7 +36,6 @@ from sync.quantities import Kind, spendable
 from sync.receipts import Return, Sale, Void
 from sync.values import QUANTITY_MAX, line_amount_minor
 
-GIFT, POINTS = "gift", "points"
 _OWN = (
     "SELECT kind, value FROM sku JOIN quantity ON quantity.sku = sku.number"
     " WHERE sku.sku = ? AND kind >= 30 AND author ="
@@ -173,7 +176,7 @@ def _spent(reads: Reads, fact_id: bytes, *, repeated: bool) -> Spent:
 
 
 def _short(held: Standing, amount: int) -> str:
-    return f"{max(held.here, 0)} of {held.key} can be spent here, {amount} are asked for"
+    return f"{max(held.here, 0)} of {shown(held.key)} can be spent here, {amount} are asked for"
 
 
 # -- what headquarters says ----------------------------------------------------------------------
@@ -209,7 +212,7 @@ def credit_of_sale(books: Books, sale_id: bytes, at_ms: int, sale: Sale, actor: 
     """
     for at, key, amount in _credits(sale):
         if not is_key(key) or not 0 < amount <= QUANTITY_MAX:
-            detail = f"{amount} could not be credited to {key!r}: headquarters can issue it"
+            detail = f"{amount} could not be credited to {shown(key)}: headquarters can issue it"
             books.attend("entitlement", at_ms, "", sale_id, detail)
             continue
         fact_id = derived_id(sale_id, f"credit {at}".encode())
@@ -220,7 +223,7 @@ def _credits(sale: Sale) -> Iterator[tuple[int, str, int]]:
     for at, line in enumerate(sale.lines):
         if line.detail is not None and line.detail.voucher:
             face = line_amount_minor(line.quantity, line.price_minor, line.price_quantity)
-            yield at, f"{GIFT}:{line.detail.voucher.strip()}", face
+            yield at, f"{GIFT}:{line.detail.voucher}", face
     if sale.points and sale.member:
         yield -1, f"{POINTS}:{sale.member}", sale.points
 
@@ -228,15 +231,16 @@ def _credits(sale: Sale) -> Iterator[tuple[int, str, int]]:
 def debit_of_return(
     books: Books, fact_id: bytes, at_ms: int, body: Return | Void, actor: str = ""
 ) -> None:
-    """Take back what a returned or voided sale credited; credit what is refunded to gift cards.
+    """Take back what a returned or voided sale credited; give back what it is refunded with.
 
     Call it right after the return or void was appended. Of a gift card only what is left here is
     taken back, and what is missing goes to the worklist; points may go below zero: a debt, paid by
     what is earned here next or by rights from elsewhere, which headquarters is asked for.
     """
     found = books.find(body.sale) if body.sale else None
-    if found is not None and isinstance(found.fact.body, Sale):
-        for at, key, amount in _taken_back(books, found.fact.body, body):
+    sale = found.fact.body if found is not None else None
+    if isinstance(sale, Sale):
+        for at, key, amount in _taken_back(books, sale, body):
             taken = _left(books, fact_id, at_ms, key, amount)
             if taken:
                 debit_id = derived_id(fact_id, f"debit {at}".encode())
@@ -245,12 +249,9 @@ def debit_of_return(
             if held.here < 0:
                 ask_id = derived_id(fact_id, f"ask {at}".encode())
                 books.append(ask_id, at_ms, actor, Wanted(key, held.allotted - held.here))
-    for at, tender in enumerate(body.tenders):
-        key = f"{GIFT}:{tender.reference.strip()}"
-        if tender.kind == GIFT and tender.amount_minor > 0 and is_key(key):
-            refund_id = derived_id(fact_id, f"refund {at}".encode())
-            refund = Credited(key, tender.amount_minor, fact_id, "refunded")
-            books.append(refund_id, at_ms, actor, refund)
+    paid = sale.tenders if isinstance(sale, Sale) else []
+    back = body.tenders or (paid if isinstance(body, Void) else ())
+    give_back(books, (fact_id, at_ms, actor), back, paid)
 
 
 def _taken_back(reads: Reads, sale: Sale, body: Return | Void) -> Iterator[tuple[int, str, int]]:
@@ -286,6 +287,8 @@ def _left(books: Books, fact_id: bytes, at_ms: int, key: str, amount: int) -> in
         return amount
     left = min(amount, max(standing(books, key).here, 0))
     if left < amount:
-        detail = f"{amount - left} of {key} were spent or passed on before they were taken back"
+        detail = (
+            f"{amount - left} of {shown(key)} were spent or passed on before they were taken back"
+        )
         books.attend("entitlement", at_ms, "", fact_id, detail)
     return left

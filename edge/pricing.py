@@ -212,4 +212,4 @@ def check_tender(tender: TenderLine, field: str, *, negative: bool = False) -> N
     low, high = (-MONEY_MAX_MINOR, -1) if negative else (0, MONEY_MAX_MINOR)
     checks.integer(tender.amount_minor, low, high, f"{field}.amount_minor", BadTender)
     if tender.reference:
-        checks.name(tender.reference, f"{field}.reference")
+        checks.text(tender.reference, f"{field}.reference")

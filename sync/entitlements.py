@@ -1,23 +1,60 @@
 """Rights to spend are a bounded counter: who holds them may spend them, and nobody else can.
 
-A key names what is spent: `gift:CODE`, `points:MEMBER`, `coupon:CODE`; in the counters it stands
-where goods have their SKU. Amounts are minor units, points or uses. Rights belong to one life of a
-store's node or to headquarters' pool, and move only by facts of whoever holds them (Balegas et al.
-2015), so that whoever is cut off spends what it holds and never what somebody else may spend.
+A key names what is spent: `gift:ACCOUNT`, `points:MEMBER`, `coupon:CODE`; in the counters it stands
+where goods have their SKU. A gift card's code is a bearer's money and is never written down: its
+account, made from it one way, stands in its place. Amounts are minor units, points or uses. Rights
+belong to one life of a store's node or to headquarters' pool, and move only by facts of whoever
+holds them (Balegas et al. 2015), so that whoever is cut off spends what it holds and never what
+somebody else may spend.
 """
 
 import re
+from hashlib import pbkdf2_hmac
 
 from sync.body import Body
 from sync.values import Count, Sku, Units
 
-KEY_KINDS = ("gift", "points", "coupon")
-_KEY = re.compile(rf"({'|'.join(KEY_KINDS)}):[A-Za-z0-9][A-Za-z0-9._-]{{0,55}}")
+GIFT, POINTS, COUPON = KEY_KINDS = ("gift", "points", "coupon")
+_CARD_SALT, _CARD_ROUNDS, _CARD_BYTES = b"evertill gift card", 100_000, 20
+_TOLD_FROM, _TOLD = 8, 4
+_ACCOUNT = r"[a-p]{40}-[A-Za-z0-9._-]{0,4}"
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+_CODE = r"[A-Za-z0-9][A-Za-z0-9._-]{0,55}"
+_KEY = re.compile(rf"gift:{_ACCOUNT}|(points|coupon):{_CODE}")
+_CARD = re.compile(rf"gift:(?!{_ACCOUNT}$)({_CODE})")
 
 
 def is_key(text: str) -> bool:
-    """Whether a text is a well-formed key."""
+    """Whether a text is a well-formed key; one with a gift card's code in it is none."""
     return _KEY.fullmatch(text) is not None
+
+
+def card_account(code: str) -> str:
+    """Return the account of a gift card's code: 160 bits of PBKDF2, then the code's last four.
+
+    Slow on purpose (RFC 8018, 100,000 rounds): what is drawn from few codes could be found by
+    trying all of them. Of a code shorter than eight characters nothing is told. The bits are
+    letters, for digits could look like a payment card's number.
+    """
+    digest = pbkdf2_hmac("sha256", code.encode(), _CARD_SALT, _CARD_ROUNDS, _CARD_BYTES)
+    return f"{digest.hex().translate(_LETTERS)}-{code[-_TOLD:] if len(code) >= _TOLD_FROM else ''}"
+
+
+def key_of(text: str) -> str:
+    """Return the key that people or programs mean, who may know a gift card by its code."""
+    card = _CARD.fullmatch(text)
+    return f"gift:{card_account(card[1])}" if card else text
+
+
+def shown(key: str) -> str:
+    """Write a key for people: of a gift card its last characters."""
+    kind, _, account = key.partition(":")
+    return f"gift card {card_shown(account)}" if kind == "gift" else key
+
+
+def card_shown(account: str) -> str:
+    """Write a gift card's account for people: `****Z2QX`."""
+    return f"****{account.partition('-')[2]}"
 
 
 def is_reserved(sku: str) -> bool:

@@ -12,10 +12,16 @@ from central.entitlements import PAGE_MAX, Account, accounts, is_pool_open, keys
 from central.errors import NotFound
 from central.web.shapes import Answer, Asked, DoneOut, Name, Text, Units, WrittenOut
 from central.web.site import Admin, At, Entry, Key, Reader, Writer, once
+from sync.entitlements import key_of, shown
 
 router = APIRouter(prefix="/entitlements", tags=["gift cards, points, coupons"])
-EntitlementKey = Annotated[Name, Path(description="`gift:CODE`, `points:MEMBER` or `coupon:CODE`.")]
-Shown = Annotated[str, Field(examples=["gift:8N4K-Z2QX"])]
+EntitlementKey = Annotated[
+    Name,
+    Path(description="`gift:ACCOUNT` or `gift:CODE`, `points:MEMBER` or `coupon:CODE`."),
+]
+Shown = Annotated[
+    str, Field(examples=["coupon:SUMMER"], description="Of a gift card its account, not its code.")
+]
 
 
 class ShareIn(Asked):
@@ -29,7 +35,8 @@ class IssueIn(Asked):
     """An amount to issue: minor units of a gift card, points, or uses of a coupon.
 
     What is not shared out goes into headquarters' pool, out of which stores are given what they ask
-    for. `store` is whose journal keeps the issue; left out, it follows from the key.
+    for. Of a gift card's code only its account is kept. `store` is whose journal keeps the issue;
+    left out, it follows from the key.
     """
 
     key: Annotated[Name, Field(examples=["coupon:SUMMER"])]
@@ -133,10 +140,11 @@ def open_the_pool(site: At, caller: Admin, asked: ReasonIn, key: Key = "") -> Do
 @router.get("/{key}", summary="Show an entitlement")
 def show_entitlement(site: At, _: Reader, key: EntitlementKey) -> EntitlementOut:
     """Return who holds what of a key."""
+    key = key_of(key)
     with site.store.read() as connection:
         account = accounts(connection, [key], site.clock())[key]
     if not account.issued and not account.holders:
-        raise NotFound(f"nobody has ever issued {key}: check the code", "key")
+        raise NotFound(f"nobody has ever issued {shown(key)}: check the code", "key")
     return _shown(account)
 
 
@@ -147,7 +155,7 @@ def post_entitlement(site: At, caller: Writer, asked: IssueIn, key: Key = "") ->
     Issued again, it comes on top: use an Idempotency-Key.
     """
     shares = [(share.store, share.amount) for share in asked.shares]
-    wanted = Issue(asked.key, asked.amount, asked.reason, shares, asked.store)
+    wanted = Issue(key_of(asked.key), asked.amount, asked.reason, shares, asked.store)
     reply = once(
         site,
         caller,

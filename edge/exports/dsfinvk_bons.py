@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from edge.receipts.figures import is_measured
+from edge.refunds import told
 from sync.cash import AuditEntry, CashKind, CashMoved, ShiftClosed, ShiftOpened
+from sync.entitlements import card_shown
 from sync.facts import Fact
 from sync.receipts import Line, LineDetail, Return, ReturnedLine, Sale, Tender, Void
 from sync.values import divide_half_up, included_tax_minor
@@ -148,7 +150,7 @@ def _redeemed(tenders: Iterable[Tender], sign: int = 1) -> Iterator[Position]:
     for tender in tenders:
         if tender.kind == GIFT:
             minor = -sign * tender.amount_minor
-            yield _untaxed("MehrzweckgutscheinEinloesung", "Gutschein", minor, tender.reference)
+            yield _untaxed("MehrzweckgutscheinEinloesung", "Gutschein", minor, told(tender))
 
 
 def _sold(line: Line, sign: int = 1) -> Position:
@@ -169,7 +171,7 @@ def _sold(line: Line, sign: int = 1) -> Position:
         units=sign * line.quantity,
         price=(price, line.price_quantity),
         sku=line.sku,
-        voucher=detail.voucher,
+        voucher=card_shown(detail.voucher) if detail.voucher else "",
         found=tuple(_price_found(line, part, sign)),
     )
 
@@ -208,7 +210,7 @@ def _returned(bon: Bon, body: Return, sale_of: SaleOf, rate_of: Callable[[str], 
             units=-line.quantity,
             price=(line.amount_minor, line.quantity),
             sku=line.sku,
-            voucher=detail.voucher,
+            voucher=card_shown(detail.voucher) if detail.voucher else "",
         )
 
     lines = tuple(position(line) for line in body.lines)

@@ -14,10 +14,12 @@ from uuid import UUID
 
 from edge.exports.walking import Entry, business_day
 from edge.receipts.figures import date, decimal
+from edge.refunds import told
 from edge.selling import receipt_text
 from edge.view_rows import plain
 from sync.bodies import AnyBody, Born
 from sync.cash import AuditEntry, CashKind, CashMoved, ShiftClosed, ShiftOpened
+from sync.entitlements import card_shown
 from sync.facts import Fact
 from sync.receipts import DiscountKind, Line, LineDetail, Return, ReturnedLine, Sale, Tender, Void
 
@@ -165,7 +167,7 @@ class PosLog:
             "SerialNumber": list(detail.serials),
             "LotID": detail.lot,
             "ExpirationDate": date(detail.expiry_day) if detail.expiry_day else "",
-            "GiftCardID": detail.voucher,
+            "GiftCardID": card_shown(detail.voucher) if detail.voucher else "",
             "Note": line.note,
         }
         return made | {name: value for name, value in said.items() if value}
@@ -220,7 +222,7 @@ class PosLog:
             {
                 "TenderType": tender.kind,
                 "Amount": self.money(sign * tender.amount_minor),
-                "Reference": tender.reference,
+                "Reference": told(tender),
             }
             for tender in tenders
         ]

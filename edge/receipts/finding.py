@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from devices.receipt import Document
-from edge.entitlements import GIFT, POINTS, standing
+from edge.entitlements import standing
 from edge.postings import VOID
 from edge.reads import Found, Reads
 from edge.receipts.figures import local_time
@@ -18,13 +18,14 @@ from edge.receipts.scene import Entry, Marks, Named, Profile, Scene, read_profil
 from edge.receipts.slips import Held, cash_document, held_document, opening_document
 from edge.receipts.taken_back import return_document, void_document
 from edge.receipts.words import LANGUAGES, Words
+from edge.refunds import card_of
 from edge.reports import report_of
 from edge.rules import read_rule
 from edge.selling import generation_of, receipt_text
 from edge.shift_reads import Shift, shift_row
 from sync.bodies import AnyBody
 from sync.cash import CashMoved, ShiftClosed, ShiftOpened
-from sync.entitlements import is_key
+from sync.entitlements import GIFT, POINTS, is_key
 from sync.receipts import Line, Return, Sale, Void
 
 HELD = "held"
@@ -237,20 +238,20 @@ def _rates(reads: Reads, body: AnyBody | None) -> dict[str, int]:
     return rates
 
 
-def _balance(reads: Reads, kind: str, code: str) -> int | None:
+def _balance(reads: Reads, kind: str, name: str) -> int | None:
     """Best known balance of a key, here and elsewhere; None where there is no such key."""
-    key = f"{kind}:{code}"
-    if not code or not is_key(key):
+    key = f"{kind}:{name}"
+    if not name or not is_key(key):
         return None
     held = standing(reads, key)
     return held.here + held.elsewhere
 
 
 def _gift_cards(reads: Reads, sale: Sale) -> Iterator[tuple[str, int]]:
-    """Balances of the cards that a sale sold or was paid with."""
-    codes = [x.detail.voucher for x in sale.lines if x.detail and x.detail.voucher]
-    codes += [tender.reference for tender in sale.tenders if tender.kind == GIFT]
-    for code in dict.fromkeys(codes):
-        balance = _balance(reads, GIFT, code)
+    """Balances by account of the cards that a sale sold or was paid with."""
+    accounts = [x.detail.voucher for x in sale.lines if x.detail and x.detail.voucher]
+    accounts += [card_of(tender) for tender in sale.tenders if tender.kind == GIFT]
+    for account in dict.fromkeys(accounts):
+        balance = _balance(reads, GIFT, account)
         if balance is not None:
-            yield code, balance
+            yield account, balance

@@ -21,7 +21,9 @@ from edge.receipts.scene import (
     heading,
     large,
 )
+from edge.refunds import card_of, told
 from edge.tilling import BY_LABEL
+from sync.entitlements import card_shown
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Sale, Tender
 
 INDENT = "  "
@@ -163,7 +165,7 @@ def _pieces(line: Line, detail: LineDetail, scene: Scene) -> list[Block]:
         lot = f"{words('lot')} {detail.lot}" if detail.lot else ""
         texts.append(", ".join(part for part in (lot, expiry) if part))
     if detail.voucher:
-        texts.append(f"{words('gift-card')} {detail.voucher}")
+        texts.append(f"{words('gift-card')} {card_shown(detail.voucher)}")
     if line.note:
         texts.append(line.note)
     return [Text(INDENT + text) for text in texts]
@@ -200,9 +202,10 @@ def _tenders(tenders: Iterable[Tender], scene: Scene) -> list[Block]:
         change = tender.kind == "change"
         amount = -tender.amount_minor if change else tender.amount_minor
         blocks.append(Pair(scene.tender(tender.kind), scene.money(amount) + INDENT))
-        if tender.reference:
-            blocks.append(Text(f"{INDENT}{scene.words('reference')} {tender.reference}"))
-        left = scene.gift_cards.get(tender.reference) if tender.kind == "gift" else None
+        reference = told(tender)
+        if reference:
+            blocks.append(Text(f"{INDENT}{scene.words('reference')} {reference}"))
+        left = scene.gift_cards.get(card_of(tender))
         if left is not None:
             blocks.append(Pair(INDENT + scene.words("gift-balance"), scene.money(left) + INDENT))
     return blocks
@@ -219,7 +222,6 @@ def _loyalty(sale: Sale, scene: Scene) -> list[Block]:
     sold = dict.fromkeys(x.detail.voucher for x in sale.lines if x.detail and x.detail.voucher)
     for card in sold:
         if card in scene.gift_cards:
-            blocks.append(
-                Pair(f"{words('gift-balance')} {card}", scene.money(scene.gift_cards[card]))
-            )
+            title = f"{words('gift-balance')} {card_shown(card)}"
+            blocks.append(Pair(title, scene.money(scene.gift_cards[card])))
     return [Rule(), *blocks] if blocks else []

@@ -9,6 +9,7 @@ from msgspec.json import Decoder
 
 from edge import returning, selling, stock
 from edge.access import Caller, Right
+from edge.refunds import without_code
 from edge.web import requests
 from edge.web.problems import Invalid, NotAllowed
 from sync import records_card
@@ -94,7 +95,10 @@ def _tenders(tenders: list[requests.TenderLine]) -> tuple[selling.TenderLine, ..
     for index, tender in enumerate(tenders):
         if tender.reference:
             refuse_card_numbers(tender.reference, f"tenders[{index}].reference")
-    return tuple(selling.TenderLine(t.kind, t.amount_minor, t.reference) for t in tenders)
+    return tuple(
+        selling.TenderLine(t.kind, t.amount_minor, without_code(t.kind, t.reference))
+        for t in tenders
+    )
 
 
 def quote_command(quote: requests.Quote) -> selling.Quote:

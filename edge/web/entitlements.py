@@ -26,6 +26,7 @@ from edge.web.entitlement_shapes import (
 )
 from edge.web.operation import operation
 from edge.web.stream import Bell
+from sync.entitlements import key_of
 from sync.facts import ID_BYTES
 
 router = APIRouter(tags=["gift cards, points, coupons"])
@@ -37,7 +38,11 @@ _ASK = Decoder(AskForRights)
 _ID = "0199a1c2-7b3e-7c4d-8e5f-60718293a4b8"
 
 Key = Annotated[
-    str, Path(max_length=64, description="`gift:CODE`, `points:MEMBER` or `coupon:CODE`.")
+    str,
+    Path(
+        max_length=64,
+        description="`gift:ACCOUNT` or `gift:CODE`, `points:MEMBER` or `coupon:CODE`.",
+    ),
 ]
 
 
@@ -45,7 +50,7 @@ Key = Annotated[
 async def get_entitlement(request: Request, key: Key, _caller: Reading) -> Response:
     """Show what of a gift card, of points or of a coupon this store can spend now."""
     node = node_of(request)
-    return reply(_shown(await _standing(node, key), node))
+    return reply(_shown(await _standing(node, await _known(key)), node))
 
 
 @router.post(
@@ -58,7 +63,7 @@ async def ask_for_rights(request: Request, key: Key, _caller: Selling) -> Respon
     Rights held elsewhere come here as far as they are asked for and can be reached.
     """
     asked = await read_body(request, _ASK)
-    node = node_of(request)
+    node, key = node_of(request), await _known(key)
     if node.link.link == "up":
         await _ask(request, node, key, asked.amount)
     return reply(_shown(await _standing(node, key), node))
@@ -81,7 +86,7 @@ async def redeem_rights(request: Request, key: Key, caller: Selling) -> Response
     asked.
     """
     asked = await read_body(request, _REDEEM)
-    node = node_of(request)
+    node, key = node_of(request), await _known(key)
     sale_id = asked.sale_id.bytes if asked.sale_id else b""
     actor = _actor(asked.operator, caller)
     command = Redeem(asked.id.bytes, key, asked.amount, sale_id, actor)
@@ -111,8 +116,13 @@ async def reverse_redemption(request: Request, key: Key, caller: Selling) -> Res
     """Undo a redemption as a whole; the rights can be spent here again."""
     asked = await read_body(request, _REVERSE)
     actor = _actor(asked.operator, caller)
-    command = Reverse(asked.id.bytes, key, asked.redeemed_id.bytes, actor)
+    command = Reverse(asked.id.bytes, await _known(key), asked.redeemed_id.bytes, actor)
     return _done(await node_of(request).commit(command))
+
+
+async def _known(key: str) -> str:
+    """Return the key with a gift card's account for its code; that takes a while, on purpose."""
+    return await asyncio.to_thread(key_of, key)
 
 
 async def _ask(request: Request, node: Node, key: str, amount: int) -> None:

@@ -6,8 +6,10 @@ from msgspec.json import Decoder
 
 from edge import checks, tilling
 from edge.access import Caller
+from edge.refunds import booked_by, without_code
 from edge.web import till_requests as asked
 from edge.web.problems import NotAllowed
+from sync.entitlements import key_of
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Tender
 from sync.values import day_of
 
@@ -44,7 +46,7 @@ def finished_sale(sale_id: UUID, sale: asked.FinishedSale, caller: Caller) -> ti
         business_day=day_of(sale.business_day),
         lines=tuple(_line(line) for line in sale.lines),
         tenders=tuple(
-            Tender(x.kind, x.amount_minor, checks.masked(x.reference)) for x in sale.tenders
+            Tender(x.kind, x.amount_minor, _reference(x.kind, x.reference)) for x in sale.tenders
         ),
         total_minor=sale.total_minor,
         at_ms=sale.at_ms,
@@ -53,6 +55,12 @@ def finished_sale(sale_id: UUID, sale: asked.FinishedSale, caller: Caller) -> ti
         points=sale.points,
         detached=sale.detached,
     )
+
+
+def _reference(kind: str, text: str) -> str:
+    """Return a tender's reference; digits of a redemption's id are nobody's card number."""
+    reference = without_code(kind, text)
+    return reference if booked_by(Tender(kind, 0, reference)).key else checks.masked(reference)
 
 
 def _line(line: asked.TillLine) -> Line:
@@ -85,5 +93,5 @@ def _detail(name: str, detail: asked.LineDetail) -> LineDetail:
         serials=tuple(detail.serials),
         lot=detail.lot,
         expiry_day=detail.expiry_day,
-        voucher=detail.voucher,
+        voucher=key_of(f"gift:{detail.voucher.strip()}").removeprefix("gift:"),
     )

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from msgspec import structs
 from msgspec.json import Decoder
 
+from edge.refunds import without_code
 from edge.returning import ReturnGoods, ReturnResult
 from edge.selling import VoidResult, VoidSale
 from edge.till_returns import TakeBack, UndoSale
@@ -90,7 +91,9 @@ async def void_at_till(request: Request, sale_id: UUID, caller: Selling) -> Resp
         drawer=void.drawer,
         shift=void.shift,
         approver=void.approver,
-        tenders=tuple(Tender(x.kind, x.amount_minor, x.reference) for x in void.tenders),
+        tenders=tuple(
+            Tender(x.kind, x.amount_minor, without_code(x.kind, x.reference)) for x in void.tenders
+        ),
     )
     undo = UndoSale(command, till_of(caller), void.operator or caller.staff)
     result: VoidResult = await node_of(request).commit(undo)

@@ -15,13 +15,13 @@ from central.errors import Conflict, Invalid, NotAdopted, NotFound
 from central.store import Store
 from central.views import unknown_skus
 from sync.bodies import AnyBody
-from sync.entitlements import Allotted, Credited, Debited, PassedOn, Recalled, Wanted
+from sync.entitlements import Allotted, Credited, Debited, PassedOn, Recalled, Wanted, key_of
 from sync.facts import decode_fact
 from sync.quantities import Kind, spendable
 from sync.session import State
 from tests.central.chain import Chain, Node
 
-GIFT = "gift:X1"
+GIFT = key_of("gift:X1")
 
 
 class Till:
@@ -206,13 +206,14 @@ def test_an_issue_that_makes_no_sense_changes_nothing(
 
 def test_keys_are_listed_and_are_no_stock(chain: Chain) -> None:
     one, two = tills(chain)
-    for key in ("gift:A", "gift:B", "points:m1", GIFT):
+    cards = sorted([key_of("gift:A"), key_of("gift:B"), GIFT])
+    for key in (*cards, "points:m1"):
         one.node.post(Credited(key, 5))
     run(chain, one, two)
     with chain.store.read() as connection:
-        assert keys_after(connection, "gift", "", 2) == ["gift:A", "gift:B"]
-        assert keys_after(connection, "gift", "gift:B", 2) == [GIFT]
-        assert keys_after(connection, "", "", 9) == ["gift:A", "gift:B", GIFT, "points:m1"]
+        assert keys_after(connection, "gift", "", 2) == cards[:2]
+        assert keys_after(connection, "gift", cards[1], 2) == cards[2:]
+        assert keys_after(connection, "", "", 9) == [*cards, "points:m1"]
         assert of_store(connection, "s1") == []
         assert of_region(connection) == ([], "")
         assert of_sku(connection, GIFT, 0) == []

@@ -1,11 +1,14 @@
 """Entitlements over the API of headquarters."""
 
 import pytest
+from sqlalchemy import text
 
 from central.store import Store
-from sync.entitlements import Credited, Debited
+from sync.entitlements import Credited, Debited, key_of
 from tests.central.test_web import Api
 
+CARD = "gift:CARD-0001"
+A, B = sorted((key_of(CARD), key_of("gift:CARD-0002")))
 CAP = {"key": "coupon:SUMMER", "amount": 100, "reason": "summer"}
 
 
@@ -35,34 +38,46 @@ def test_an_issue_is_carried_out_once_and_shown(api: Api) -> None:
 
 def test_what_stores_did_is_shown_and_paged(api: Api) -> None:
     one = api.chain.nodes["s1"]
-    for key in ("gift:A", "gift:B", "points:m"):
+    for key in (A, B, "points:m"):
         one.post(Credited(key, 10))
-    one.post(Debited("gift:A", 4))
+    one.post(Debited(A, 4))
     api.chain.settle(6)
     page = api.ask("GET", "/entitlements?kind=gift&limit=1").json()
-    assert [(e["key"], e["total"], e["spent"]) for e in page["entitlements"]] == [("gift:A", 6, 4)]
+    assert [(e["key"], e["total"], e["spent"]) for e in page["entitlements"]] == [(A, 6, 4)]
     after = api.ask("GET", f"/entitlements?kind=gift&limit=1&after={page['next']}").json()
-    assert [e["key"] for e in after["entitlements"]] == ["gift:B"]
+    assert [e["key"] for e in after["entitlements"]] == [B]
     assert len(api.ask("GET", "/entitlements").json()["entitlements"]) == 3
 
 
 def test_an_ended_life_is_freed_by_decision(api: Api) -> None:
-    api.chain.nodes["s1"].post(Credited("gift:A", 10))
+    api.chain.nodes["s1"].post(Credited(A, 10))
     api.chain.settle(6)
     path, why = "/entitlements/lives/s1/1/reclaim", {"reason": "burnt"}
     assert api.ask("POST", path, why).json()["code"] == "conflict"
     assert api.ask("POST", path, why, "ingest").status_code == 403
     assert api.ask("POST", "/entitlements/lives/s1/9/reclaim", why).status_code == 404
     assert api.ask("POST", "/stores/s1/lives/1/revoke", why).status_code == 200
-    assert api.ask("POST", path, why).json() == {"freed": {"gift:A": 10}}
+    assert api.ask("POST", path, why).json() == {"freed": {A: 10}}
     assert api.ask("POST", path, why).json() == {"freed": {}}
-    assert api.ask("GET", "/entitlements/gift:A").json()["pool"] == 10
+    assert api.ask("GET", f"/entitlements/{A}").json()["pool"] == 10
 
 
 def test_the_pool_of_a_new_headquarters_is_open(api: Api) -> None:
     assert api.ask("GET", "/entitlements/pool").json() == {"open": True, "unheard": []}
     assert api.ask("POST", "/entitlements/pool/open", {"reason": "x"}, "ingest").status_code == 403
     assert api.ask("POST", "/entitlements/pool/open", {"reason": "x"}).status_code == 200
+
+
+def test_a_gift_cards_code_is_kept_nowhere(api: Api, store: Store) -> None:
+    issued = api.ask("POST", "/entitlements", CAP | {"key": CARD}, "ingest")
+    assert issued.status_code == 200, issued.text
+    shown = api.ask("GET", f"/entitlements/{CARD}")
+    assert (shown.json()["key"], shown.json()["pool"]) == (key_of(CARD), 100)
+    assert api.ask("GET", f"/entitlements/{key_of(CARD)}").json() == shown.json()
+    with store.read() as connection:
+        bodies = b"".join(connection.scalars(text("SELECT body FROM fact")))
+    assert b"CARD-0001" not in bodies
+    assert "CARD-0001" not in shown.text
 
 
 @pytest.mark.parametrize(

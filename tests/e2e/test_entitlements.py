@@ -10,11 +10,12 @@ from central.store import Store
 from edge.audit import verify
 from edge.entitlements import Ask, Redeem, Reverse, standing
 from edge.errors import RightsShort
+from sync.entitlements import key_of
 from tests.central.chain import Chain
 from tests.e2e.branch import Branch
 from tests.simulation.wallet import Load
 
-GIFT = "gift:X1"
+GIFT = key_of("gift:X1")
 POINTS = "points:0199a1c2-7b3e-7c4d-8e5f-60718293a4b8"
 
 

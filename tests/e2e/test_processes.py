@@ -11,6 +11,7 @@ import pytest
 from provisioning.broker_process import free_port
 from provisioning.demo.api import Api, Refusal
 from provisioning.demo.chain import Chain, open_chain
+from sync.entitlements import key_of
 
 PATIENCE_S = 60.0
 
@@ -70,7 +71,7 @@ def redeem(api: Api, key: str, amount: int) -> int:
 
 
 def test_a_gift_card_pays_in_every_store_and_never_twice(running: Chain) -> None:
-    key, office = f"gift:{uuid4()}", running.headquarters.office()
+    key, office = key_of(f"gift:{uuid4()}"), running.headquarters.office()
     one, two = (store.till() for store in running.stores)
 
     def shown(api: Api) -> dict[str, Any]:

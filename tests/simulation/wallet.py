@@ -7,12 +7,12 @@ import msgspec
 from edge.books import Books, request_digest
 from edge.entitlements import Ask, Redeem, Reverse, standing
 from edge.store import Command
-from sync.entitlements import Credited
+from sync.entitlements import Credited, key_of
 from sync.session import State
 from tests.simulation.box import Box
 from tests.simulation.world import World
 
-KEYS = ("gift:g1", "points:m1")
+KEYS = (key_of("gift:g1"), "points:m1")
 Do = Callable[[Box, Callable[[bytes], Command[object]], int], bytes]
 
 

@@ -39,6 +39,7 @@ from sync.entitlements import (
     Recalled,
     Reversed,
     Wanted,
+    key_of,
 )
 from sync.facts import LINES_MAX, Fact, FactError, decode_fact, encode_fact
 from sync.orders import Arrived, Difference, InTransit, PurchaseOrder, Received
@@ -46,6 +47,7 @@ from sync.quantities import Kind
 from sync.receipts import Line, LineKind, Return, ReturnedLine, Sale, Tender, Void
 
 ID = bytes(range(16))
+GIFT = key_of("gift:X")
 GOODS = Line("A", 2, 250, "std", 190_000)
 SERVICE = Line("S", 1, 100, "std", 0, kind=LineKind.SERVICE)
 CHARGE = Line("C", 1, -50, "std", 0, kind=LineKind.CHARGE)
@@ -90,11 +92,11 @@ EXAMPLES: list[tuple[AnyBody, list[tuple[str, Kind, int]], int]] = [
         0,
     ),
     (AuditEntry("reprint", ID, "t1"), [], 0),
-    (Credited("gift:X", 50, ID, "sold"), [("gift:X", Kind.CREDITED, 50)], 0),
-    (Debited("gift:X", 20, ID), [("gift:X", Kind.DEBITED, 20)], 0),
-    (PassedOn("gift:X", 30, 40), [("gift:X", Kind.PASSED_ON, 30)], 0),
-    (Wanted("gift:X", 90), [], 0),
-    (Reversed("gift:X", 20, ID), [("gift:X", Kind.CREDITED, 20)], 0),
+    (Credited(GIFT, 50, ID, "sold"), [(GIFT, Kind.CREDITED, 50)], 0),
+    (Debited(GIFT, 20, ID), [(GIFT, Kind.DEBITED, 20)], 0),
+    (PassedOn(GIFT, 30, 40), [(GIFT, Kind.PASSED_ON, 30)], 0),
+    (Wanted(GIFT, 90), [], 0),
+    (Reversed(GIFT, 20, ID), [(GIFT, Kind.CREDITED, 20)], 0),
     (Received("PO-1", b"", "short", DIFFERENCES), [], 0),
     (Product("A", {"en": "Apple"}, ["09520000000004"], "piece", "std", 250), [], 0),
     (Price("A", 275), [], 0),
@@ -129,8 +131,8 @@ def test_what_each_body_does(body: AnyBody, moved: list[tuple[str, Kind, int]], 
 
 
 def test_an_entitlement_answered_with_nothing_moves_nothing() -> None:
-    assert movements(PassedOn("gift:X", 0, 40)) == movements(Allotted("gift:X", 0, 1)) == []
-    assert movements(Recalled("gift:X", 7, 1, final=True)) == [("gift:X", Kind.RECLAIMED, 7)]
+    assert movements(PassedOn(GIFT, 0, 40)) == movements(Allotted(GIFT, 0, 1)) == []
+    assert movements(Recalled(GIFT, 7, 1, final=True)) == [(GIFT, Kind.RECLAIMED, 7)]
 
 
 def test_every_body_is_tried_and_keeps_its_tag() -> None:
@@ -175,6 +177,7 @@ def broken(body: AnyBody, **changes: object) -> bytes:
     [
         (broken(SALE, tenders=[Tender("cash", 549)]), "tenders must add up"),
         (encode_fact(fact(Credited("gift:", 5))), "is no key"),
+        (encode_fact(fact(Credited("gift:8N4K-Z2QX", 5))), "is no key"),
         (encode_fact(fact(Debited("gift:a b", 5))), "is no key"),
         (encode_fact(fact(Wanted("TEA", 5))), "is no key"),
         (encode_fact(fact(Issued("coupon:C", 0))), "an amount must be 1"),

@@ -17,6 +17,7 @@ from edge.selling import Sell, VoidSale
 from edge.shifts import CloseShift, MoveCash, OpenShift
 from edge.tilling import FinishedSale
 from sync.cash import CashKind
+from sync.entitlements import card_account
 from sync.facts import Fact, decode_fact
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Tender
 from tests.edge.shop import NODE_SECRET, START_MS, Shop, open_shop
@@ -50,7 +51,15 @@ NAPKINS = Line(
     discount_minor=99,
     detail=LineDetail(discounts=(Discount(DiscountKind.COUPON, "c", 99),)),
 )
-CARD = Line("GIFT", 1, 5000, "", 0, kind=LineKind.SERVICE, detail=LineDetail(voucher="GC-7"))
+CARD = Line(
+    "GIFT",
+    1,
+    5000,
+    "",
+    0,
+    kind=LineKind.SERVICE,
+    detail=LineDetail(voucher=card_account("CARD-0007")),
+)
 COFFEE = Line("COFFEE", 542, 1999, "low", 70_000, price_quantity=1000)
 
 
@@ -150,7 +159,9 @@ def a_busy_day(folder: Path) -> Week:
     first = week.sell(tea(3), MUG, COFFEE, member="m1", points=4)
     paid = sum(line.amount_minor for line in (CARD, NAPKINS))
     week.sell(CARD, NAPKINS, tenders=(Tender("cash", paid + 500), Tender("change", -500)))
-    week.sell(tea(2), tenders=(Tender("gift", 300, "GC-7"), Tender("card", 400, "T1")))
+    week.sell(
+        tea(2), tenders=(Tender("gift", 300, card_account("CARD-0007")), Tender("card", 400, "T1"))
+    )
     wrong = week.sell(MUG)
     week.void(wrong)
     week.give_back(first)

@@ -6,6 +6,7 @@ from devices.receipt import Document, Paper, TextRow, lay_out
 from edge.receipts.scene import Entry, Named, Profile, Scene
 from edge.receipts.words import Words
 from sync.bodies import AnyBody
+from sync.entitlements import card_account
 from sync.receipts import (
     Discount,
     DiscountKind,
@@ -19,6 +20,7 @@ from sync.receipts import (
 ROLLS = [Paper(48), Paper(32)]
 ID = "0199a1c2-7b3e-7c4d-8e5f-60718293a4b5"
 NUMBER = "t1-990000-000042"
+GC_7, GC_100 = card_account("CARD-0007"), f"gift:{card_account('GC-00100')}"
 LINES = [
     Line(
         "TEA",
@@ -52,7 +54,7 @@ LINES = [
         190_000,
         detail=LineDetail(serials=("356938035643809",), lot="L22", expiry_day=21_000),
     ),
-    Line("CARD", 1, 5000, "", 0, kind=LineKind.SERVICE, detail=LineDetail(voucher="GC-7")),
+    Line("CARD", 1, 5000, "", 0, kind=LineKind.SERVICE, detail=LineDetail(voucher=GC_7)),
     Line("NAPKIN", 2, 333, "us", 82_500, tax_added=True),
 ]
 TOTAL_MINOR = sum(line.amount_minor for line in LINES)
@@ -63,7 +65,7 @@ SALE = Sale(
     currency="EUR",
     lines=LINES,
     tenders=[
-        Tender("gift", 1500, "GC-100"),
+        Tender("gift", 1500, GC_100),
         Tender("card", 20_000, "T-77812"),
         Tender("cash", TOTAL_MINOR - 20_500),
         Tender("change", -1000),
@@ -90,7 +92,7 @@ def scene(language: str = "en", **more: object) -> Scene:
         "staff": {"ana": "Ana", "ben": "Ben"},
         "rates_ppm": {"low": 70_000, "full": 190_000},
         "points": 412,
-        "gift_cards": {"GC-7": 5000, "GC-100": 1500},
+        "gift_cards": {GC_7: 5000, GC_100.removeprefix("gift:"): 1500},
     }
     return Scene(**(values | more))  # type: ignore[arg-type]
 

@@ -14,6 +14,7 @@ from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import VoidSale
 from edge.shifts import OpenShift
 from sync.definitions import Rule, Staff, StoreProfile, TaxRate
+from sync.entitlements import card_account
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Tender
 from tests.edge.receipts.papers import said
 from tests.edge.shop import Shop
@@ -63,13 +64,21 @@ def test_without_a_profile_the_store_is_named_by_its_id(shop: Shop) -> None:
 
 def test_balances_are_those_of_the_books(shop: Shop) -> None:
     member = str(UUID(int=7))
-    card = Line("GIFT", 1, 5000, "", 0, kind=LineKind.SERVICE, detail=LineDetail(voucher="GC-7"))
+    card = Line(
+        "GIFT",
+        1,
+        5000,
+        "",
+        0,
+        kind=LineKind.SERVICE,
+        detail=LineDetail(voucher=card_account("CARD-0007")),
+    )
     sale = finished(shop, card, tea(4), member=member, points=14)
     shop.run(sale)
     said_now = text(shop, sale.id)
     assert "Points earned +14" in said_now
     assert "Points balance 14" in said_now
-    assert "Balance of gift card GC-7 50.00" in said_now
+    assert "Balance of gift card ****0007 50.00" in said_now
 
 
 def test_a_voided_sale_says_so_and_the_void_names_it(shop: Shop) -> None:

@@ -6,10 +6,12 @@ import os
 import httpx
 import pytest
 
+from sync.entitlements import key_of, shown
 from tests.edge.web.shop import Shop, new_id, problem
+from tests.edge.web.tilling import finished, line
 from tests.simulation.wallet import Load
 
-KEYS = (f"gift:{number:04d}" for number in itertools.count())
+KEYS = (key_of(f"gift:CARD-{number:04d}") for number in itertools.count())
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def test_a_card_is_shown_and_spent(till: httpx.Client, key: str) -> None:
 def test_too_little_is_an_honest_answer(till: httpx.Client, key: str) -> None:
     short = problem(spend(till, key, 5_001), 409, "rights-short")
     assert short["field"] == "amount"
-    assert f"5000 of {key} can be spent here, 5001 are asked for" in short["detail"]
+    assert f"5000 of {shown(key)} can be spent here, 5001 are asked for" in short["detail"]
     assert "take the rest by another tender" in short["detail"]
     asked = till.post(f"/till/entitlements/{key}/ask", json={"amount": 9_000}).json()
     assert (asked["here"], asked["linked"]) == (5_000, False)
@@ -82,3 +84,26 @@ def test_keys_are_no_stock(till: httpx.Client, key: str) -> None:
     assert "TEA-100" in listed
     assert key not in listed
     problem(till.get(f"/stock/{key}"), 404)
+
+
+def test_the_code_of_a_card_is_written_down_nowhere(shop: Shop, till: httpx.Client) -> None:
+    code, life = "8N4K-Z2QX-Y7WV", till.post("/till/life").json()["life"]
+    card = line("CARD", 1, 5_000, tax_ppm=0, kind="service", detail={"voucher": code})
+    sold = till.put(f"/till/sales/{new_id()}", json=finished(life, 1, card))
+    assert sold.status_code == 201, sold.text
+    key = key_of(f"gift:{code}")
+    assert till.get(f"/till/entitlements/gift:{code}").json()["key"] == key
+    assert till.get(f"/till/entitlements/{key}").json()["here"] == 5_000
+    redeemed = spend(till, f"gift:{code}", 499).json()["id"]
+    tea, paid = line(), [{"kind": "gift", "amount_minor": 499, "reference": f"{code} {redeemed}"}]
+    sale = finished(life, 2, tea) | {"tenders": paid}
+    sale_id = new_id()
+    answer = till.put(f"/till/sales/{sale_id}", json=sale)
+    assert answer.status_code == 201, answer.text
+    shown = till.get(f"/till/receipts/{sale_id}?form=json").text
+    assert "****Y7WV" in shown
+    assert "45.01" in shown
+    kept = b"".join(path.read_bytes() for path in shop.data.rglob("*") if path.is_file())
+    assert key.encode() in kept
+    for written in (kept, sold.content, answer.content, shown.encode()):
+        assert code.encode() not in written
