@@ -30,8 +30,8 @@ import {
   typed,
   without,
 } from './entry';
-import { type Asked, hasSerial, isLacking, type Piece, saidOf, untold } from './pieces';
-import { PiecesDialog, pieceText } from './pieces-dialog';
+import { type Asked, hasSerial, isLacking, type Piece, saidOf } from './pieces';
+import { lackingText, PiecesDialog, pieceText } from './pieces-dialog';
 
 const ASKED: readonly Asked[] = ['lot', 'serial'];
 
@@ -47,6 +47,22 @@ const MOODS: Readonly<Record<Difference, Mood>> = {
 export function goodsOf(product: Product): Goods {
   const asks = ASKED.filter((what) => says(product, what));
   return { sku: product.sku, names: product.names, unit: product.unit, asks };
+}
+
+/** What belongs to a list and survives a reload like it. */
+export function useKept<T>(name: string, begin: T): [T, (value: T) => void] {
+  const [value, setValue] = useState<T>(() => {
+    try {
+      return (JSON.parse(remembered(`stock.${name}`) ?? 'null') as T | null) ?? begin;
+    } catch {
+      return begin;
+    }
+  });
+  const change = (next: T): void => {
+    setValue(next);
+    remember(`stock.${name}`, JSON.stringify(next));
+  };
+  return [value, change];
 }
 
 /** A list that survives a reload, kept under a name until it is posted. */
@@ -65,11 +81,17 @@ export function useDraft(
 /** Forget a list that was posted. */
 export function forgetDraft(name: string): void {
   remember(`stock.${name}`, 'null');
+  remember(`stock.${name}.more`, 'null');
 }
 
 /** Put goods on a list that is opened later. */
 export function addToDraft(name: string, goods: Goods, piece: Piece): void {
-  const list = scanned(draftOf(name) ?? [], goods, piece.quantity, piece);
+  const before = draftOf(name) ?? [];
+  const known = before.find((entry) => entry.sku === goods.sku);
+  const same = ({ lot, expiry_day }: Piece): boolean =>
+    lot === piece.lot && expiry_day === piece.expiry_day;
+  if (known?.pieces.some(same)) return; // pressed twice
+  const list = scanned(before, goods, piece.quantity, piece);
   remember(`stock.${name}`, JSON.stringify(list));
 }
 
@@ -152,32 +174,33 @@ export function GoodsList(props: {
   );
 }
 
+/** The pieces of an entry that were told of, in words. */
+export function PieceLines({ entry }: { entry: Entry }): JSX.Element | null {
+  if (entry.pieces.length === 0) return null;
+  return (
+    <ul class="pieces__list">
+      {entry.pieces.map((piece) => (
+        <li key={`${piece.serial} ${piece.lot} ${piece.expiry_day}`} class="num small">
+          {pieceText(piece)}
+          {piece.serial === '' && ` · ${formatQuantity(piece.quantity, entry.unit)}`}
+          {piece.damaged > 0 && ` · ${t('stock.pieces.damaged', { n: piece.damaged })}`}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** Which pieces of an entry are told of, and what is still asked. */
 function Pieces(props: { entry: Entry; onAsk: () => void }): JSX.Element | null {
   const { entry } = props;
   if (entry.quantity === 0 || (entry.asks.length === 0 && entry.pieces.length === 0)) return null;
-  const rest = untold(entry);
   return (
     <div class="pieces">
-      <ul class="pieces__list">
-        {entry.pieces.map((piece) => (
-          <li key={`${piece.serial} ${piece.lot} ${piece.expiry_day}`} class="num small">
-            {pieceText(piece)}
-            {piece.serial === '' && ` · ${formatQuantity(piece.quantity, entry.unit)}`}
-            {piece.damaged > 0 && ` · ${t('stock.pieces.damaged', { n: piece.damaged })}`}
-          </li>
-        ))}
-      </ul>
-      {isLacking(entry) && (
-        <Badge mood="warn">
-          {t('stock.pieces.rest', {
-            quantity: formatQuantity(rest || entry.quantity, entry.unit),
-          })}
-        </Badge>
-      )}
+      <PieceLines entry={entry} />
       <Button icon="tag" onPress={props.onAsk}>
         {t(entry.asks.includes('serial') ? 'stock.pieces.serials' : 'stock.pieces.lots')}
       </Button>
+      {isLacking(entry) && <Badge mood="warn">{lackingText(entry)}</Badge>}
     </div>
   );
 }

@@ -36,6 +36,13 @@ export function pieceText(piece: Pick<Piece, 'lot' | 'expiry_day'> & { serial?: 
     .join(' · ');
 }
 
+/** How much of an entry lacks what its product asks to be told. */
+export function lackingText(entry: Entry): string {
+  const quantity = formatQuantity(untold(entry) || entry.quantity, entry.unit);
+  const serial = entry.asks.includes('serial');
+  return t(serial ? 'stock.pieces.noSerial' : 'stock.pieces.noLot', { quantity });
+}
+
 /** Whether a day is past in the store; goods may be used on the day itself. */
 export function isPast(till: Till, day: string): boolean {
   return day !== '' && day < storeTime(till.nowMs(), till.setup.rules.value.timezone).day;
@@ -111,7 +118,7 @@ function Told(props: {
                     )
                   }
                 >
-                  {t('stock.pieces.isDamaged')}
+                  {t(piece.serial ? 'stock.pieces.isDamaged' : 'stock.pieces.oneDamaged')}
                 </Button>
               )}
               <IconButton
@@ -285,16 +292,12 @@ export function PiecesDialog(props: {
       <div class="stack">
         <p class="row wrap">
           <span class="grow num">
-            {t('stock.pieces.of', {
+            {t(entry.asks.includes('serial') ? 'stock.pieces.serialsOf' : 'stock.pieces.lotsOf', {
               told: formatQuantity(entry.quantity - rest, entry.unit),
               all: formatQuantity(entry.quantity, entry.unit),
             })}
           </span>
-          {rest > 0 && (
-            <Badge mood="warn">
-              {t('stock.pieces.rest', { quantity: formatQuantity(rest, entry.unit) })}
-            </Badge>
-          )}
+          {rest > 0 && <Badge mood="warn">{lackingText(entry)}</Badge>}
         </p>
         {books && !entry.asks.includes('serial') && (
           <Here

@@ -18,7 +18,7 @@ import {
   TextField,
 } from '../ui';
 import { asExpected, differences, type Entry, present } from './entry';
-import { forgetDraft, GoodsList, goodsOf, useDraft } from './goods';
+import { forgetDraft, GoodsList, goodsOf, PieceLines, useDraft, useKept } from './goods';
 import { isLacking, type Line, linesOf, type Piece, untold } from './pieces';
 import { PostDialog } from './posted';
 import type { ExpectedLine, InTransit, Order } from './wire';
@@ -102,6 +102,11 @@ interface Paper {
 
 type Damaged = Readonly<Record<string, string>>;
 
+const NOTHING_MORE: { readonly paper: Paper; readonly damaged: Damaged } = {
+  paper: { reference: '', supplier: '', claim: false },
+  damaged: {},
+};
+
 function PaperFields(props: {
   paper: Paper;
   supplier: boolean;
@@ -175,8 +180,10 @@ export interface DeliveryProps {
 export function Delivery(props: DeliveryProps): JSX.Element {
   const { till } = props;
   const [list, setList] = useDraft(props.draft, props.begin);
-  const [paper, setPaper] = useState<Paper>({ reference: '', supplier: '', claim: false });
-  const [damaged, setDamaged] = useState<Damaged>({});
+  const [more, setMore] = useKept(`${props.draft}.more`, NOTHING_MORE);
+  const { paper, damaged } = more;
+  const setPaper = (next: Paper): void => setMore({ ...more, paper: next });
+  const setDamaged = (next: Damaged): void => setMore({ ...more, damaged: next });
   const [posting, setPosting] = useState(false);
   const isTransfer = 'out' in props.extra;
   const { reference, supplier, claim } = paper;
@@ -187,7 +194,7 @@ export function Delivery(props: DeliveryProps): JSX.Element {
       {!isTransfer && <PaperFields paper={paper} supplier={!props.expected} onChange={setPaper} />}
       {props.expected && (
         <Button icon="check" onPress={() => setList(asExpected(list))}>
-          {t('stock.receive.allRight')}
+          {t(isTransfer ? 'stock.transit.allRight' : 'stock.receive.allRight')}
         </Button>
       )}
       <GoodsList
@@ -232,6 +239,22 @@ function ReviewButton(props: { disabled: boolean; onPress: () => void }): JSX.El
   );
 }
 
+/** All of a document, so that nobody posts what they don't see. */
+function Everything({ list }: { list: readonly Entry[] }): JSX.Element {
+  return (
+    <List label={t('stock.list.label')}>
+      {list.map((entry) => (
+        <ListItem
+          key={entry.sku}
+          title={inLanguage(entry.names) || entry.sku}
+          text={<PieceLines entry={entry} />}
+          after={<strong class="num">{formatQuantity(entry.quantity, entry.unit)}</strong>}
+        />
+      ))}
+    </List>
+  );
+}
+
 /** What is about to be posted, and how it differs from what was announced. */
 export function Summary(props: {
   list: readonly Entry[];
@@ -251,6 +274,7 @@ export function Summary(props: {
           <p>{t('stock.pieces.lackingText')}</p>
         </Notice>
       )}
+      {!props.expected && <Everything list={present(props.list)} />}
       {props.expected && found.length === 0 && (
         <Notice mood="ok">{t('stock.receive.noDifferences')}</Notice>
       )}

@@ -2,19 +2,39 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
+import { useLoad } from '../desk/load';
 import { offered } from '../desk/reasons';
 import { t } from '../i18n';
 import { Button, Page, SelectField, TextField } from '../ui';
 import { lines } from './entry';
-import { forgetDraft, GoodsList, useDraft } from './goods';
+import { forgetDraft, GoodsList, useDraft, useKept } from './goods';
 import { PostDialog } from './posted';
 import { Summary } from './receive';
+
+/** The stores that goods went to or came from lately: nobody types a name that was used before. */
+function Partners(props: { till: Till; onChoose: (store: string) => void }): JSX.Element | null {
+  const [load] = useLoad('transfers', () =>
+    props.till.api.get<{ transfers: { other: string }[] }>('/transfers?limit=50'),
+  );
+  const known = load.state === 'ready' ? load.value.transfers : [];
+  const stores = [...new Set(known.map(({ other }) => other))].slice(0, 6);
+  if (stores.length === 0) return null;
+  return (
+    <div class="row wrap">
+      {stores.map((store) => (
+        <Button key={store} icon="home" onPress={() => props.onChoose(store)}>
+          {store}
+        </Button>
+      ))}
+    </div>
+  );
+}
 
 /** Sends goods to another store. */
 export function SendPage(props: { till: Till; onBack: () => void }): JSX.Element {
   const { till } = props;
   const [list, setList] = useDraft('send');
-  const [store, setStore] = useState('');
+  const [store, setStore] = useKept('send.more', '');
   const [posting, setPosting] = useState(false);
   return (
     <Page title={t('stock.send.title')} onBack={props.onBack} narrow>
@@ -27,6 +47,7 @@ export function SendPage(props: { till: Till; onBack: () => void }): JSX.Element
           max_length={32}
           onInput={setStore}
         />
+        <Partners till={till} onChoose={setStore} />
         <GoodsList
           till={till}
           list={list}
