@@ -233,6 +233,12 @@ def test_an_undone_sale_of_a_till_keeps_its_word(shop: Shop) -> None:
     assert _report(shop, 1).sums.voids.count == 1
 
 
+@pytest.mark.parametrize("action", ["training", "training-end", "training-approval"])
+def test_what_was_only_practised_is_no_override(action: str) -> None:
+    entry = AuditEntry(action, b"", "t1", "", "ben")
+    assert fold([Fact(bytes(16), START_MS, 0, "ana@t1", entry)], lambda _: None).overrides == 0
+
+
 @pytest.mark.parametrize(
     ("action", "approver", "counted"), [("no-sale", "", 1), ("no-sale", "ben", 0)]
 )

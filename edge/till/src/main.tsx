@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { lazy, Suspense } from 'preact/compat';
 import type { Till } from './data/ports';
 import { openTill } from './data/till';
+import { keepPractising } from './desk/practice';
 import { path } from './route';
 import { Route as Sell } from './sell/route';
 import { Shell, startShell } from './sell/shell';
@@ -23,6 +24,7 @@ function Area({ till }: { till: Till }) {
   if (till.device.state.value === null) return <Desk till={till} path="enrol" />;
   if (till.session.current.value === null) return <Desk till={till} path="login" />;
   if (area === 'desk') return <Desk till={till} path={rest(where)} />;
+  if (area === 'stock' && till.selling.training.value) return <Desk till={till} path="stock" />;
   if (area === 'stock') return <Stock till={till} path={rest(where)} />;
   return <Sell till={till} path={rest(where)} />;
 }
@@ -53,6 +55,7 @@ async function start(): Promise<void> {
   const worker = import.meta.env.PROD ? navigator.serviceWorker : undefined;
   if (await takeUpdate(worker)) return;
   const till = await openTill();
+  keepPractising(till);
   render(<App till={till} />, root);
   await register(worker, () => till.watch.updateFound());
 }

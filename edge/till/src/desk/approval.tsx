@@ -32,6 +32,12 @@ export function needsManager(session: Session | null): boolean {
 
 const isRefusal = (answer: Approval | LoginRefusal): answer is LoginRefusal => 'code' in answer;
 
+/** What is asked while somebody practises is noted as that: it allowed nothing that counts. */
+function asRehearsed(till: Till, asked: Asked): Asked {
+  if (!till.selling.training.value) return asked;
+  return { ...asked, action: 'training-approval', subject: '', detail: asked.action };
+}
+
 /** Asks for a manager's PIN. `onApproved` hears who allowed it. */
 export function ApprovalDialog(props: {
   till: Till;
@@ -55,7 +61,7 @@ export function ApprovalDialog(props: {
   const ask = async (): Promise<void> => {
     if (busy || !pin || !who) return;
     setBusy(true);
-    const { title: _title, words: _words, ...request } = asked;
+    const { title: _title, words: _words, ...request } = asRehearsed(till, asked);
     const answer = await till.session
       .approve({ ...request, staff: who, pin })
       .catch((): LoginRefusal => ({ code: 'problem', detail: t('desk.approval.failed') }));

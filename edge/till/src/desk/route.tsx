@@ -31,7 +31,7 @@ export function above(path: string): string {
 }
 
 /** The sections that move stock or money; the empty one is the shift. */
-const MOVES: ReadonlySet<string> = new Set(['', 'shift', 'close', 'return']);
+const MOVES: ReadonlySet<string> = new Set(['', 'shift', 'close', 'return', 'stock']);
 
 function Section({ till, path }: AreaProps): JSX.Element {
   const [section = '', first = '', second = ''] = path.split('/').map(decodeURIComponent);

@@ -15,11 +15,11 @@ import {
   play,
   Switch,
   showShortcuts,
-  showToast,
   type Theme,
   theme,
 } from '../ui';
 import { ApprovalDialog, needsManager } from './approval';
+import { practise } from './practice';
 
 /** The language, chosen anywhere and at any time; each is named in itself. */
 export function LanguageChoice(): JSX.Element {
@@ -77,10 +77,9 @@ function Training({ till }: { till: Till }): JSX.Element {
   const [asking, setAsking] = useState<'' | 'approve' | 'basket'>('');
   const { training, basket } = till.selling;
   const allowed = till.setup.document.value?.training_allowed ?? false;
-  const change = (on: boolean): void => {
-    training.value = on;
+  const change = (on: boolean, noted = false): void => {
     setAsking('');
-    showToast({ text: t(on ? 'desk.training.begun' : 'desk.training.ended') });
+    practise(till, on, noted);
   };
   const ask = (on: boolean): void => {
     if (basket.value.lines.length > 0) setAsking('basket');
@@ -106,7 +105,7 @@ function Training({ till }: { till: Till }): JSX.Element {
             detail: '',
             title: t('desk.training.approve'),
           }}
-          onApproved={() => change(true)}
+          onApproved={() => change(true, true)}
           onClose={() => setAsking('')}
         />
       )}

@@ -123,7 +123,7 @@ export function StatusBar({ till }: { till: Till }): JSX.Element {
   const here = till.session.current.value !== null;
   return (
     <header class="status">
-      {here && <IconButton icon="menu" label={t('sell.menu')} onPress={() => void askMenu(till)} />}
+      {here && <IconButton icon="menu" label={t('sell.menu')} onPress={() => void askMenu()} />}
       <p class="status__place clip">
         <strong>{document?.store.name ?? 'Evertill'}</strong>
         {document && <span class="muted num"> {document.till}</span>}
@@ -188,13 +188,11 @@ type PlaceKey =
   | 'sell.go.settings';
 
 /** Open the menu of places, with the few settings of this screen. */
-export async function askMenu(till: Till): Promise<void> {
-  await ask<true>((answer) => <Menu till={till} close={() => answer(null)} />);
+export async function askMenu(): Promise<void> {
+  await ask<true>((answer) => <Menu close={() => answer(null)} />);
 }
 
-function Menu({ till, close }: { till: Till; close: () => void }): JSX.Element {
-  const allowed = till.setup.document.value?.training_allowed ?? false;
-  const empty = till.selling.basket.value.lines.length === 0;
+function Menu({ close }: { close: () => void }): JSX.Element {
   return (
     <Dialog title={t('sell.menu')} shape="menu" onClose={close}>
       <ul class="list menu">
@@ -222,16 +220,6 @@ function Menu({ till, close }: { till: Till; close: () => void }): JSX.Element {
           on={isDark()}
           onChange={(dark) => chooseTheme(dark ? 'dark' : 'light')}
         />
-        {allowed && (
-          <Switch
-            label={t('sell.training')}
-            hint={empty ? undefined : t('sell.training.later')}
-            on={till.selling.training.value}
-            onChange={(on) => {
-              if (empty) till.selling.training.value = on;
-            }}
-          />
-        )}
       </div>
     </Dialog>
   );

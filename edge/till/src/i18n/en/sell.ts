@@ -295,8 +295,6 @@ export const sell = {
   'sell.go.stock': 'Stock work',
   'sell.go.safety': 'What is safe where',
   'sell.go.settings': 'Settings',
-  'sell.training': 'Training mode',
-  'sell.training.later': 'Finish the basket first.',
   'sell.training.banner': 'Training: nothing here moves money or stock',
   'sell.elsewhere': 'Another window of this till is selling.',
   'sell.takeOver': 'Sell here instead',

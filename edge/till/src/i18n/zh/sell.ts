@@ -285,8 +285,6 @@ export const sell: Words<typeof english> = {
   'sell.go.stock': '库存作业',
   'sell.go.safety': '数据保存在哪里',
   'sell.go.settings': '设置',
-  'sell.training': '培训模式',
-  'sell.training.later': '请先完成当前购物篮。',
   'sell.training.banner': '培训模式：不影响库存和现金',
   'sell.elsewhere': '本收银台的另一个窗口正在销售。',
   'sell.takeOver': '改在此处销售',
