@@ -14,7 +14,7 @@ from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from central import access, audit, backup, totals, views
-from central.docs import write_pages
+from central.docs import pages
 from central.errors import Problem
 from central.headquarters import Running, wall_clock
 from central.importing import read_products
@@ -22,6 +22,7 @@ from central.server import listen, make_server, url_of
 from central.settings import load_settings, make_settings
 from central.setup import Opened, open_headquarters, set_up
 from central.web.app import create_app
+from provisioning.reference import write_pages
 from sync.definitions import StoreProfile
 
 app = typer.Typer(
@@ -298,7 +299,7 @@ def verify(*, data: Data = DEFAULT_DATA) -> None:
 @app.command("docs", hidden=True)
 def docs(*, folder: Annotated[Path, typer.Argument(help="The folder `docs`.")]) -> None:
     """Write the generated pages of the documentation."""
-    for page in write_pages(folder, app):
+    for page in write_pages(folder, pages(app)):
         say.print(f"Wrote {page}")
 
 

@@ -1,7 +1,5 @@
 """The reference of headquarters is what its program declares."""
 
-from pathlib import Path
-
 import typer
 
 from central.settings import ENVIRONMENT_PREFIX, Settings
@@ -28,14 +26,3 @@ def pages(commands: typer.Typer) -> dict[str, str]:
         ),
         "headquarters/evertill-central.md": commands_page("evertill-central", commands, COMMAND),
     }
-
-
-def write_pages(directory: Path, commands: typer.Typer) -> list[Path]:
-    """Write the generated pages and return their paths."""
-    written = []
-    for name, text in pages(commands).items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-        written.append(path)
-    return written

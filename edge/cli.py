@@ -24,7 +24,7 @@ from edge import access, audit, backup
 from edge.chronicle import Started, Stopped
 from edge.database import connect
 from edge.devices_cli import devices_app
-from edge.docs import write_pages
+from edge.docs import pages
 from edge.export_cli import export
 from edge.node import ADDRESS, Node, wall_clock
 from edge.replay import RemoteNode, Tally, feed, reach, read_documents
@@ -37,6 +37,7 @@ from edge.telling import tell as _tell
 from edge.telling import told as _told
 from edge.views import Views
 from edge.web.app import create_app
+from provisioning.reference import write_pages
 
 app = typer.Typer(
     name="evertill-edge",
@@ -309,7 +310,7 @@ def device_revoke(name: DeviceName, *, data: Data = DEFAULT_DATA) -> None:
 def docs(*, directory: Annotated[Path, typer.Argument(help="The folder `docs` to write.")]) -> None:
     """Write the generated reference pages."""
     with _told():
-        for path in write_pages(directory, app):
+        for path in write_pages(directory, pages(app)):
             _tell(f"Wrote {path}")
 
 

@@ -1,6 +1,5 @@
 """One law: the reference of a node is what its program declares."""
 
-from pathlib import Path
 from typing import cast
 
 import typer
@@ -31,14 +30,3 @@ def pages(commands: typer.Typer) -> dict[str, str]:
         ),
         "technician/evertill-edge.md": commands_page("evertill-edge", commands, COMMAND),
     }
-
-
-def write_pages(directory: Path, commands: typer.Typer) -> list[Path]:
-    """Write the generated pages and return their paths."""
-    written = []
-    for name, text in pages(commands).items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-        written.append(path)
-    return written

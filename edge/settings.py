@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 
 from edge.hardware.configured import DeviceSettings, read_devices
 from provisioning.configuration import (
-    SettingsError,
+    CommonSettings,
     merge_settings,
     parse_broker,
+    problem_of,
     read_settings,
     setting,
+    unless,
 )
 from sync.identity import check_store
 
@@ -28,36 +30,14 @@ ENVIRONMENT_PREFIX = "EVERTILL_EDGE_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(CommonSettings):
     """Everything a node is told; raise SettingsError for what cannot work."""
 
+    port: int = setting("Port of the HTTP API; 0 takes a free one.", 8470)
     store: str = setting("Name of the store in the chain: 1 to 24 of a-z, 0-9 and inner hyphens.")
-    chain: str = setting(
-        "Name of the chain: 1 to 32 of A-Z, a-z, 0-9, _ and -. Part of every topic.", "main"
-    )
     currency: str = setting("Currency of the store, ISO 4217.", "EUR")
     exponent: int = setting("Decimal places of the currency's minor unit, 0 to 4.", 2)
     timezone: str = setting("Time zone of the store (IANA name); decides the business day.", "UTC")
-    host: str = setting(
-        "Address the HTTP API listens on; 0.0.0.0 for tills on the LAN.", "127.0.0.1"
-    )
-    port: int = setting("Port of the HTTP API; 0 takes a free one.", 8470)
-    http_cert_file: str = setting(
-        "Certificate chain (PEM) of the HTTP API; empty speaks plain HTTP.", ""
-    )
-    http_key_file: str = setting("Private key (PEM) for http_cert_file.", "")
-    broker_url: str = setting(
-        "Broker on the way to headquarters: mqtt://HOST:PORT or mqtts://HOST:PORT;"
-        " empty for a store on its own.",
-        "",
-    )
-    broker_user: str = setting("User name at the broker.", "")
-    broker_password_file: str = setting("File that holds the password at the broker.", "")
-    broker_ca_file: str = setting(
-        "Certificates (PEM) that sign the broker's; needed for mqtts.", ""
-    )
-    broker_cert_file: str = setting("Client certificate (PEM) shown to the broker.", "")
-    broker_key_file: str = setting("Private key (PEM) for broker_cert_file.", "")
     broker_retry_max_s: int = setting(
         "Seconds that pauses between attempts to reach the broker grow to, 1 to 3600; long ones"
         " spare the broker of a large chain when all stores come back at once.",
@@ -73,49 +53,23 @@ class Settings:
         (),
     )
 
-    def __post_init__(self) -> None:
-        for problem in self._problems():
-            raise SettingsError(problem)
-
-    def _problems(self) -> list[str]:
-        checks = (
-            (
-                bool(re.fullmatch(r"[A-Za-z0-9_-]{1,32}", self.chain)),
-                "chain: 1 to 32 of A-Z a-z 0-9 _ -",
-            ),
-            (
+    def problems(self) -> list[str]:
+        """Say what cannot work, each with the name of its setting."""
+        return [
+            *CommonSettings.problems(self),
+            *problem_of("store", check_store, self.store),
+            *problem_of("timezone", _zone, self.timezone),
+            *unless(
                 bool(re.fullmatch(r"[A-Z]{3}", self.currency)),
                 "currency: three capitals, such as EUR",
             ),
-            (0 <= self.exponent <= 4, "exponent: 0 to 4"),
-            (0 <= self.port <= 65535, "port: 0 to 65535"),
-            (bool(self.host), "host: an address to listen on, such as 127.0.0.1"),
-            (1 <= self.broker_retry_max_s <= 3600, "broker_retry_max_s: 1 to 3600"),
-            (
+            *unless(0 <= self.exponent <= 4, "exponent: 0 to 4"),
+            *unless(1 <= self.broker_retry_max_s <= 3600, "broker_retry_max_s: 1 to 3600"),
+            *unless(
                 bool(re.fullmatch(r"([0-9a-f]{64})?", self.hq_key)),
                 "hq_key: 64 hexadecimal digits, or empty",
             ),
-            (
-                bool(self.http_cert_file) == bool(self.http_key_file),
-                "http_cert_file and http_key_file: give both or neither",
-            ),
-            (
-                bool(self.broker_cert_file) == bool(self.broker_key_file),
-                "broker_cert_file and broker_key_file: give both or neither",
-            ),
-        )
-        return [
-            *_problem_of("store", check_store, self.store),
-            *_problem_of("timezone", _zone, self.timezone),
-            *_problem_of("broker_url", parse_broker, self.broker_url),
-            *(text for holds, text in checks if not holds),
-            *self._tls_problems(),
         ]
-
-    def _tls_problems(self) -> list[str]:
-        if self.broker_url.startswith("mqtts:") and not self.broker_ca_file:
-            return ["broker_ca_file: needed for mqtts, to know the broker by its certificate"]
-        return []
 
     @property
     def zone(self) -> ZoneInfo:
@@ -126,14 +80,6 @@ class Settings:
     def broker(self) -> tuple[str, int] | None:
         """Host and port of the broker, None for a store on its own."""
         return parse_broker(self.broker_url)
-
-
-def _problem_of(name: str, check: Any, value: str) -> list[str]:
-    try:
-        check(value)
-    except ValueError as error:
-        return [f"{name}: {error}"]
-    return []
 
 
 def _zone(name: str) -> ZoneInfo:

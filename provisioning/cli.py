@@ -15,7 +15,7 @@ from provisioning.demo.chain import SITES
 from provisioning.demo.programs import ChildDiedError
 from provisioning.demo.stage import EndedError, run_demo
 from provisioning.demo.story import NotReachedError, Plan
-from provisioning.reference import commands_page
+from provisioning.reference import commands_page, write_pages
 
 app = typer.Typer(
     name="evertill-provision",
@@ -93,9 +93,7 @@ def demo(
 @app.command(hidden=True)
 def docs(*, folder: Annotated[Path, typer.Argument(help="The folder `docs` to write.")]) -> None:
     """Write the reference page that is generated from this program."""
-    path = folder / PAGE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(reference_page(), "utf-8")
+    (path,) = write_pages(folder, {PAGE: reference_page()})
     Console(stderr=True).print(f"Wrote {path}", soft_wrap=True)
 
 

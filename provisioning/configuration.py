@@ -7,6 +7,7 @@ program's prefix and the setting wins over the file.
 
 import dataclasses
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -28,6 +29,72 @@ def setting(doc: str, default: str | int | tuple[()] | None = None) -> Any:
     if default is None:
         return dataclasses.field(metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CommonSettings:
+    """What every program is told that listens for requests and meets the others at a broker."""
+
+    chain: str = setting(
+        "Name of the chain: 1 to 32 of A-Z, a-z, 0-9, _ and -. Part of every topic.", "main"
+    )
+    host: str = setting("Address the HTTP API listens on; 0.0.0.0 for all of them.", "127.0.0.1")
+    port: int = setting("Port of the HTTP API; 0 takes a free one.")
+    http_cert_file: str = setting(
+        "Certificate chain (PEM) of the HTTP API; empty speaks plain HTTP.", ""
+    )
+    http_key_file: str = setting("Private key (PEM) for http_cert_file.", "")
+    broker_url: str = setting(
+        "Where stores and headquarters meet: mqtt://HOST:PORT or mqtts://HOST:PORT; empty stays"
+        " alone.",
+        "",
+    )
+    broker_user: str = setting("User name at the broker.", "")
+    broker_password_file: str = setting("File that holds the password at the broker.", "")
+    broker_ca_file: str = setting(
+        "Certificates (PEM) that sign the broker's; needed for mqtts.", ""
+    )
+    broker_cert_file: str = setting("Client certificate (PEM) shown to the broker.", "")
+    broker_key_file: str = setting("Private key (PEM) for broker_cert_file.", "")
+
+    def __post_init__(self) -> None:
+        for problem in self.problems():
+            raise SettingsError(problem)
+
+    def problems(self) -> list[str]:
+        """Say what cannot work, each with the name of its setting."""
+        return [
+            *problem_of("chain", parse_chain, self.chain),
+            *problem_of("broker_url", parse_broker, self.broker_url),
+            *unless(0 <= self.port <= 65535, "port: 0 to 65535"),
+            *unless(bool(self.host), "host: an address to listen on, such as 127.0.0.1"),
+            *unless(
+                bool(self.http_cert_file) == bool(self.http_key_file),
+                "http_cert_file and http_key_file: give both or neither",
+            ),
+            *unless(
+                bool(self.broker_cert_file) == bool(self.broker_key_file),
+                "broker_cert_file and broker_key_file: give both or neither",
+            ),
+            *unless(
+                not self.broker_url.startswith("mqtts:") or bool(self.broker_ca_file),
+                "broker_ca_file: needed for mqtts, to know the broker by its certificate",
+            ),
+        ]
+
+
+def unless(holds: bool, problem: str) -> list[str]:
+    """List a problem unless something holds."""
+    return [] if holds else [problem]
+
+
+def problem_of(name: str, check: Callable[[str], object], value: str) -> list[str]:
+    """List what a check that raises ValueError says of a setting."""
+    try:
+        check(value)
+    except ValueError as error:
+        return [f"{name}: {error}"]
+    return []
 
 
 def merge_settings(
@@ -117,6 +184,13 @@ def _toml_string(text: str) -> str:
         raise SettingsError(f"{text!r}: control characters have no place in a setting")
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def parse_chain(name: str) -> str:
+    """Return the name of a chain; raise ValueError for one that no topic can hold."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", name):
+        raise ValueError("1 to 32 of A-Z a-z 0-9 _ -")
+    return name
 
 
 def parse_broker(url: str) -> tuple[str, int] | None:

@@ -8,6 +8,7 @@ when they drift.
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -16,6 +17,15 @@ from typer.cli import get_docs_for_click
 
 GENERATED = "<!-- Generated from the program by `{command}`; edit the program, not this page. -->"
 Schema = Mapping[str, Any]
+
+
+def write_pages(directory: Path, pages: Mapping[str, str]) -> list[Path]:
+    """Write pages by their path within a directory and return where they are."""
+    for name, text in pages.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return [directory / name for name in pages]
 
 
 def commands_page(name: str, app: typer.Typer, command: str) -> str:
