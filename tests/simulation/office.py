@@ -160,9 +160,8 @@ class Office:
         except Crash:
             self.die()
             return
-        if out:
-            self._watch(self)
-            self._publish(out)
+        self._watch(self)  # it may have written what nobody is there to be told
+        self._publish(out)
         self._later(TICK_MS, self._tick)
 
     def _publish(self, messages: list[Publish]) -> None:
