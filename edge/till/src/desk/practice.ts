@@ -19,12 +19,12 @@ export function practise(till: Till, on: boolean, noted = false): void {
     .catch(() => undefined);
 }
 
-/** Go on with training where it was left; it ends with the next person's first look. */
-export function keepPractising(till: Till): void {
+/** Go on with training where it was left, until somebody else comes; call what is returned to stop. */
+export function keepPractising(till: Till): () => void {
   const { training } = till.selling;
   training.value = (remembered(KEPT) ?? '') !== '';
   let was = training.value;
-  effect(() => {
+  return effect(() => {
     const staff = till.session.current.value?.staff ?? '';
     const whose = remembered(KEPT) ?? '';
     const [before, now] = [was, training.value];

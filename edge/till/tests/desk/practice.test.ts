@@ -8,15 +8,17 @@ import { keepPractising, practise } from '../../src/desk/practice';
 const session = signal<{ staff: string } | null>({ staff: 'ana' });
 const basket = signal<{ lines: unknown[]; tenders: unknown[] }>({ lines: [], tenders: [] });
 const noted: string[] = [];
+let close = (): void => undefined;
 
-/** A till's page as it was just opened. */
+/** A till's page as it was just opened; the one before is closed by that. */
 function opened(): Till {
   const till = {
     session: { current: session },
     selling: { training: signal(false), basket },
     outbox: { audit: async ({ action }: { action: string }) => void noted.push(action) },
   } as unknown as Till;
-  keepPractising(till);
+  close();
+  close = keepPractising(till);
   return till;
 }
 
