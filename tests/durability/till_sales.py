@@ -33,6 +33,7 @@ class Account:
     faults: Counter[str] = field(default_factory=Counter)
     taken_up: int = 0
     wrong: list[str] = field(default_factory=list)
+    story: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)

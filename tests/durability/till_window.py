@@ -195,7 +195,8 @@ class TillWindow:
         deadline_s = time.monotonic() + PATIENCE_MS / 1000
         while (found := self.on_disk()).goods != goods:
             if time.monotonic() > deadline_s:
-                raise AssertionError(f"{self.name} has {found.goods}, not {goods}")
+                screen = self.page.locator("body").inner_text()
+                raise AssertionError(f"{self.name} has {found}, not {goods}, and shows:\n{screen}")
             time.sleep(0.01)
         return found
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from provisioning.demo.hardware import TILL
 from sync.definitions import Product
@@ -94,30 +94,34 @@ def _sell_gift_card(shop: Shop) -> None:
 def _one_move(shop: Shop, faults: Iterator[tuple[str, Strike]]) -> None:
     """Do one thing at one till, mostly under a fault; sometimes let the fault last."""
     window = shop.rng.choice(shop.windows)
-    strike = next(faults)[1] if shop.rng.random() < 0.8 else None
-    if not shop.is_well or shop.rng.random() < 0.4:
-        _sell_for_cash(shop, window, strike)
-    else:
-        _anything(shop, window, strike)
+    name, strike = next(faults) if shop.rng.random() < 0.8 else ("nothing", None)
+    what = shop.rng.choice(("cash", "cash", "card", "gift", "aside", "take up", "void"))
+    if what == "card":
+        window = shop.windows[0]
+    if not shop.is_well:
+        what = "cash"
+    shop.account.story.append(f"{window.name}: {what}, {name}")
+    try:
+        _do(shop, what, window, strike)
+    except (AssertionError, Error) as error:
+        last = "\n".join(shop.account.story[-8:])
+        raise AssertionError(f"{error}\n\nThe last moves:\n{last}") from error
     if shop.rng.random() < 0.6:
         shop.heal()
 
 
-def _sell_for_cash(shop: Shop, window: TillWindow, strike: Strike | None) -> None:
-    shop.fill(window)
-    shop.finish(window, strike)
-
-
-def _anything(shop: Shop, window: TillWindow, strike: Strike | None) -> None:
-    """Do what needs the node, or two tills."""
-    what = shop.rng.choice(("card", "gift", "aside", "take up", "void"))
+def _do(shop: Shop, what: str, window: TillWindow, strike: Strike | None) -> None:
+    """Do a thing by its name."""
     if what == "card":
-        shop.pay_by_card(shop.windows[0], strike)
+        shop.pay_by_card(window, strike)
     elif what == "gift":
         shop.spend_gift(window, strike)
     elif what == "aside":
         shop.put_aside(window, strike)
     elif what == "take up":
         shop.take_up(window, strike)
-    else:
+    elif what == "void":
         shop.void(window)
+    else:
+        shop.fill(window)
+        shop.finish(window, strike)
