@@ -162,28 +162,32 @@ def asks_for(reads: Reads, sku: str, attribute: str) -> bool:
 
 
 def lots_on_hand(reads: Reads, sku: str) -> list[LotStock]:
-    """List the lots of a SKU that are not at zero, first the one that expires first.
-
-    Documents may know a lot by its number alone: it is then one with the day others give it.
-    """
+    """List the lots of a SKU that are not at zero, first the one that expires first."""
     sql = "SELECT sku, lot, expiry_day, quantity FROM lot WHERE sku = ?"
     return [lot for _, lot in merged(reads.connection.execute(sql, (sku,)).fetchall())]
 
 
 def merged(rows: Iterable[tuple[str, str, int, int]]) -> list[tuple[str, LotStock]]:
-    """Make lots of `(SKU, lot, day of expiry, quantity)`, by day of expiry, those without last."""
-    days: dict[tuple[str, str, int], dict[int, int]] = {}
+    """Make lots of `(SKU, lot, day of expiry, quantity)`, by day of expiry, those without last.
+
+    What left under its lot's number alone is taken to be what would have expired first.
+    """
+    days: dict[tuple[str, str], dict[int, int]] = {}
     for sku, lot, day, quantity in rows:
-        days.setdefault((sku, lot, 0 if lot else day), {})[day] = quantity
+        days.setdefault((sku, lot), {})[day] = quantity
     found = []
-    for (sku, lot, _), held in days.items():
-        quantity = sum(held.values())
-        told = [day for day in held if day]
-        # The day that most of them have: a lot that is told of with two has one by mistake.
-        day = max(told, key=lambda day: (held[day], -day), default=0)
-        if quantity:
-            expiry = date_of(day) if day else None
-            found.append((sku, LotStock(lot, expiry, quantity)))
+    for (sku, lot), held in days.items():
+        gone = -held.get(0, 0)
+        for day in sorted(held.keys() - {0}):
+            taken = max(0, min(gone, held[day])) if lot else 0
+            held[day] -= taken
+            gone -= taken
+        held[0] = -gone
+        found += [
+            (sku, LotStock(lot, date_of(day) if day else None, quantity))
+            for day, quantity in held.items()
+            if quantity
+        ]
     return sorted(found, key=lambda one: (one[1].expiry_day or datetime.date.max, *_names(one)))
 
 

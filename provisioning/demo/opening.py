@@ -126,16 +126,19 @@ def open_stock(node: StoreApi, catalogue: Catalogue, seed: int) -> None:
     lines = [
         line
         for sku, quantity in opening_stock(catalogue, seed).items()
-        for line in _pieces(known[sku], quantity, today)
+        for line in _pieces(known[sku], quantity, today, node.name)
     ]
     _post(node, "openings", lines)
 
 
-def _pieces(product: Product, quantity: int, today: datetime.date) -> list[dict[str, object]]:
+def _pieces(
+    product: Product, quantity: int, today: datetime.date, store: str
+) -> list[dict[str, object]]:
     """Tell the lots or serial numbers of goods that ask for them: some expire soon."""
     sku, whole = product.sku, {"sku": product.sku, "quantity": quantity}
     if product.attributes.get("serial") == "yes":
-        return [whole | {"serials": [f"{sku}-{at:04d}" for at in range(1, quantity + 1)]}]
+        numbers = [f"{sku}-{store.upper()}-{at:03d}" for at in range(1, quantity + 1)]
+        return [whole | {"serials": numbers}]
     if product.attributes.get("lot") != "yes":
         return [whole]
     soon, late = quantity // 3, quantity - quantity // 3

@@ -209,6 +209,12 @@ def test_a_lot_is_known_by_its_number_even_without_its_day() -> None:
         ("TEA", LotStock("A", date_of(10), 3)),
     ]
     assert merged([("TEA", "A", 10, 2), ("TEA", "A", 0, -2)]) == []
+    two = [("TEA", "A", 11, 2), ("TEA", "A", 10, 2), ("TEA", "A", 0, -3)]
+    assert merged(two) == [("TEA", LotStock("A", date_of(11), 1))]
+    over = [("TEA", "A", 10, 2), ("TEA", "A", 0, -3)]
+    assert merged(over) == [("TEA", LotStock("A", None, -1))]
+    more = [("TEA", "A", 10, 2), ("TEA", "A", 0, 3)]
+    assert [lot.quantity for _, lot in merged(more)] == [2, 3]
 
 
 Posted = tuple[int, AnyBody]

@@ -122,7 +122,7 @@ function Lots(props: { till: Till; detail: StockDetail; unit: string }): JSX.Ele
       {serials.length > 0 && (
         <>
           <h2>{t('stock.why.serials')}</h2>
-          <p class="num serials">{serials.join(', ')}</p>
+          <p class="serials">{serials.join(', ')}</p>
           {stock.on_hand !== serials.length && (
             <p class="muted">{t('stock.why.serialsOf', { n: serials.length })}</p>
           )}

@@ -18,6 +18,8 @@ export function PostDialog(props: {
   /** Everything but the id. */
   body: Readonly<Record<string, unknown>>;
   list: readonly Entry[];
+  /** What else happened, to be said once it is posted. */
+  note?: string;
   /** The document is on record: forget the draft. */
   onPosted: () => void;
   onClose: () => void;
@@ -40,7 +42,7 @@ export function PostDialog(props: {
       props.onPosted();
       setReply(answer);
     });
-  if (reply) return <Posted title={props.title} reply={reply} list={props.list} />;
+  if (reply) return <Posted {...props} reply={reply} />;
   return (
     <Dialog
       title={props.title}
@@ -66,7 +68,12 @@ export function PostDialog(props: {
   );
 }
 
-function Posted(props: { title: string; reply: StockReply; list: readonly Entry[] }): JSX.Element {
+function Posted(props: {
+  title: string;
+  reply: StockReply;
+  list: readonly Entry[];
+  note?: string;
+}): JSX.Element {
   const leave = (): void => go('stock');
   const known = new Map(props.list.map((entry) => [entry.sku, entry]));
   const skus = Object.keys(props.reply.on_hand);
@@ -86,6 +93,7 @@ function Posted(props: { title: string; reply: StockReply; list: readonly Entry[
         <p class="row">
           <Icon name="check" /> {props.title}
         </p>
+        {props.note && <p>{props.note}</p>}
         <List label={t('stock.post.after')}>
           {skus.map((sku) => {
             const entry = known.get(sku);

@@ -3,24 +3,14 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { Loaded, useLoad } from '../desk/load';
-import { formatDay, formatQuantity, inLanguage, locale, t } from '../i18n';
+import { formatDay, locale, t } from '../i18n';
 import { go } from '../route';
-import {
-  Badge,
-  Button,
-  EmptyState,
-  List,
-  ListItem,
-  Notice,
-  Page,
-  Switch,
-  Tabs,
-  TextField,
-} from '../ui';
-import { asExpected, differences, type Entry, present } from './entry';
-import { forgetDraft, GoodsList, goodsOf, PieceLines, useDraft, useKept } from './goods';
-import { isLacking, type Line, linesOf, type Piece, untold } from './pieces';
+import { Badge, Button, EmptyState, List, ListItem, Page, Switch, Tabs, TextField } from '../ui';
+import { asExpected, type Entry, present } from './entry';
+import { forgetDraft, GoodsList, goodsOf, useDraft, useKept } from './goods';
+import { type Line, linesOf, type Piece, untold } from './pieces';
 import { PostDialog } from './posted';
+import { Summary } from './summary';
 import type { ExpectedLine, InTransit, Order } from './wire';
 
 /** What is expected, as a list to be filled: what is still to come of each SKU. */
@@ -189,6 +179,7 @@ export function Delivery(props: DeliveryProps): JSX.Element {
   const { reference, supplier, claim } = paper;
   const papers = isTransfer ? {} : { reference, ...(supplier ? { supplier } : {}) };
   const body = { ...props.extra, ...papers, claim, lines: arrivals(list, damaged) };
+  const broken = body.lines.reduce((sum, line) => sum + line.damaged, 0);
   return (
     <div class="stack stack--wide">
       {!isTransfer && <PaperFields paper={paper} supplier={!props.expected} onChange={setPaper} />}
@@ -206,7 +197,7 @@ export function Delivery(props: DeliveryProps): JSX.Element {
         empty={t('stock.receive.scan')}
         more={(entry) => <DamagedField entry={entry} damaged={damaged} onChange={setDamaged} />}
       />
-      {body.lines.some((line) => line.damaged > 0) && (
+      {broken > 0 && (
         <Switch
           label={t('stock.receive.claim')}
           hint={t('stock.receive.claimHint')}
@@ -221,10 +212,11 @@ export function Delivery(props: DeliveryProps): JSX.Element {
           {...props}
           body={body}
           list={list}
+          note={broken > 0 ? t('stock.receive.writtenOff', { n: broken }) : ''}
           onPosted={() => forgetDraft(props.draft)}
           onClose={() => setPosting(false)}
         >
-          <Summary list={list} expected={props.expected} />
+          <Summary list={list} expected={props.expected} damaged={broken} />
         </PostDialog>
       )}
     </div>
@@ -236,62 +228,6 @@ function ReviewButton(props: { disabled: boolean; onPress: () => void }): JSX.El
     <Button kind="primary" size="xl" block {...props}>
       {t('stock.receive.review')}
     </Button>
-  );
-}
-
-/** All of a document, so that nobody posts what they don't see. */
-function Everything({ list }: { list: readonly Entry[] }): JSX.Element {
-  return (
-    <List label={t('stock.list.label')}>
-      {list.map((entry) => (
-        <ListItem
-          key={entry.sku}
-          title={inLanguage(entry.names) || entry.sku}
-          text={<PieceLines entry={entry} />}
-          after={<strong class="num">{formatQuantity(entry.quantity, entry.unit)}</strong>}
-        />
-      ))}
-    </List>
-  );
-}
-
-/** What is about to be posted, and how it differs from what was announced. */
-export function Summary(props: {
-  list: readonly Entry[];
-  expected: boolean;
-  /** How many articles it is about, in words. */
-  sum?: (n: number) => string;
-}): JSX.Element {
-  const found = props.expected ? differences(props.list) : [];
-  const lacking = present(props.list).filter(isLacking);
-  const n = present(props.list).length;
-  return (
-    <div class="stack">
-      <p>{props.sum ? props.sum(n) : t('stock.receive.sum', { n })}</p>
-      {lacking.length > 0 && (
-        <Notice mood="warn" title={t('stock.pieces.lacking', { n: lacking.length })}>
-          <p>{lacking.map((entry) => inLanguage(entry.names) || entry.sku).join(', ')}</p>
-          <p>{t('stock.pieces.lackingText')}</p>
-        </Notice>
-      )}
-      {!props.expected && <Everything list={present(props.list)} />}
-      {props.expected && found.length === 0 && (
-        <Notice mood="ok">{t('stock.receive.noDifferences')}</Notice>
-      )}
-      {found.length > 0 && (
-        <Notice mood="warn" title={t('stock.receive.differs', { n: found.length })}>
-          <ul>
-            {found.map((entry) => (
-              <li key={entry.sku} class="num">
-                {inLanguage(entry.names) || entry.sku}: {formatQuantity(entry.quantity, entry.unit)}
-                {' / '}
-                {formatQuantity(entry.expected ?? 0, entry.unit)}
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )}
-    </div>
   );
 }
 

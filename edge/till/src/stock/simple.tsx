@@ -9,7 +9,7 @@ import { Button, Page, SelectField, TextField } from '../ui';
 import { lines } from './entry';
 import { forgetDraft, GoodsList, useDraft, useKept } from './goods';
 import { PostDialog } from './posted';
-import { Summary } from './receive';
+import { Summary } from './summary';
 
 /** The stores that goods went to or came from lately: nobody types a name that was used before. */
 function Partners(props: { till: Till; onChoose: (store: string) => void }): JSX.Element | null {

@@ -112,6 +112,8 @@ export const stock = {
   'stock.receive.claimHint': 'Damaged goods are written off at once either way.',
   'stock.receive.review': 'Look it over',
   'stock.receive.sum': { one: '{n} article is taken in.', other: '{n} articles are taken in.' },
+  'stock.receive.broken': '{n} came damaged: written off at once.',
+  'stock.receive.writtenOff': '{n} came damaged and was written off.',
   'stock.receive.noDifferences': 'Everything is as announced.',
   'stock.receive.differs': {
     one: '{n} differs from what was announced',

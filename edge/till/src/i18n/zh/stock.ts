@@ -104,6 +104,8 @@ export const stock: Words<typeof english> = {
   'stock.receive.claimHint': '无论如何，破损商品都会立即报损。',
   'stock.receive.review': '检查',
   'stock.receive.sum': '共 {n} 种商品。',
+  'stock.receive.broken': '到货破损 {n}，将立即报损。',
+  'stock.receive.writtenOff': '到货破损 {n}，已报损。',
   'stock.receive.noDifferences': '与预告完全一致。',
   'stock.receive.differs': '{n} 项与预告不符',
   'stock.order.title': '订单 {order}',
