@@ -3,40 +3,47 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { t } from '../i18n';
-import { type Failure, failureOf } from './failure';
-import { Failed } from './load';
+import { Failed, useLoad } from './load';
 
 /** Shows a receipt or report as the node draws it. */
-export function Picture(props: { till: Till; path: string; label: string }): JSX.Element {
-  const { till, path } = props;
+export function Picture({
+  till,
+  path,
+  label,
+}: {
+  till: Till;
+  path: string;
+  label: string;
+}): JSX.Element {
+  return <Drawn id={path} ask={() => till.api.blob(path)} label={label} wait="paper__wait" />;
+}
+
+/** Shows a picture that comes; `id` says which it is, `wait` keeps its place. */
+export function Drawn(props: {
+  id: string;
+  ask: () => Promise<Blob>;
+  label: string;
+  wait: 'paper__wait' | 'label__wait';
+}): JSX.Element {
+  const [load, again] = useLoad(props.id, props.ask);
   const [address, setAddress] = useState('');
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const [round, setRound] = useState(0);
+  const blob = load.state === 'ready' ? load.value : null;
   useEffect(() => {
-    let made = '';
-    let late = false;
-    setFailure(null);
-    till.api.blob(path).then(
-      (blob) => {
-        if (late) return;
-        made = URL.createObjectURL(blob);
-        setAddress(made);
-      },
-      (error: unknown) => late || setFailure(failureOf(error)),
-    );
+    if (blob === null) return;
+    const made = URL.createObjectURL(blob);
+    setAddress(made);
     return () => {
-      late = true;
       setAddress('');
-      if (made) URL.revokeObjectURL(made);
+      URL.revokeObjectURL(made);
     };
-  }, [till, path, round]);
-  if (failure) return <Failed failure={failure} again={() => setRound(round + 1)} />;
+  }, [blob]);
+  if (load.state === 'failed') return <Failed failure={load.failure} again={again} />;
   return (
     <figure class="paper" aria-busy={address === ''}>
       {address ? (
         <img src={address} alt={props.label} />
       ) : (
-        <span class="skeleton paper__wait" role="status" aria-label={t('ui.loading')} />
+        <span class={`skeleton ${props.wait}`} role="status" aria-label={t('ui.loading')} />
       )}
     </figure>
   );

@@ -1,18 +1,20 @@
 // One law: what expires soon is sold for less or written off before somebody takes it home.
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { problemOf } from '../data/api';
+import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { Failed, useAction } from '../desk/load';
+import { Drawn } from '../desk/picture';
 import { Quantity } from '../desk/quantity';
 import { formatMoney, formatNumber, inLanguage, locale, t } from '../i18n';
 import { go } from '../route';
 import { AmountPad, Badge, Button, Dialog, EmptyState, List, ListItem, showToast } from '../ui';
+import { fetchDrawn, openFile } from './drawn';
 import { addToDraft, goodsOf } from './goods';
 import { pieceText } from './pieces-dialog';
 import type { Expiring, Worklists } from './wire';
 
 const LABELS_MAX = 100;
+const PATH = '/stock/reductions';
 
 function Days({ days }: { days: number }): JSX.Element {
   if (days > 0) return <Badge mood="warn">{t('stock.expiring.in', { n: days })}</Badge>;
@@ -112,48 +114,6 @@ function NextDialog(props: {
   );
 }
 
-/** The label as it will be printed. */
-function Preview(props: { till: Till; body: object }): JSX.Element {
-  const [address, setAddress] = useState('');
-  const asked = JSON.stringify(props.body);
-  const { till } = props;
-  useEffect(() => {
-    let made = '';
-    let late = false;
-    const fetched = async (): Promise<void> => {
-      const body = { ...JSON.parse(asked), id: till.newId(), format: 'png' };
-      const response = await till.api.raw('POST', '/stock/reductions', body);
-      if (late || !response.ok) return;
-      made = URL.createObjectURL(await response.blob());
-      if (late) URL.revokeObjectURL(made);
-      else setAddress(made);
-    };
-    // A preview that fails is only missing: printing says what is wrong.
-    fetched().catch(() => undefined);
-    return () => {
-      late = true;
-      if (made) URL.revokeObjectURL(made);
-    };
-  }, [till, asked]);
-  return (
-    <figure class="paper" aria-busy={address === ''}>
-      {address ? (
-        <img src={address} alt={t('stock.expiring.label')} />
-      ) : (
-        <span class="skeleton label__wait" />
-      )}
-    </figure>
-  );
-}
-
-async function fetchPdf(till: Till, body: object): Promise<void> {
-  const response = await till.api.raw('POST', '/stock/reductions', body);
-  if (!response.ok) throw await problemOf(response);
-  const address = URL.createObjectURL(await response.blob());
-  window.open(address, '_blank');
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
 /** Prints labels with a lower price for the pieces of a lot. */
 function ReduceDialog(props: { till: Till; lot: Expiring; onClose: () => void }): JSX.Element {
   const { till, lot } = props;
@@ -166,8 +126,8 @@ function ReduceDialog(props: { till: Till; lot: Expiring; onClose: () => void })
   const make = async (format: 'print' | 'pdf'): Promise<void> => {
     const body = { ...said, id, copies, format };
     const done = await action.run(async () => {
-      if (format === 'pdf') await fetchPdf(till, body);
-      else await till.api.post('/stock/reductions', body);
+      if (format === 'pdf') openFile(await fetchDrawn(till, PATH, body));
+      else await till.api.post(PATH, body);
     });
     if (!done) return;
     showToast({ text: t(format === 'pdf' ? 'stock.labels.opened' : 'stock.labels.printing') });
@@ -215,7 +175,14 @@ function ReduceDialog(props: { till: Till; lot: Expiring; onClose: () => void })
             onChange={setCopies}
           />
         </div>
-        {price ? <Preview till={till} body={said} /> : null}
+        {price ? (
+          <Drawn
+            id={JSON.stringify(said)}
+            ask={() => fetchDrawn(till, PATH, { ...said, id: till.newId(), format: 'png' })}
+            label={t('stock.expiring.label')}
+            wait="label__wait"
+          />
+        ) : null}
       </div>
     </Dialog>
   );
