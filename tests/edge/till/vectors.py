@@ -12,11 +12,13 @@ from devices.event import Scan
 from devices.gate import Gate, Reading, Template
 from devices.gs1 import check_digit
 from edge.pricing import spread
+from sync.entitlements import card_account
 from sync.receipts import Line
 from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX
 
 FOLDER = Path(__file__).parents[3] / "edge" / "till" / "tests" / "core" / "vectors"
 TEMPLATES = ("28PPPPPMMMMMC", "29PPPPPWWWWWC", "27PPPPPXQQQQC", "2099PPPP")
+CARDS = ("8N4K-Z2QX", "GC.0001_a", "1", "12345678", "6034930712345678", "x" * 56)
 RATES = (0, 1, 50_000, 70_000, 81_000, 190_000, 200_000, 1_000_000)
 CODES = {
     "lot": "10",
@@ -162,6 +164,7 @@ def make() -> dict[str, list[list[Any]]]:
         "lines": line_vectors(random, 400),
         "spread": spread_vectors(random, 200),
         "barcodes": barcode_vectors(random, 1500),
+        "cards": [[code, card_account(code)] for code in CARDS],
     }
 
 

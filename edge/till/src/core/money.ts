@@ -52,20 +52,30 @@ export function addedTax(netMinor: Minor, ratePpm: number): Minor {
  * then the earlier place. No part exceeds its weight if the amount does not exceed their sum.
  */
 export function spread(amount: Minor, weights: readonly number[]): number[] {
-  const whole = weights.reduce((sum, weight) => sum + weight, 0);
-  if (whole === 0) return weights.map(() => 0);
-  const exact = amount * Math.max(...weights, 1) <= Number.MAX_SAFE_INTEGER;
-  const parts = weights.map((weight) =>
-    exact ? share(amount, weight, whole) : bigShare(amount, weight, whole),
-  );
-  const shares = parts.map(([part]) => part);
-  let left = amount - shares.reduce((sum, part) => sum + part, 0);
-  const order = parts.map((_, at) => at);
-  order.sort((one, two) => (parts[two]?.[1] ?? 0) - (parts[one]?.[1] ?? 0) || one - two);
-  for (const at of order) {
-    if (left-- <= 0) break;
-    shares[at] = (shares[at] ?? 0) + 1;
+  let whole = 0;
+  let largest = 1;
+  for (const weight of weights) {
+    whole += weight;
+    if (weight > largest) largest = weight;
   }
+  if (whole === 0) return weights.map(() => 0);
+  const exact = amount * largest <= Number.MAX_SAFE_INTEGER;
+  const shares: number[] = [];
+  const rests: number[] = [];
+  let left = amount;
+  for (const weight of weights) {
+    const [part, rest] = exact ? share(amount, weight, whole) : bigShare(amount, weight, whole);
+    shares.push(part);
+    rests.push(rest);
+    left -= part;
+  }
+  if (left === 0) return shares;
+  const ranked = Float64Array.from(rests).sort();
+  const least = ranked[ranked.length - left] ?? 0;
+  let equals = left - rests.reduce((count, rest) => count + Number(rest > least), 0);
+  rests.forEach((rest, at) => {
+    if (rest > least || (rest === least && equals-- > 0)) shares[at] = (shares[at] ?? 0) + 1;
+  });
   return shares;
 }
 

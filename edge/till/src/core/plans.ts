@@ -1,6 +1,6 @@
 // One promotion on a set of lines: what it takes off each of them, never more than the line costs.
 import { floorDivide, lineAmount, mulDivHalfUp, PPM, spread } from './money';
-import type { BasketLine, Minor, Promotion } from './types';
+import type { BasketLine, Discount, Minor, Promotion } from './types';
 
 /** A line while promotions are looked for; `left` is what it costs after those applied so far. */
 export interface Work {
@@ -13,6 +13,8 @@ export interface Work {
   /** Whether the price is the product's own, so that a fixed price can take its place. */
   readonly listed: boolean;
   left: Minor;
+  /** What it was reduced by so far, as the receipt explains it. */
+  discounts: Discount[];
 }
 
 /** What one promotion does: lines that take part, with what each is spared (0 or more). */
@@ -22,12 +24,20 @@ export interface Plan {
   readonly totalMinor: Minor;
 }
 
-/** Canonical order: dearest piece first; ties by SKU and key, never by place in the basket. */
+/** Canonical order: dearest piece first; ties by what the lines are, never by place in the basket. */
 export function byPiecePrice(one: Work, two: Work): number {
   const difference = two.left * one.pieces - one.left * two.pieces;
-  if (difference !== 0) return difference;
-  if (one.line.sku !== two.line.sku) return one.line.sku < two.line.sku ? -1 : 1;
-  return one.line.key < two.line.key ? -1 : 1;
+  return difference || byKind(one.line, two.line);
+}
+
+/** Only lines that may take each other's place are left to their keys, which tell who came first. */
+function byKind(one: BasketLine, two: BasketLine): number {
+  if (one.sku !== two.sku) return one.sku < two.sku ? -1 : 1;
+  if (one.quantity !== two.quantity) return two.quantity - one.quantity;
+  if (one.taxCode !== two.taxCode) return one.taxCode < two.taxCode ? -1 : 1;
+  const percent = (one.discount?.percentPpm ?? 0) - (two.discount?.percentPpm ?? 0);
+  const amount = (one.discount?.amountMinor ?? 0) - (two.discount?.amountMinor ?? 0);
+  return percent || amount || (one.key < two.key ? -1 : 1);
 }
 
 /** What a promotion of one line takes off it. */
@@ -43,15 +53,44 @@ export function ownDiscount(promotion: Promotion, work: Work): Minor {
   return Math.max(0, Math.min(off, left));
 }
 
-/** Works out a promotion on the lines it fits; `netMinor` is what a threshold looks at. */
-export function plan(promotion: Promotion, works: readonly Work[], netMinor: Minor): Plan {
+interface Known {
+  readonly works: readonly Work[];
+  readonly lefts: readonly Minor[];
+  readonly plan: Plan;
+}
+
+const KNOWN_MAX = 4;
+
+/** Works plans out, and knows again what a promotion came to on lines that cost what they did. */
+export class Planner {
+  private readonly known = new WeakMap<Promotion, Known[]>();
+
+  /** Works out a promotion on the lines it fits; `netMinor` is what a threshold looks at. */
+  plan(promotion: Promotion, works: readonly Work[], netMinor: Minor): Plan {
+    if (promotion.type === 'threshold' && netMinor < promotion.thresholdMinor)
+      return nothing(promotion);
+    const known = this.known.get(promotion) ?? [];
+    const same = known.find((one) => isSame(one, works));
+    if (same) return same.plan;
+    const lefts = works.map((work) => work.left);
+    const found = { works, lefts, plan: planAnew(promotion, works) };
+    this.known.set(promotion, [found, ...known.slice(0, KNOWN_MAX - 1)]);
+    return found.plan;
+  }
+}
+
+function isSame(known: Known, works: readonly Work[]): boolean {
+  if (known.works.length !== works.length) return false;
+  return works.every((work, at) => work === known.works[at] && work.left === known.lefts[at]);
+}
+
+function planAnew(promotion: Promotion, works: readonly Work[]): Plan {
   switch (promotion.type) {
     case 'n-for-m':
       return nForM(promotion, [...works].sort(byPiecePrice));
     case 'bundle':
       return bundle(promotion, [...works].sort(byPiecePrice));
     case 'threshold':
-      return netMinor >= promotion.thresholdMinor ? off(promotion, works) : nothing(promotion);
     case 'coupon':
       return off(promotion, works);
     default:

@@ -1,8 +1,8 @@
-// A basket is priced from scratch each time: promotions, hand-made discounts, tax, then the total.
+// A basket is priced as if from scratch each time: promotions, hand-made discounts, tax, total.
 import { addedTax, includedTax, lineAmount, mulDivHalfUp, PPM, spread } from './money';
-import type { Work } from './plans';
+import { byPiecePrice, Planner, type Work } from './plans';
 import { promote } from './promotions';
-import { storeTime } from './time';
+import { type StoreTime, storeTime } from './time';
 import type {
   Basket,
   BasketLine,
@@ -25,24 +25,46 @@ export interface PricingContext {
   readonly language: string;
 }
 
-interface Draft extends Work {
-  readonly discounts: Discount[];
+/** What was worked out for lines and promotions: it saves work and changes no result. */
+export class Memory {
+  readonly planner = new Planner();
+  private readonly drafts = new WeakMap<BasketLine, Work>();
+  private clock: { atMs: number; zone: string; time: StoreTime } | null = null;
+
+  /** What the clocks of a store say. */
+  time(atMs: number, zone: string): StoreTime {
+    if (this.clock?.atMs !== atMs || this.clock.zone !== zone)
+      this.clock = { atMs, zone, time: storeTime(atMs, zone) };
+    return this.clock.time;
+  }
+
+  /** A line as nothing has been taken off it yet. */
+  draft(line: BasketLine): Work {
+    let found = this.drafts.get(line);
+    if (found === undefined) {
+      found = draft(line);
+      this.drafts.set(line, found);
+    }
+    found.left = found.grossMinor;
+    found.discounts = [];
+    return found;
+  }
 }
 
 /** Prices a basket; the same basket, rules and time always give the same result. */
-export function price(basket: Basket, context: PricingContext): Priced {
+export function price(basket: Basket, context: PricingContext, memory = new Memory()): Priced {
   const { rules, atMs, language } = context;
-  const drafts = basket.lines.map(draft);
-  const promoted = promote(drafts.filter(isPromotable), rules.promotions, {
-    time: storeTime(atMs, rules.timezone),
+  const drafts = basket.lines.map((line) => memory.draft(line));
+  const occasion = {
+    time: memory.time(atMs, rules.timezone),
     member: basket.member !== null,
     coupons: basket.coupons,
     language,
-  });
-  for (const [work, discounts] of promoted.discounts) (work as Draft).discounts.push(...discounts);
+  };
+  const works = drafts.filter(isPromotable);
+  const notices = promote(works, rules.promotions, occasion, memory.planner);
   for (const one of drafts) if (one.line.discount) reduce(one, one.line.discount, language, rules);
   if (basket.discount) reduceTotal(drafts, basket.discount, language, rules);
-  const notices: Notice[] = [...promoted.notices];
   const lines = drafts.map((one) => finish(one, rules, notices));
   return { ...totals(lines), ...points(basket, lines, rules), notices };
 }
@@ -53,7 +75,7 @@ export function isFixedByHand(line: BasketLine): boolean {
   return reason !== undefined && reason !== 'label' && reason !== 'open-price';
 }
 
-function draft(line: BasketLine): Draft {
+function draft(line: BasketLine): Work {
   const priceMinor = line.override?.priceMinor ?? line.priceMinor;
   const priceQuantity = line.override?.priceQuantity ?? line.priceQuantity;
   const grossMinor = lineAmount(line.quantity, priceMinor, priceQuantity);
@@ -84,7 +106,7 @@ function reasonText(code: string, rules: Rules, language: string): string {
   return reason === undefined ? code : language === 'zh' ? reason.zh : reason.en;
 }
 
-function takeOff(one: Draft, by: ManualDiscount, amountMinor: Minor, text: string): void {
+function takeOff(one: Work, by: ManualDiscount, amountMinor: Minor, text: string): void {
   if (amountMinor <= 0) return;
   one.left -= amountMinor;
   one.discounts.push({ kind: 'manual', code: by.reason, amountMinor, text });
@@ -96,27 +118,28 @@ function wanted(by: ManualDiscount, ofMinor: Minor): Minor {
   return Math.max(0, Math.min(amount, ofMinor));
 }
 
-function reduce(one: Draft, by: ManualDiscount, language: string, rules: Rules): void {
+function reduce(one: Work, by: ManualDiscount, language: string, rules: Rules): void {
   if (isReducible(one))
     takeOff(one, by, wanted(by, one.left), reasonText(by.reason, rules, language));
 }
 
 function reduceTotal(
-  drafts: readonly Draft[],
+  drafts: readonly Work[],
   by: ManualDiscount,
   language: string,
   rules: Rules,
 ): void {
-  const weights = drafts.map((one) => (isReducible(one) ? one.left : 0));
+  const reducible = drafts.filter(isReducible).sort(byPiecePrice);
+  const weights = reducible.map((one) => one.left);
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   const shares = spread(wanted(by, whole), weights);
   const text = reasonText(by.reason, rules, language);
-  drafts.forEach((one, at) => {
+  reducible.forEach((one, at) => {
     takeOff(one, by, shares[at] ?? 0, text);
   });
 }
 
-function finish(one: Draft, rules: Rules, notices: Notice[]): PricedLine {
+function finish(one: Work, rules: Rules, notices: Notice[]): PricedLine {
   const { line, priceMinor, priceQuantity, grossMinor, discounts, left } = one;
   const rate = rules.rates.get(line.taxCode);
   if (rate === undefined && line.taxCode !== '')
@@ -140,13 +163,17 @@ function finish(one: Draft, rules: Rules, notices: Notice[]): PricedLine {
   };
 }
 
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+type Sum = Mutable<Discount>;
+
 function totals(lines: readonly PricedLine[]): Omit<Priced, 'points' | 'notices'> {
   let totalMinor = 0;
   let taxMinor = 0;
   let discountMinor = 0;
   let articles = 0;
-  const taxes = new Map<string, TaxTotal>();
-  const explained = new Map<string, Discount>();
+  const taxes = new Map<string, Mutable<TaxTotal>>();
+  const explained = new Map<string, Sum[]>();
+  const sums: Sum[] = [];
   for (const one of lines) {
     totalMinor += one.amountMinor;
     taxMinor += one.taxMinor;
@@ -154,9 +181,14 @@ function totals(lines: readonly PricedLine[]): Omit<Priced, 'points' | 'notices'
     if (one.line.kind !== 'charge') articles += one.line.unit === 'piece' ? one.line.quantity : 1;
     addTax(taxes, one);
     for (const discount of one.discounts) {
-      const name = `${discount.kind} ${discount.code}`;
-      const amountMinor = (explained.get(name)?.amountMinor ?? 0) + discount.amountMinor;
-      explained.set(name, { ...discount, amountMinor });
+      const alike = explained.get(discount.code) ?? [];
+      const known = alike.find((x) => x.kind === discount.kind);
+      if (known) known.amountMinor += discount.amountMinor;
+      else {
+        const sum = { ...discount };
+        explained.set(discount.code, [...alike, sum]);
+        sums.push(sum);
+      }
     }
   }
   return {
@@ -165,19 +197,21 @@ function totals(lines: readonly PricedLine[]): Omit<Priced, 'points' | 'notices'
     taxMinor,
     taxes: [...taxes.values()],
     discountMinor,
-    explained: [...explained.values()],
+    explained: sums,
     articles,
   };
 }
 
-function addTax(taxes: Map<string, TaxTotal>, one: PricedLine): void {
+function addTax(taxes: Map<string, Mutable<TaxTotal>>, one: PricedLine): void {
   const code = one.line.taxCode;
-  const name = `${code} ${one.taxPpm}`;
-  const known = taxes.get(name);
-  const grossMinor = (known?.grossMinor ?? 0) + one.amountMinor;
-  const taxMinor = (known?.taxMinor ?? 0) + one.taxMinor;
-  const netMinor = grossMinor - taxMinor;
-  taxes.set(name, { code, ratePpm: one.taxPpm, netMinor, taxMinor, grossMinor });
+  let sum = taxes.get(code);
+  if (sum === undefined) {
+    sum = { code, ratePpm: one.taxPpm, netMinor: 0, taxMinor: 0, grossMinor: 0 };
+    taxes.set(code, sum);
+  }
+  sum.grossMinor += one.amountMinor;
+  sum.taxMinor += one.taxMinor;
+  sum.netMinor += one.amountMinor - one.taxMinor;
 }
 
 function points(basket: Basket, lines: readonly PricedLine[], rules: Rules): { points: number } {

@@ -1,13 +1,7 @@
 // A line takes the better of the promotions that do not stack; the outcome hangs on no order.
-import { byPiecePrice, ownDiscount, type Plan, plan, type Work } from './plans';
+import { byPiecePrice, ownDiscount, type Plan, type Planner, type Work } from './plans';
 import type { StoreTime } from './time';
-import type { Coupon, Discount, Minor, Notice, Promotion } from './types';
-
-/** What promotions came to: discounts by line, and what the cashier should know. */
-export interface Promoted {
-  readonly discounts: ReadonlyMap<Work, readonly Discount[]>;
-  readonly notices: readonly Notice[];
-}
+import type { Coupon, Minor, Notice, Promotion } from './types';
 
 /** What decides whether a promotion counts now. */
 export interface Occasion {
@@ -39,35 +33,46 @@ export function isDue(promotion: Promotion, time: StoreTime): boolean {
   return time.clock >= opens || time.clock < closes;
 }
 
-/** Applies every promotion that counts to the lines; their `left` becomes what remains. */
+/**
+ * Applies every promotion that counts to the lines: their `left` becomes what remains, their
+ * `discounts` say why. Returns what the cashier should know.
+ */
 export function promote(
   works: readonly Work[],
   promotions: readonly Promotion[],
   occasion: Occasion,
-): Promoted {
+  planner: Planner,
+): Notice[] {
   const notices: Notice[] = [];
   const due = promotions
     .filter((one) => isDue(one, occasion.time) && (occasion.member || !one.members))
     .sort(rank);
   const offered = due.filter((one) => one.type !== 'coupon');
+  const counted = new Set<Promotion>();
   const presented = occasion.coupons.flatMap((coupon) => {
     const found = presentedAs(coupon, promotions, due);
-    if ('id' in found) return [found];
+    if ('id' in found) {
+      const again = counted.has(found);
+      counted.add(found);
+      return [again ? { ...found } : found]; // a coupon presented twice counts as two
+    }
     notices.push(found);
     return [];
   });
-  // In canonical order from the start: what is sorted again later is sorted already.
-  const fits = fitter([...works].sort(byPiecePrice));
   const all = [...offered, ...presented];
+  // In canonical order from the start: what is sorted again later is sorted already.
+  const fits = fitter(all, [...works].sort(byPiecePrice));
   const applied = [
     ...bestOf(
       all.filter((one) => !one.stacks),
       works,
       fits,
+      planner,
     ),
     ...stacked(
       all.filter((one) => one.stacks),
       fits,
+      planner,
     ),
   ];
   const useful = new Set(applied.map((one) => one.promotion));
@@ -77,7 +82,8 @@ export function promote(
         code: fits(one).length === 0 ? 'coupon-nothing-fits' : 'coupon-worse',
         subject: one.coupon,
       });
-  return { discounts: explain(applied, occasion.language), notices };
+  for (const one of applied) explain(one, occasion.language);
+  return notices;
 }
 
 function presentedAs(
@@ -93,38 +99,34 @@ function presentedAs(
   }
   if (found.cap !== null && coupon.redeemedId === '')
     return { code: 'coupon-needs-node', subject: coupon.code };
-  return { ...found }; // a coupon presented twice counts as two
+  return found;
 }
 
 type Fits = (promotion: Promotion) => readonly Work[];
 
-/** Finds the lines a promotion is about, by an index made once; each is looked for once. */
-function fitter(works: readonly Work[]): Fits {
-  const find = finder(works);
-  const known = new Map<Promotion, readonly Work[]>();
-  return (promotion) => {
-    const found = known.get(promotion) ?? find(promotion);
-    known.set(promotion, found);
-    return found;
-  };
-}
+const NOTHING: readonly Work[] = [];
 
-function finder(works: readonly Work[]): Fits {
-  const bySku = new Map<string, Work[]>();
-  const byCategory = new Map<string, Work[]>();
-  for (const work of works) {
-    file(bySku, work.line.sku, work);
-    if (work.line.category !== '') file(byCategory, work.line.category, work);
+/** Finds the lines each promotion is about, in canonical order. */
+function fitter(promotions: readonly Promotion[], works: readonly Work[]): Fits {
+  const whole = new Set<Promotion>();
+  const bySku = new Map<string, Promotion[]>();
+  const byCategory = new Map<string, Promotion[]>();
+  for (const promotion of promotions) {
+    const { type, all, bundle, skus, categories } = promotion;
+    const named = new Set(type === 'bundle' ? bundle.flatMap((part) => part.skus) : skus);
+    if (type !== 'bundle' && (all || isWhole(promotion))) whole.add(promotion);
+    else for (const sku of named) file(bySku, sku, promotion);
+    if (!whole.has(promotion))
+      for (const category of new Set(categories)) file(byCategory, category, promotion);
   }
-  return (promotion) => {
-    if (promotion.type !== 'bundle' && (promotion.all || isWhole(promotion))) return works;
-    const skus =
-      promotion.type === 'bundle' ? promotion.bundle.flatMap((part) => part.skus) : promotion.skus;
-    const found = new Set(skus.flatMap((sku) => bySku.get(sku) ?? []));
-    for (const category of promotion.categories)
-      for (const work of byCategory.get(category) ?? []) found.add(work);
-    return [...found];
-  };
+  const found = new Map<Promotion, Work[]>();
+  for (const work of works) {
+    for (const one of bySku.get(work.line.sku) ?? []) file(found, one, work);
+    if (work.line.category === '') continue;
+    for (const one of byCategory.get(work.line.category) ?? [])
+      if (found.get(one)?.at(-1) !== work) file(found, one, work);
+  }
+  return (promotion) => (whole.has(promotion) ? works : (found.get(promotion) ?? NOTHING));
 }
 
 /** A threshold or coupon that names no goods is about the whole basket. */
@@ -132,10 +134,10 @@ function isWhole({ type, skus, categories }: Promotion): boolean {
   return (type === 'threshold' || type === 'coupon') && skus.length + categories.length === 0;
 }
 
-function file(index: Map<string, Work[]>, name: string, work: Work): void {
-  const known = index.get(name);
-  if (known) known.push(work);
-  else index.set(name, [work]);
+function file<Key, Value>(index: Map<Key, Value[]>, key: Key, value: Value): void {
+  const known = index.get(key);
+  if (known) known.push(value);
+  else index.set(key, [value]);
 }
 
 function isOwn(promotion: Promotion): boolean {
@@ -154,11 +156,16 @@ interface Own {
 }
 
 /** Each line's best own promotion against those that need several lines or the whole basket. */
-function bestOf(promotions: readonly Promotion[], works: readonly Work[], fits: Fits): Plan[] {
+function bestOf(
+  promotions: readonly Promotion[],
+  works: readonly Work[],
+  fits: Fits,
+  planner: Planner,
+): Plan[] {
   const own = ownBest(promotions.filter(isOwn).sort(rank), fits);
   const groups = promotions
     .filter((one) => !isOwn(one))
-    .map((promotion) => ({ promotion, alone: alone(promotion, fits(promotion)) }))
+    .map((promotion) => ({ promotion, alone: alone(promotion, fits(promotion), planner) }))
     .filter(({ alone: total, promotion }) => total > 0 || promotion.type === 'threshold')
     .sort(
       (one, two) =>
@@ -167,7 +174,7 @@ function bestOf(promotions: readonly Promotion[], works: readonly Work[], fits: 
         rank(one.promotion, two.promotion),
     );
   const claims = new Map<Work, Plan>();
-  for (const { promotion } of groups) contest(promotion, fits(promotion), own, claims);
+  for (const { promotion } of groups) contest(promotion, fits(promotion), own, claims, planner);
   const result = [...new Set(claims.values())];
   for (const work of works) {
     const best = own.get(work);
@@ -192,8 +199,8 @@ function ownBest(promotions: readonly Promotion[], fits: Fits): Map<Work, Own> {
   return own;
 }
 
-function alone(promotion: Promotion, works: readonly Work[]): Minor {
-  return plan(promotion, works, cost(works)).totalMinor;
+function alone(promotion: Promotion, works: readonly Work[], planner: Planner): Minor {
+  return planner.plan(promotion, works, cost(works)).totalMinor;
 }
 
 function cost(works: readonly Work[]): Minor {
@@ -209,6 +216,7 @@ function contest(
   works: readonly Work[],
   own: ReadonlyMap<Work, Own>,
   claims: Map<Work, Plan>,
+  planner: Planner,
 ): void {
   const free = works.filter((work) => !claims.has(work));
   const plain = free.filter((work) => !own.has(work));
@@ -216,7 +224,8 @@ function contest(
   if (plain.length < free.length) choices.push(plain);
   let best: { readonly plan: Plan; readonly gain: Minor } | null = null;
   for (const chosen of choices) {
-    const found = plan(promotion, chosen, netWith(works, new Set(chosen), own, claims));
+    const netMinor = promotion.type === 'threshold' ? netWith(works, chosen, own, claims) : 0;
+    const found = planner.plan(promotion, chosen, netMinor);
     const gain = found.totalMinor - loss(found, own, claims);
     if (gain > (best?.gain ?? 0)) best = { plan: found, gain };
   }
@@ -226,18 +235,19 @@ function contest(
   for (const work of best.plan.shares.keys()) claims.set(work, best.plan);
 }
 
+/** What lines come to while `chosen`, which are some of them in their order, are spared nothing. */
 function netWith(
   works: readonly Work[],
-  chosen: ReadonlySet<Work>,
+  chosen: readonly Work[],
   own: ReadonlyMap<Work, Own>,
   claims: ReadonlyMap<Work, Plan>,
 ): Minor {
   let total = 0;
+  let at = 0;
   for (const work of works) {
-    const spared = chosen.has(work)
-      ? 0
-      : (claims.get(work)?.shares.get(work) ?? own.get(work)?.spared ?? 0);
-    total += work.left - spared;
+    total += work.left;
+    if (work === chosen[at]) at += 1;
+    else total -= claims.get(work)?.shares.get(work) ?? own.get(work)?.spared ?? 0;
   }
   return total;
 }
@@ -264,7 +274,7 @@ function loss(found: Plan, own: ReadonlyMap<Work, Own>, claims: ReadonlyMap<Work
 }
 
 /** Promotions that stack come on top, on what is left, in a fixed order. */
-function stacked(promotions: readonly Promotion[], fits: Fits): Plan[] {
+function stacked(promotions: readonly Promotion[], fits: Fits, planner: Planner): Plan[] {
   const ordered = [...promotions].sort(
     (one, two) =>
       STACKING_ORDER.indexOf(one.type) - STACKING_ORDER.indexOf(two.type) || rank(one, two),
@@ -272,7 +282,7 @@ function stacked(promotions: readonly Promotion[], fits: Fits): Plan[] {
   const applied: Plan[] = [];
   for (const promotion of ordered) {
     const works = fits(promotion);
-    const found = plan(promotion, works, cost(works));
+    const found = planner.plan(promotion, works, cost(works));
     if (found.totalMinor === 0) continue;
     for (const [work, share] of found.shares) work.left -= share;
     applied.push(found);
@@ -280,20 +290,10 @@ function stacked(promotions: readonly Promotion[], fits: Fits): Plan[] {
   return applied;
 }
 
-function explain(plans: readonly Plan[], language: string): Map<Work, Discount[]> {
-  const discounts = new Map<Work, Discount[]>();
-  for (const { promotion, shares } of plans) {
-    const kind =
-      promotion.type === 'coupon' ? 'coupon' : promotion.members ? 'member' : 'promotion';
-    const code = promotion.type === 'coupon' ? promotion.coupon : promotion.id;
-    const text = promotion.names[language] ?? promotion.names.en ?? code;
-    for (const [work, amountMinor] of shares) {
-      if (amountMinor === 0) continue;
-      const discount: Discount = { kind, code, amountMinor, text };
-      const known = discounts.get(work);
-      if (known) known.push(discount);
-      else discounts.set(work, [discount]);
-    }
-  }
-  return discounts;
+function explain({ promotion, shares }: Plan, language: string): void {
+  const kind = promotion.type === 'coupon' ? 'coupon' : promotion.members ? 'member' : 'promotion';
+  const code = promotion.type === 'coupon' ? promotion.coupon : promotion.id;
+  const text = promotion.names[language] ?? promotion.names.en ?? code;
+  for (const [work, amountMinor] of shares)
+    if (amountMinor !== 0) work.discounts.push({ kind, code, amountMinor, text });
 }

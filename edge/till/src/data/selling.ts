@@ -1,7 +1,7 @@
 // The sale in hand: on the screen at once, on disk right after, in one window of the browser.
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { EMPTY_BASKET, isEmpty, reduce } from '../core/basket';
-import { price } from '../core/pricing';
+import { Memory, price } from '../core/pricing';
 import { storeTime } from '../core/time';
 import type { Basket, BasketEvent, Priced, Reduced } from '../core/types';
 import { TillProblem } from './api';
@@ -69,6 +69,7 @@ export class Selling implements SellingPort {
   readonly language: Signal<string> = signal('en');
   readonly shift: ReadonlySignal<ShiftState | null> = this.known;
   readonly priced: ReadonlySignal<Priced>;
+  private readonly memory = new Memory();
   private saving: Promise<void> = Promise.resolve();
   private unsaved = false;
   private finishing = false;
@@ -84,7 +85,7 @@ export class Selling implements SellingPort {
       const basket = this.kept.value;
       const rules = this.context.setup.rules.value;
       const atMs = basket.startedMs || this.context.nowMs();
-      return price(basket, { rules, atMs, language: this.language.value });
+      return price(basket, { rules, atMs, language: this.language.value }, this.memory);
     });
   }
 

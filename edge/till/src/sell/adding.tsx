@@ -2,6 +2,7 @@
 // same order, and nothing is added until all are answered.
 import { ageFor, mayApprove, stopFor } from '../core/approval';
 import { says } from '../core/basket';
+import { cardAccount } from '../core/card';
 import { dayNumber, storeTime } from '../core/time';
 import type { LineExtras, PriceOverride, Product } from '../core/types';
 import type { Approval, Till } from '../data/ports';
@@ -202,8 +203,9 @@ async function captured(product: Product, known: Known): Promise<LineExtras | nu
   if (serial === null) return null;
   const lot = known.lot || (says(product, 'lot') ? await capture('lot') : '');
   if (lot === null) return null;
-  const voucher = says(product, 'gift_card') ? await capture('card') : '';
-  if (voucher === null) return null;
+  const code = says(product, 'gift_card') ? await capture('card') : '';
+  if (code === null) return null;
+  const voucher = code && (await cardAccount(code));
   const expiryDay = known.expiryDay ?? 0;
   return { serials: serial ? [serial] : [], lot, expiryDay, voucher };
 }

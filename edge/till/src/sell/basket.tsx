@@ -2,6 +2,7 @@
 // reduction explained where it counts.
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { cardShown } from '../core/card';
 import type { PricedLine } from '../core/types';
 import {
   formatMoney,
@@ -103,7 +104,7 @@ function Line({ found, current }: { found: PricedLine; current: boolean }): JSX.
             <LineMark key={serial} text={`${t('sell.serial')} ${serial}`} />
           ))}
           {line.lot && <LineMark text={`${t('sell.lot')} ${line.lot}`} />}
-          {line.voucher && <LineMark text={`${t('sell.card')} ${line.voucher}`} />}
+          {line.voucher && <LineMark text={`${t('sell.card')} ${cardShown(line.voucher)}`} />}
           {line.note && <LineMark text={line.note} />}
         </span>
         {found.discounts.map((discount, index) => (

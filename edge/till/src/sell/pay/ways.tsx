@@ -1,7 +1,8 @@
 // One law: each way to pay shows what it takes and what remains after it; none takes more than is due,
 // but cash, which gives change.
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks';
+import { cardAccount } from '../../core/card';
 import { cashSuggestions, givesChange, pointsFor } from '../../core/tenders';
 import type { TenderKind } from '../../core/types';
 import { currency, formatMoney, formatNumber, inLanguage, t } from '../../i18n';
@@ -146,17 +147,15 @@ function useRights(key: string): { rights: Rights | null; problem: string } {
 export function GiftPay(): JSX.Element {
   const till = useTill();
   const [typed, setTyped] = useState('');
-  const [number, setNumber] = useState('');
-  useLayoutEffect(
-    () =>
-      takeScans((scan) => {
-        setTyped(scan.text);
-        setNumber(scan.text);
-      }),
-    [],
-  );
-  const { rights, problem } = useRights(number && `gift:${number}`);
-  const look = (): void => setNumber(typed.trim());
+  const [account, setAccount] = useState<string | null>(null);
+  const look = useCallback((code: string): void => {
+    setTyped(code);
+    setAccount(null);
+    void cardAccount(code).then(setAccount);
+  }, []);
+  useLayoutEffect(() => takeScans((scan) => look(scan.text)), [look]);
+  const { rights, problem: failure } = useRights(account ? `gift:${account}` : '');
+  const problem = account === '' ? t('sell.refused.voucher-needed') : failure;
   return (
     <div class="stack">
       <TextField
@@ -168,10 +167,10 @@ export function GiftPay(): JSX.Element {
         autofocus
         max_length={64}
         onInput={setTyped}
-        onEnter={look}
-        after={<Button onPress={look}>{t('sell.gift.look')}</Button>}
+        onEnter={() => look(typed)}
+        after={<Button onPress={() => look(typed)}>{t('sell.gift.look')}</Button>}
       />
-      {number && !rights && !problem && <Skeleton width={24} />}
+      {account && !rights && !problem && <Skeleton width={24} />}
       {rights && (
         <Spend
           rights={rights}
