@@ -31,6 +31,7 @@ SHAPES: dict[str, tuple[Any, ...]] = {
     "receipt": (Profile,),
     "fiscal": (Company,),
     "stock.low": (LowPoints,),
+    "stock.expiring": (LowPoints,),
     "barcode.templates": (list[str],),
 }
 
@@ -51,7 +52,9 @@ def test_the_node_reads_it(name: str) -> None:
         msgspec.json.decode(EXAMPLES[name], type=shape)
 
 
-@pytest.mark.parametrize("name", ["limits", "training", "receipt", "fiscal", "stock.low"])
+@pytest.mark.parametrize(
+    "name", ["limits", "training", "receipt", "fiscal", "stock.low", "stock.expiring"]
+)
 def test_it_has_no_field_that_nobody_reads(name: str) -> None:
     known = set[str]().union(*(_fields(shape) for shape in SHAPES[name]))
     assert msgspec.json.decode(EXAMPLES[name]).keys() <= known
