@@ -99,16 +99,16 @@ class Store:
         """Open and migrate the database at a SQLAlchemy URL.
 
         `sqlite:///FILE` makes the file if it is missing; PostgreSQL is
-        `postgresql+psycopg://user@host/database`.
+        `postgresql+psycopg://user@host/database`. Errors, which are logged, name no values.
         """
         address = make_url(url)
         if address.get_backend_name() == "sqlite":
             if address.database and address.database != ":memory:":
                 keep_private(Path(address.database))
-            engine = create_engine(address, connect_args={"timeout": _BUSY_S})
+            engine = create_engine(address, hide_parameters=True, connect_args={"timeout": _BUSY_S})
             _own_transactions(engine)
         else:
-            engine = create_engine(address, pool_pre_ping=True)
+            engine = create_engine(address, hide_parameters=True, pool_pre_ping=True)
         store = cls(engine)
         with store.write() as connection:
             upgrade(connection)

@@ -88,7 +88,8 @@ async def _on_database(_request: Request, error: OperationalError) -> Response:
 
 
 async def _on_surprise(request: Request, error: Exception) -> Response:
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    route = getattr(request.scope.get("route"), "path", "?")  # a path may hold a card's code
+    _log.error("%s %s failed", request.method, route, exc_info=error)
     detail = (
         "Nothing is known to be wrong with the request. Send it again with the same"
         " Idempotency-Key: it is carried out once. If it fails again, look into the log."

@@ -158,7 +158,8 @@ async def _on_parameters(_request: Request, error: RequestValidationError) -> Re
 
 
 async def _on_surprise(request: Request, error: Exception) -> Response:
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    route = getattr(request.scope.get("route"), "path", "?")  # a path may hold a card's code
+    _log.error("%s %s failed", request.method, route, exc_info=error)
     document = ProblemDocument(
         "urn:evertill:problem:internal",
         "internal",
