@@ -1,5 +1,6 @@
 """One thread runs the worker: it takes what the link brings, commits it, and only then answers.
 
+Where other workers serve other stores, it looks ten times a second at what they wrote for its own.
 A message is acknowledged to the broker after its commit. While the database is away nothing is
 acknowledged, and the inbox fills up to its bound: the broker is held back, nothing is lost.
 """
@@ -33,6 +34,7 @@ from sync.mqtt import MqttLink
 _log = logging.getLogger(__name__)
 INBOX_MAX = 4_000
 TICK_S = 1.0
+LOOK_S = 0.1
 LINGER_S = 0.000_5
 OUTBOX_MAX = 20_000
 RETRY_S = 2.0
@@ -87,7 +89,7 @@ class Shell:
         self._authored = threading.Event()
         self._stopping = threading.Event()
         self._troubled = False
-        self._next_tick_s = self._next_lease_s = 0.0
+        self._next_tick_s = self._next_look_s = self._next_lease_s = 0.0
         worker.merger.ready = self._ring
         self._thread = threading.Thread(target=self._run, name="headquarters worker", daemon=True)
 
@@ -160,13 +162,19 @@ class Shell:
         if time.monotonic() >= self._next_tick_s:
             self._next_tick_s = time.monotonic() + TICK_S
             self._send(self.worker.tick(now_ms))
+        if not self.worker.is_alone and time.monotonic() >= self._next_look_s:
+            self._next_look_s = time.monotonic() + LOOK_S
+            self._send(self.worker.look(now_ms))
         self._flush()
 
     def _wait(self) -> list[LinkEvent]:
         with self._bell:
             news = self._inbox or self.worker.waiting or self._authored.is_set()
             if not news and not self._stopping.is_set():
-                self._bell.wait(max(self._next_tick_s - time.monotonic(), 0.0))
+                until_s = self._next_tick_s
+                if not self.worker.is_alone:
+                    until_s = min(until_s, self._next_look_s)
+                self._bell.wait(max(until_s - time.monotonic(), 0.0))
             events = list(self._inbox)
             self._inbox.clear()
             self._bell.notify_all()

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from central import schema
@@ -37,6 +37,10 @@ _log = logging.getLogger(__name__)
 COMMITS_MAX = 2_000
 STRANGERS_MAX = 64
 LEARN_EVERY_MS = 10_000
+_HEADS = text(
+    "SELECT s.name, j.head_seq FROM store AS s JOIN journal AS j"
+    " ON j.name = 'hq-' || s.name || '-n' || :generation"
+)
 _BAD_CONTENT = (DataError, IntegrityError, OverflowError, ValueError)
 
 
@@ -91,6 +95,7 @@ class Worker:
         self._adoption, self._allotment, self._dispatch = adoption, allotment, dispatch
         self._asking: set[str] = set()
         self._known: dict[str, int] = {}
+        self._heads: dict[str, int] = {}
         self._now_ms = self._learn_ms = 0
         self._connected = False
 
@@ -101,6 +106,11 @@ class Worker:
         """How many messages wait to be committed, and one for requests that wait for rights."""
         messages = len(self._waiting) + len(self._poisons) + self.merger.waiting
         return messages + bool(self._asking)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other worker serves any store."""
+        return len(self.partitions) == PARTITIONS
 
     @property
     def birth(self) -> Publish:
@@ -211,6 +221,24 @@ class Worker:
         out = self._shut_out(now_ms)
         for name, session in self.sessions.items():
             out += self._carry_out(name, session.local_commit(now_ms))
+        return out
+
+    def look(self, now_ms: int) -> list[Publish]:
+        """See what other workers wrote for stores served here, and tell those stores of it.
+
+        Rights that one worker's store passes on are asked for by another's: who waits at a till
+        waits for two such looks.
+        """
+        self._now_ms = now_ms
+        with self._store.read() as connection:
+            asked = {"generation": str(self._hq.generation)}
+            heads = {row.name: row.head_seq for row in connection.execute(_HEADS, asked)}
+        grown = [name for name, head in heads.items() if head != self._heads.get(name)]
+        self._heads = heads
+        out: list[Publish] = []
+        for name in grown:
+            if name in self.sessions:
+                out += self._carry_out(name, self.sessions[name].local_commit(now_ms))
         return out
 
     # -- sessions ------------------------------------------------------------------------------

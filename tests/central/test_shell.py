@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from central import schema
+from central.allotting import Issue, issue
 from central.authoring import Author
-from central.incarnation import begin
+from central.incarnation import begin, current
 from central.leases import LEASE_MS, Leases
 from central.merging import Merger
 from central.settings import Settings
 from central.shell import Shell, link_settings
-from central.store import Store
+from central.store import Store, put
 from central.worker import Worker
 from provisioning.broker import BrokerUser, NatsBroker
 from sync.definitions import StoreProfile
@@ -24,10 +26,10 @@ from sync.mqtt import MqttLink
 from sync.records import merge
 from sync.session import Commit, Effect, Self, Send, Session
 from sync.signing import Signer
-from sync.topics import PARTITIONS, Lane, Topics
+from sync.topics import PARTITIONS, Lane, Topics, partition
 from sync.wire import Hello
 from tests.central.chain import KEY, books, sale
-from tests.sync.memory import MemoryLedger
+from tests.sync.memory import Journal, MemoryLedger
 
 WAIT_S = 30
 
@@ -165,6 +167,48 @@ def test_sales_arrive_over_a_broker_that_forgets(tmp_path: Path, broker: NatsBro
         held = {(sku, kind): (v, f) for _, sku, _, kind, v, f in books(store)["quantities"]}
         wait_until(lambda: held == {("A", 3): (20, 20)} or arrived(20)())
         assert shell.worker.counts.rejected == 0
+    finally:
+        node.link.stop()
+        shell.stop()
+        store.close()
+
+
+def test_what_another_worker_writes_is_told_without_waiting_for_a_tick(
+    tmp_path: Path, broker: NatsBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("central.shell.TICK_S", 3_600.0)
+    store = Store.open(f"sqlite:///{tmp_path / 'central.db'}")
+    shell = make_shell(tmp_path, store, broker)
+    with store.write() as connection:
+        put(connection, schema.worker, [{"owner": "other", "seen_ms": now_ms()}])
+        for number in range(PARTITIONS):
+            if number != partition("s1"):
+                lease = {"partition": number, "owner": "other", "expires_ms": 2**42}
+                put(connection, schema.partition_lease, [lease])
+    node = LiveNode(broker.port, BrokerUser("s1", "s" * 16))
+    with store.read() as connection:
+        found = current(connection)
+    assert found is not None
+    hq = found
+    for journal in (hq.replica, hq.replica_for("s1")):
+        node.ledger.state.journals[str(journal)] = Journal(Signer(KEY).public_key)
+    mine = str(hq.replica_for("s1"))
+    shell.start()
+    node.link.start()
+    try:
+        node.post(1)
+
+        def greeted() -> bool:
+            node.tick()
+            return facts(store) == 1
+
+        wait_until(greeted)
+        assert shell.worker.partitions == {partition("s1")}
+        author = Author(hq, now_ms, lambda: random.randbytes(16))
+        with store.write() as connection:
+            asked = Issue("coupon:SUMMER", 5, "summer", store="s1")
+            issue(connection, author, asked, "another worker")
+        wait_until(lambda: len(node.ledger.state.journals[mine].facts) > 0)
     finally:
         node.link.stop()
         shell.stop()
