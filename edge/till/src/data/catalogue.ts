@@ -3,19 +3,16 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Product } from '../core/types';
 import type { Ask, Told } from './catalogue-messages';
 import type { CataloguePort, CatalogueState, SearchHit } from './ports';
-
-/** Something that behaves like the catalogue's worker. */
-export interface Thread {
-  postMessage(ask: Ask): void;
-  addEventListener(type: 'message', listener: (event: { data: Told }) => void): void;
-}
+import { LivingThread, type Thread } from './thread';
 
 /** Starts the worker. */
 export function startThread(): Thread {
-  return new Worker(new URL('./catalogue.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'catalogue',
-  });
+  const start = () =>
+    new Worker(new URL('./catalogue.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'catalogue',
+    });
+  return new LivingThread(start);
 }
 
 interface Waiting {

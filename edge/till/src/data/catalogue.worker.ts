@@ -66,6 +66,7 @@ async function answer({ method, args }: Ask): Promise<unknown> {
   }
 }
 
+self.postMessage('alive'); // whoever started this knows that it runs
 const opening = open(); // not asked for yet: whoever asks first waits less
 opening.catch(() => undefined); // those who ask are told
 

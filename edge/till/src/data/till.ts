@@ -2,7 +2,7 @@
 import { uuid7 } from '../core/ids';
 import { Api } from './api';
 import { Backoff } from './backoff';
-import { Catalogue, startThread, type Thread } from './catalogue';
+import { Catalogue, startThread } from './catalogue';
 import { Device } from './device';
 import { Events } from './events';
 import { Held } from './held';
@@ -15,6 +15,7 @@ import { Presence } from './presence';
 import { Selling } from './selling';
 import { Sessions } from './session';
 import { Setup } from './setup';
+import type { Thread } from './thread';
 import { Watch } from './watch';
 
 /** What a till needs of the browser; tests hand in their own. */

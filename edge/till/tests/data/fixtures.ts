@@ -1,10 +1,10 @@
 // A till in one process: the real database in memory, a node that answers as it is told, a clock.
 import 'fake-indexeddb/auto';
 import { deleteDB } from 'idb';
-import type { Thread } from '../../src/data/catalogue';
 import { CatalogueEngine } from '../../src/data/catalogue-engine';
 import type { Ask, Told } from '../../src/data/catalogue-messages';
 import { type Db, openDatabase } from '../../src/data/idb';
+import type { Thread } from '../../src/data/thread';
 import { assemble, load, type Parts, type Surroundings } from '../../src/data/till';
 import type { ProductRow } from '../../src/data/wire';
 import { NOON, SETUP } from '../core/fixtures';
