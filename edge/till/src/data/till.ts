@@ -18,6 +18,8 @@ import { Setup } from './setup';
 import type { Thread } from './thread';
 import { Watch } from './watch';
 
+const SETTLE_MS = 5_000;
+
 /** What a till needs of the browser; tests hand in their own. */
 export interface Surroundings {
   readonly db: Db;
@@ -152,6 +154,7 @@ export function run(till: Parts): void {
   void till.presence.run();
   void till.outbox.run();
   till.watch.run();
+  setInterval(() => settle(till), SETTLE_MS);
   if (till.device.token !== '') void till.events.run();
 }
 
@@ -167,6 +170,12 @@ function nodeIsBack(till: Parts): void {
   void till.setup.refresh().catch(() => undefined); // what is kept holds
   void till.catalogue.update().catch(() => undefined); // the catalogue tells its problem itself
   void till.held.sync().catch(() => undefined); // they stay here
+  settle(till);
+}
+
+/** Gives back what was redeemed and not booked, while the node is there. */
+function settle(till: Parts): void {
+  if (till.presence.state.peek().node !== 'up') return;
   void till.pledges.settle().catch(() => undefined); // the next time
 }
 
