@@ -12,6 +12,7 @@ from edge.reads import Reads
 from sync.facts import ID_BYTES
 from sync.values import MONEY_MAX_MINOR
 
+HELD_PREFIX = "held:"
 KEPT_MS = 30 * 86_400_000
 BASKET_MAX = 65_536
 
@@ -56,9 +57,9 @@ class Hold(msgspec.Struct, frozen=True):
         """Keep it; raise HeldTaken where another till has it by now, HeldSold."""
         if len(self.id) != ID_BYTES:
             raise BadField("a basket's id is that of its sale, a UUID", "id")
-        checks.text(self.label, "label")
         if len(self.hold) != ID_BYTES:
             raise BadField("each putting aside has an id of its own, a UUID", "hold")
+        checks.text(self.label, "label")
         low, high = -MONEY_MAX_MINOR, MONEY_MAX_MINOR
         checks.integer(self.total_minor, low, high, "total_minor", BadField)
         if len(self.basket.encode()) > BASKET_MAX:
@@ -100,10 +101,7 @@ class Recall(msgspec.Struct, frozen=True):
         if row[0] != "held" and row != ("taken", self.till):
             raise _taken(*row)
         _change(books, self.id, "taken", self.till)
-        found = books.connection.execute(f"{_HELD} WHERE id = ?", (self.id,)).fetchone()
-        sql = "SELECT basket FROM held WHERE id = ?"
-        basket = books.connection.execute(sql, (self.id,)).fetchone()[0]
-        return Recalled(Held(*found), basket)
+        return _content(books, self.id)
 
 
 class Drop(msgspec.Struct, frozen=True):
@@ -120,11 +118,27 @@ class Drop(msgspec.Struct, frozen=True):
         _change(books, self.id, "dropped", self.till)
 
 
+def held_basket(reads: Reads, basket_id: bytes) -> Recalled:
+    """Look into a basket without taking it; raise UnknownFact, HeldTaken or HeldSold."""
+    _check_unsold(reads, basket_id)
+    row = _known(reads, basket_id)
+    if row[0] != "held":
+        raise _taken(*row)
+    return _content(reads, basket_id)
+
+
 def held_baskets(reads: Reads) -> list[Held]:
     """List baskets that can be recalled, oldest first."""
     sql = f"{_HELD} WHERE state = 'held' ORDER BY held_ms"
     found = [Held(*row) for row in reads.connection.execute(sql)]
     return [held for held in found if reads.find(held.id) is None]
+
+
+def _content(reads: Reads, basket_id: bytes) -> Recalled:
+    held = reads.connection.execute(f"{_HELD} WHERE id = ?", (basket_id,)).fetchone()
+    sql = "SELECT basket FROM held WHERE id = ?"
+    (basket,) = reads.connection.execute(sql, (basket_id,)).fetchone()
+    return Recalled(Held(*held), basket)
 
 
 def _state(reads: Reads, basket_id: bytes) -> tuple[str, str] | None:

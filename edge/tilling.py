@@ -204,7 +204,8 @@ def _line_doubts(books: Books, line: Line, free: bool) -> list[Doubt]:
         said = f"{line.price_minor} per {line.price_quantity}"
         here = f"{item.price_minor} per {item.price_quantity}"
         found.append(("price", line.sku, f"sold at {said}, the price is {here}; nobody approved"))
-    if not allowed and _manual(detail) * RATE_SCALE_PPM > _limit(books) * _gross(line):
+    # Less than one minor unit over is the rounding of a share.
+    if not allowed and (_manual(detail) - 1) * RATE_SCALE_PPM >= _limit(books) * _gross(line):
         text = f"{_manual(detail)} off {_gross(line)} by hand is over the limit; nobody approved"
         found.append(("discount", line.sku, text))
     rate = books.rate(item.tax_code)

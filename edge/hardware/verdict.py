@@ -5,6 +5,7 @@ The gate (`devices.gate`) decides what the code is, the store's books what it me
 
 import json
 import logging
+import re
 from calendar import monthrange
 from collections.abc import Mapping
 from typing import Literal
@@ -15,12 +16,18 @@ import msgspec
 from devices.event import Scan
 from devices.gate import Gate, Kind, Reading, Refusal, Template
 from edge.hardware.words import Message, refusal
+from edge.held import HELD_PREFIX
 from edge.members import card_of
 from edge.reads import Item, Reads
 
 TEMPLATES_RULE = "barcode.templates"
 TEMPLATES_MAX = 50
-VerdictKind = Literal["item", "quantity", "price", "payment", "member", "unknown", "refused"]
+VerdictKind = Literal[
+    "item", "quantity", "price", "payment", "member", "held", "unknown", "refused"
+]
+_HELD = re.compile(
+    rf"{HELD_PREFIX}(?P<id>[0-9a-fA-F]{{8}}-(?:[0-9a-fA-F]{{4}}-){{3}}[0-9a-fA-F]{{12}})"
+)
 _log = logging.getLogger(__name__)
 _UNKNOWN = ("product-unknown", "code-unknown")
 _NOTHING = Message("", "")
@@ -31,7 +38,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     `item`: a product. `quantity`, `price`: one whose label says how much it is (base units), what
     it costs (minor units). `payment`: a wallet's code, in `value`. `member`: a member's card.
-    `unknown`, `refused`: `message_code` and `message` say why. `expiry_day` is an ISO date.
+    `held`: the slip of a held basket, whose id is in `value`. `unknown`, `refused`: `message_code`
+    and `message` say why. `expiry_day` is an ISO date.
     """
 
     kind: VerdictKind
@@ -78,6 +86,8 @@ def make_gate(rule: str | None, exponent: int) -> Gate:
 
 def judge(gate: Gate, reads: Reads, scan: Scan, *, paying: bool = False) -> Verdict:
     """Say what a scan is and which product of this store it means."""
+    if slip := _HELD.fullmatch(scan.text.strip()):
+        return Verdict(kind="held", value=str(UUID(slip["id"])))
     reading = gate.read(scan, paying=paying)
     if isinstance(reading, Refusal):
         return refused(reading.code, reading.values)

@@ -1,7 +1,7 @@
 """A sale's receipt: what was sold, why it cost that, what tax is in it and how it was paid.
 
-Every line shows its price before discounts and each discount by itself, so that the column adds up
-to the total by hand.
+Every line shows its price before discounts and each discount by itself, one on the whole sale comes
+once below the lines, so that the column adds up to the total by hand.
 """
 
 from collections.abc import Iterable, Sequence
@@ -128,14 +128,46 @@ def _line(line: Line, scene: Scene, taxes: Sequence[TaxSum]) -> list[Block]:
         price = unit_price(line.price_minor, line.price_quantity, unit, scene.exponent)
         blocks.append(Text(f"{INDENT}{quantity(line.quantity, unit)} × {price}"))
     blocks += _override(line, detail, scene)
-    told = detail.discounts
-    rest = line.discount_minor - sum(discount.amount_minor for discount in told)
+    told = tuple(discount for discount in detail.discounts if not discount.whole)
+    rest = line.discount_minor - sum(discount.amount_minor for discount in detail.discounts)
     if rest:
         told = (*told, Discount(DiscountKind.MANUAL, "", rest))
     for discount in told:
-        text = scene.saving(discount) or scene.words(_DISCOUNT_WORDS[discount.kind])
-        blocks.append(Pair(INDENT + text, f"{scene.money(-discount.amount_minor)}{INDENT}"))
+        text = INDENT + _explained(discount, scene)
+        blocks.append(Pair(text, f"{scene.money(-discount.amount_minor)}{INDENT}"))
     return [*blocks, *_pieces(line, detail, scene)]
+
+
+def _explained(discount: Discount, scene: Scene) -> str:
+    return scene.saving(discount) or scene.words(_DISCOUNT_WORDS[discount.kind])
+
+
+def _on_the_whole(lines: Iterable[Line], scene: Scene) -> list[Block]:
+    """The discounts on the whole sale: each once, however many lines share it, and who said yes."""
+    sums: dict[str, int] = {}
+    allowed: dict[str, str] = {}
+    for line in lines:
+        detail = line.detail or LineDetail()
+        for discount in detail.discounts:
+            if discount.whole:
+                text = _explained(discount, scene)
+                sums[text] = sums.get(text, 0) + discount.amount_minor
+                if not _is_changed_itself(detail):
+                    allowed.setdefault(text, detail.approver)
+    blocks: list[Block] = []
+    for text, amount in sums.items():
+        name = scene.words.label("manual", text)
+        blocks.append(Pair(name, f"{scene.money(-amount)}{INDENT}"))
+        if allowed.get(text):
+            approver = scene.person(allowed[text])
+            blocks.append(Text(INDENT + scene.words.label("approver", approver)))
+    return [Rule(), *blocks] if blocks else []
+
+
+def _is_changed_itself(detail: LineDetail) -> bool:
+    """Whether reason and approver are the line's own, not those of a discount on the whole sale."""
+    by_hand = [x for x in detail.discounts if x.kind is DiscountKind.MANUAL]
+    return detail.list_price_minor is not None or not all(x.whole for x in by_hand) or not by_hand
 
 
 def _override(line: Line, detail: LineDetail, scene: Scene) -> list[Block]:
@@ -143,7 +175,7 @@ def _override(line: Line, detail: LineDetail, scene: Scene) -> list[Block]:
     words = scene.words
     blocks: list[Block] = []
     was = detail.list_price_minor
-    if detail.reason == BY_LABEL:
+    if detail.reason == BY_LABEL or not _is_changed_itself(detail):
         return blocks
     if was is not None and was != line.price_minor:
         unit = scene.unit(line.sku)
@@ -184,7 +216,7 @@ def _gift_line(line: Line, scene: Scene) -> list[Block]:
 def _totals(sale: Sale, scene: Scene) -> list[Block]:
     words, money = scene.words, scene.money
     added = sum(line.tax_minor for line in sale.lines if line.tax_added)
-    blocks: list[Block] = [Rule()]
+    blocks = [*_on_the_whole(sale.lines, scene), Rule()]
     if added or any(line.tax_added for line in sale.lines):
         blocks.append(Pair(words("subtotal"), money(sale.total_minor - added) + INDENT))
         blocks.append(Pair(words("plus-tax"), money(added) + INDENT))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from devices.bitmap import Symbol
 from devices.receipt import Block, Code, Document, Feed, Pair, Rule, Text
+from edge.held import HELD_PREFIX
 from edge.receipts.scene import (
     Entry,
     Marks,
@@ -16,8 +17,6 @@ from edge.receipts.scene import (
 )
 from edge.receipts.taken_back import signature
 from sync.cash import CashKind, CashMoved, ShiftOpened
-
-HELD_PREFIX = "held:"
 
 
 def cash_document(entry: Entry, body: CashMoved, scene: Scene, marks: Marks) -> Document:

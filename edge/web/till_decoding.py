@@ -84,7 +84,7 @@ def _detail(name: str, detail: asked.LineDetail) -> LineDetail:
     return LineDetail(
         name=checks.masked(name),
         discounts=tuple(
-            Discount(_DISCOUNTS[x.kind], x.code, x.amount_minor, checks.masked(x.text))
+            Discount(_DISCOUNTS[x.kind], x.code, x.amount_minor, checks.masked(x.text), x.whole)
             for x in detail.discounts
         ),
         list_price_minor=detail.list_price_minor,

@@ -1,12 +1,13 @@
 """One law: a held basket is at one till at a time, and what was sold is held no more."""
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from msgspec.json import Decoder
 
 from edge.checks import masked
-from edge.held import Drop, Held, Hold, Recall, held_baskets
+from edge.held import Drop, Held, Hold, Recall, Recalled, held_basket, held_baskets
 from edge.web import till_requests as asked
 from edge.web.auth import Reading, Selling, node_of
 from edge.web.body import read_body, reply
@@ -17,8 +18,8 @@ from edge.web.till_shifts import who
 router = APIRouter(tags=["held baskets"])
 
 HOLD_EXAMPLE = {
-    "label": "lady with the umbrella",
     "hold": "0199a1c2-7b3e-7c4d-8e5f-60718293a4d1",
+    "label": "lady with the umbrella",
     "total_minor": 998,
     "lines": 1,
     "basket": "{}",
@@ -33,8 +34,8 @@ async def hold_basket(request: Request, sale_id: UUID, caller: Selling) -> Respo
     held = await read_body(request, _HOLD)
     command = Hold(
         id=sale_id.bytes,
-        label=masked(held.label),
         hold=held.hold.bytes,
+        label=masked(held.label),
         total_minor=held.total_minor,
         lines=held.lines,
         basket=held.basket,
@@ -52,12 +53,30 @@ async def list_held(request: Request, _caller: Reading) -> Response:
     return reply(HeldBasketsReply([_held(basket) for basket in held]))
 
 
+@router.get("/till/held/{sale_id}", **operation(RecalledReply))
+async def look_into_held(request: Request, sale_id: UUID, _caller: Reading) -> Response:
+    """Look into a held basket; it stays where it is."""
+    node = node_of(request)
+    read = partial(held_basket, basket_id=sale_id.bytes)
+    return reply(_recalled(await node.read(node.views.within, read)))
+
+
 @router.post("/till/held/{sale_id}/recall", **operation(RecalledReply))
 async def recall_basket(request: Request, sale_id: UUID, caller: Selling) -> Response:
     """Take a held basket up: exactly one till gets it, and gets it again if it asks again."""
-    recalled = await node_of(request).commit(Recall(sale_id.bytes, caller.device))
+    return reply(_recalled(await node_of(request).commit(Recall(sale_id.bytes, caller.device))))
+
+
+@router.delete("/till/held/{sale_id}", **operation(DroppedReply))
+async def drop_basket(request: Request, sale_id: UUID, caller: Selling) -> Response:
+    """Give a held basket up: nothing of it is sold."""
+    await node_of(request).commit(Drop(sale_id.bytes, caller.device))
+    return reply(DroppedReply(sale_id))
+
+
+def _recalled(recalled: Recalled) -> RecalledReply:
     held = recalled.held
-    answer = RecalledReply(
+    return RecalledReply(
         UUID(bytes=held.id),
         held.label,
         held.total_minor,
@@ -66,14 +85,6 @@ async def recall_basket(request: Request, sale_id: UUID, caller: Selling) -> Res
         held.held_ms,
         recalled.basket,
     )
-    return reply(answer)
-
-
-@router.delete("/till/held/{sale_id}", **operation(DroppedReply))
-async def drop_basket(request: Request, sale_id: UUID, caller: Selling) -> Response:
-    """Give a held basket up: nothing of it is sold."""
-    await node_of(request).commit(Drop(sale_id.bytes, caller.device))
-    return reply(DroppedReply(sale_id))
 
 
 def _held(held: Held) -> HeldReply:

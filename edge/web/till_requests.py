@@ -35,12 +35,16 @@ Tenders = Meta(max_length=64)
 
 
 class DiscountPart(Request, frozen=True, kw_only=True):
-    """A part of a line's discount as the receipt explains it; `code` names the rule or reason."""
+    """A part of a line's discount as the receipt explains it; `code` names the rule or reason.
+
+    `whole`: the line's share of a discount on the whole sale, which the receipt shows as one.
+    """
 
     kind: Literal["manual", "promotion", "coupon", "member"]
     amount_minor: Signed
     code: Text = ""
     text: Text = ""
+    whole: bool = False
 
 
 class LineDetail(Request, frozen=True, kw_only=True):
@@ -200,11 +204,11 @@ class Hold(Request, frozen=True, kw_only=True):
     `hold` names this putting aside: sent twice, or arriving late, it is done once.
     """
 
+    hold: UUID
     label: Text
     total_minor: Signed
     lines: Annotated[int, Meta(ge=0, le=500)]
     basket: Annotated[str, Meta(min_length=2, max_length=65_536)]
-    hold: UUID
     operator: Operator = ""
 
 

@@ -76,7 +76,16 @@ REASONS = {
 
 
 def _page(english: str, chinese: str, *skus: str) -> dict[str, Any]:
-    return {"name": {"en": english, "zh": chinese}, "keys": [{"sku": sku} for sku in skus]}
+    return {"name": {"en": english, "zh": chinese}, "keys": [_key(sku) for sku in skus]}
+
+
+_COLORS = {"BAG": "yellow", "CAF": "orange", "TOB": "purple", "GFT": "pink", "FRU": "red",
+           "VEG": "green", "CHE": "yellow", "MEA": "red", "DEP": "blue", "DNF": "teal"}  # fmt: skip
+
+
+def _key(sku: str) -> dict[str, str]:
+    color = _COLORS.get(sku.partition("-")[0])
+    return {"sku": sku, "color": color} if color else {"sku": sku}
 
 
 KEYS = [

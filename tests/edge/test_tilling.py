@@ -31,9 +31,15 @@ def _kinds(shop: Shop) -> list[str]:
     return [str(row[0]) for row in shop.rows("SELECT kind FROM worklist ORDER BY number")]
 
 
-def _manual(amount_minor: int, approver: str = "") -> LineDetail:
+def _manual(amount_minor: int, approver: str = "", reason: str = "") -> LineDetail:
     part = Discount(DiscountKind.MANUAL, "regular", amount_minor)
-    return LineDetail(discounts=(part,), approver=approver)
+    return LineDetail(discounts=(part,), approver=approver, reason=reason)
+
+
+def _labelled(amount_minor: int) -> Line:
+    """Make a line of 3.45 with something off by hand; a tenth of it is 34.5."""
+    detail = _manual(amount_minor, reason="label")
+    return Line("TEA", 1, 345, "low", 70_000, discount_minor=amount_minor, detail=detail)
 
 
 def test_what_fits_the_books_leaves_nothing_to_look_at(shop: Shop) -> None:
@@ -47,10 +53,12 @@ ODD = [
     ("unknown-sku", Line("GHOST", 1, 100, "low", 70_000)),
     ("price", tea(price_minor=300)),
     ("discount", Line("TEA", 1, 350, "low", 70_000, discount_minor=100, detail=_manual(100))),
+    ("discount", _labelled(36)),
     ("tax", Line("TEA", 1, 350, "low", 190_000)),
 ]
 FINE = [
     Line("TEA", 1, 350, "low", 70_000, discount_minor=35, detail=_manual(35)),
+    _labelled(35),
     Line("TEA", 1, 300, "low", 70_000, detail=LineDetail(approver="ben")),
     Line("TEA", 1, 300, "low", 70_000, detail=LineDetail(reason="label")),
     Line("TEA", 1, 350, "low", 70_000, discount_minor=300, detail=_manual(300, "ben")),

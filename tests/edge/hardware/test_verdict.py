@@ -65,6 +65,14 @@ def test_a_product_is_an_item(reads: Reads) -> None:
     assert (found.message_code, found.message.en) == ("", "")
 
 
+@pytest.mark.parametrize("paying", [False, True])
+def test_the_slip_of_a_held_basket_says_which(reads: Reads, *, paying: bool) -> None:
+    basket = "0199a1c2-7b3e-7c4d-8e5f-60718293a4b5"
+    found = look(reads, f"held:{basket.upper()} ", "]Q1", paying=paying)
+    assert (found.kind, found.value, found.sku) == ("held", basket, "")
+    assert look(reads, "held:nothing").kind in {"unknown", "refused"}
+
+
 def test_a_gs1_code_says_lot_serial_and_day(reads: Reads) -> None:
     text = f"01{TEA_GTIN:0>14}17270200" + "10LOT7\x1d" + "21S-9"
     found = look(reads, text, "]d2")

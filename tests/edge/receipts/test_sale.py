@@ -149,8 +149,29 @@ def test_a_huge_receipt_fits_the_narrow_roll() -> None:
     assert "999,990,000.00" in said(sale_document(entry(), sale, scene(), Marks()), Paper(32))
 
 
+def _shared(off: int, share: int, *, approver: str = "wei") -> Line:
+    whole = Discount(DiscountKind.MANUAL, "goodwill", share, "Goodwill", whole=True)
+    own = (Discount(DiscountKind.PROMOTION, "p1", off, "3 for 2"),) if off else ()
+    detail = LineDetail(discounts=(*own, whole), reason="goodwill", approver=approver)
+    return Line("TEA", 3, 1299, "low", 70_000, discount_minor=off + share, detail=detail)
+
+
+def test_a_discount_on_the_whole_sale_stands_once_below_the_lines() -> None:
+    sold = [_shared(433, 346), _shared(0, 390)]
+    total = sum(line.amount_minor for line in sold)
+    sale = without(SALE, lines=sold, tenders=[Tender("cash", total)], points=0, member="")
+    rows = lines_of(sale_document(entry(), sale, scene(points=None), Marks()), Paper(32))
+    at = rows.index("Discount: Goodwill       -7.36  ")
+    assert rows[at - 1].startswith("---")
+    assert [row for row in rows if "Goodwill" in row] == [rows[at]]
+    assert rows[at + 1] == "  Approved by: wei"
+    assert [row for row in rows if "Approved by" in row] == [rows[at + 1]]
+    assert rows[at + 2].startswith("---")
+    assert [row for row in rows if "Reason" in row] == []
+
+
 lines = st.builds(
-    lambda quantity, price, off, ppm, added, told: Line(
+    lambda quantity, price, off, ppm, added, told, whole: Line(
         "TEA",
         quantity,
         price,
@@ -159,7 +180,9 @@ lines = st.builds(
         added,
         discount_minor=min(off, quantity * price),
         detail=LineDetail(
-            discounts=(Discount(DiscountKind.MANUAL, "x", min(off, quantity * price, told)),)
+            discounts=(
+                Discount(DiscountKind.MANUAL, "x", min(off, quantity * price, told), "", whole),
+            )
         ),
     ),
     st.integers(1, 50),
@@ -168,6 +191,7 @@ lines = st.builds(
     st.sampled_from([0, 70_000, 190_000, 82_500]),
     st.booleans(),
     st.integers(0, 5_000),
+    st.booleans(),
 )
 
 
@@ -178,7 +202,8 @@ def test_the_column_adds_up_by_hand(sold: list[Line]) -> None:
     sale = without(SALE, lines=sold, tenders=[Tender("cash", total)], points=0, member="")
     rows = lines_of(sale_document(entry(), sale, scene(points=None), Marks()), Paper())
     rules = [at for at, row in enumerate(rows) if row.startswith("---")]
-    amounts = [_amount(row) for row in rows[rules[1] + 1 : rules[2]]]
+    until = next(at for at, row in enumerate(rows) if row.startswith(("Subtotal", "TOTAL EUR")))
+    amounts = [_amount(row) for row in rows[rules[1] + 1 : until]]
     added = sum(line.tax_minor for line in sold if line.tax_added)
     assert sum(amounts) + added == total
     (shown,) = [row for row in rows if row.startswith("TOTAL EUR")]

@@ -124,9 +124,12 @@ def test_a_held_basket_goes_to_one_till_and_is_sold_once(till: httpx.Client, sho
     sale_id = new_id()
     path = f"/till/held/{sale_id}"
     problem(till.post(f"{path}/recall"), 404, "unknown-document")
+    problem(till.get(path), 404, "unknown-document")
     held = till.put(path, json=HOLD_EXAMPLE | {"basket": '{"lines": []}'})
     assert held.status_code == 200, held.text
     assert held.json() in till.get("/till/held").json()["held"]
+    seen = till.get(path).json()
+    assert seen == held.json() | {"basket": '{"lines": []}'}, "whoever looks takes nothing"
     with shop.client("admin") as other, ThreadPoolExecutor(8) as pool:
         asked = [(till, other)[at % 2] for at in range(8)]
         answers = list(pool.map(lambda client: client.post(f"{path}/recall"), asked))
@@ -134,6 +137,7 @@ def test_a_held_basket_goes_to_one_till_and_is_sold_once(till: httpx.Client, sho
         assert got in ([True, False] * 4, [False, True] * 4)
         winner, loser = (till, other) if got[0] else (other, till)
         problem(loser.post(f"{path}/recall"), 409, "held-taken")
+        problem(loser.get(path), 409, "held-taken")
         problem(loser.delete(path), 409, "held-taken")
         assert winner.post(f"{path}/recall").json()["basket"] == '{"lines": []}'
         assert sale_id not in till.get("/till/held").text

@@ -1,6 +1,6 @@
 // Who may do what alone, and what needs a manager's word: decided here, asked for by the screens.
 import { lineAmount, PPM } from './money';
-import type { BasketLine, ManualDiscount, Minor, Product, Rules } from './types';
+import type { Basket, BasketLine, ManualDiscount, Minor, Priced, Product, Rules } from './types';
 
 /** Roles whose people may allow things. */
 export const APPROVERS: readonly string[] = ['manager'];
@@ -21,6 +21,20 @@ export function discountNeedsApproval(
   const limit = rules.limits.cashierDiscountPpm;
   if (discount.percentPpm !== undefined) return discount.percentPpm > limit;
   return (discount.amountMinor ?? 0) * PPM > ofMinor * limit;
+}
+
+/**
+ * Whether what was taken off a line by hand, its own discount and the whole sale's together, is over
+ * the limit and nobody allowed it; the node asks the same. Less than a minor unit over is rounding.
+ */
+export function isOverLimit(basket: Basket, priced: Priced, rules: Rules): boolean {
+  return priced.lines.some(({ line, discounts, grossMinor }) => {
+    if (line.override?.approver || line.discount?.approver || basket.discount?.approver)
+      return false;
+    const byHand = discounts.filter((one) => one.kind === 'manual');
+    const off = byHand.reduce((sum, one) => sum + one.amountMinor, 0);
+    return off > 0 && (off - 1) * PPM >= grossMinor * rules.limits.cashierDiscountPpm;
+  });
 }
 
 /** Whether another price than the catalogue's needs a manager. */

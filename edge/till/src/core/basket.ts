@@ -154,7 +154,10 @@ const HANDLERS: Handlers = {
     if (!basket.tenders.some((one) => one.key === key)) return refuse(basket, 'tender-unknown');
     return done({ ...basket, tenders: basket.tenders.filter((one) => one.key !== key) });
   },
-  exchange: (basket, { exchange }, context) => done({ ...begin(basket, context), exchange }),
+  exchange: (basket, { exchange }, context) =>
+    basket.exchange && exchange && basket.exchange.returnId !== exchange.returnId
+      ? refuse(basket, 'exchange-twice')
+      : done({ ...begin(basket, context), exchange }),
   tip: (basket, { amountMinor }, context) => {
     if (!context.rules.tips) return refuse(basket, 'tips-off');
     if (!isMoney(amountMinor)) return refuse(basket, 'amount-wrong');

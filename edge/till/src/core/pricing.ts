@@ -93,8 +93,13 @@ function draft(line: BasketLine): Work {
   };
 }
 
+/** Whether a line sells something, rather than a charge or money on a gift card. */
+export function isSold(line: BasketLine): boolean {
+  return line.kind !== 'charge' && line.voucher === '';
+}
+
 function isReducible(one: Work): boolean {
-  return one.line.kind !== 'charge' && one.line.voucher === '' && one.left > 0;
+  return isSold(one.line) && one.left > 0;
 }
 
 function isPromotable(one: Work): boolean {
@@ -106,10 +111,15 @@ function reasonText(code: string, rules: Rules, language: string): string {
   return reason === undefined ? code : language === 'zh' ? reason.zh : reason.en;
 }
 
-function takeOff(one: Work, by: ManualDiscount, amountMinor: Minor, text: string): void {
-  if (amountMinor <= 0) return;
-  one.left -= amountMinor;
-  one.discounts.push({ kind: 'manual', code: by.reason, amountMinor, text });
+function takeOff(one: Work, discount: Discount): void {
+  if (discount.amountMinor <= 0) return;
+  one.left -= discount.amountMinor;
+  one.discounts.push(discount);
+}
+
+function byHand(by: ManualDiscount, amountMinor: Minor, rules: Rules, language: string): Discount {
+  const text = reasonText(by.reason, rules, language);
+  return { kind: 'manual', code: by.reason, amountMinor, text };
 }
 
 function wanted(by: ManualDiscount, ofMinor: Minor): Minor {
@@ -119,8 +129,7 @@ function wanted(by: ManualDiscount, ofMinor: Minor): Minor {
 }
 
 function reduce(one: Work, by: ManualDiscount, language: string, rules: Rules): void {
-  if (isReducible(one))
-    takeOff(one, by, wanted(by, one.left), reasonText(by.reason, rules, language));
+  if (isReducible(one)) takeOff(one, byHand(by, wanted(by, one.left), rules, language));
 }
 
 function reduceTotal(
@@ -133,9 +142,8 @@ function reduceTotal(
   const weights = reducible.map((one) => one.left);
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   const shares = spread(wanted(by, whole), weights);
-  const text = reasonText(by.reason, rules, language);
   reducible.forEach((one, at) => {
-    takeOff(one, by, shares[at] ?? 0, text);
+    takeOff(one, { ...byHand(by, shares[at] ?? 0, rules, language), whole: true });
   });
 }
 
@@ -148,6 +156,7 @@ function finish(one: Work, rules: Rules, notices: Notice[]): PricedLine {
   const taxAdded = rate !== undefined && !rate.included;
   const taxMinor = taxAdded ? addedTax(left, taxPpm) : includedTax(left, taxPpm);
   const discountMinor = grossMinor - left;
+  const wholeMinor = discounts.find((discount) => discount.whole)?.amountMinor ?? 0;
   const amountMinor = taxAdded ? left + taxMinor : left;
   return {
     line,
@@ -158,9 +167,15 @@ function finish(one: Work, rules: Rules, notices: Notice[]): PricedLine {
     grossMinor,
     discounts,
     discountMinor,
+    wholeMinor,
     taxMinor,
     amountMinor,
   };
+}
+
+/** What a line comes to before the whole sale's discount and before tax that is added. */
+export function reducedMinor(one: PricedLine): Minor {
+  return one.grossMinor - one.discountMinor + one.wholeMinor;
 }
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -170,6 +185,8 @@ function totals(lines: readonly PricedLine[]): Omit<Priced, 'points' | 'notices'
   let totalMinor = 0;
   let taxMinor = 0;
   let discountMinor = 0;
+  let wholeMinor = 0;
+  let reducibleMinor = 0;
   let articles = 0;
   const taxes = new Map<string, Mutable<TaxTotal>>();
   const explained = new Map<string, Sum[]>();
@@ -178,11 +195,13 @@ function totals(lines: readonly PricedLine[]): Omit<Priced, 'points' | 'notices'
     totalMinor += one.amountMinor;
     taxMinor += one.taxMinor;
     discountMinor += one.discountMinor;
+    wholeMinor += one.wholeMinor;
+    if (isSold(one.line)) reducibleMinor += reducedMinor(one);
     if (one.line.kind !== 'charge') articles += one.line.unit === 'piece' ? one.line.quantity : 1;
     addTax(taxes, one);
     for (const discount of one.discounts) {
       const alike = explained.get(discount.code) ?? [];
-      const known = alike.find((x) => x.kind === discount.kind);
+      const known = alike.find((x) => x.kind === discount.kind && x.whole === discount.whole);
       if (known) known.amountMinor += discount.amountMinor;
       else {
         const sum = { ...discount };
@@ -197,6 +216,8 @@ function totals(lines: readonly PricedLine[]): Omit<Priced, 'points' | 'notices'
     taxMinor,
     taxes: [...taxes.values()],
     discountMinor,
+    wholeMinor,
+    reducibleMinor,
     explained: sums,
     articles,
   };
@@ -217,8 +238,7 @@ function addTax(taxes: Map<string, Mutable<TaxTotal>>, one: PricedLine): void {
 function points(basket: Basket, lines: readonly PricedLine[], rules: Rules): { points: number } {
   if (basket.member === null || rules.loyalty === null) return { points: 0 };
   let earning = 0;
-  for (const one of lines)
-    if (one.line.kind !== 'charge' && one.line.voucher === '') earning += one.amountMinor;
+  for (const one of lines) if (isSold(one.line)) earning += one.amountMinor;
   for (const tender of basket.tenders) if (tender.kind === 'points') earning -= tender.amountMinor;
   const major = 10 ** rules.exponent;
   return { points: Math.floor((Math.max(0, earning) * rules.loyalty.pointsPerMajor) / major) };

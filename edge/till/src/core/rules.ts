@@ -1,14 +1,16 @@
 // Rules come from people: what is missing gets its default, what is malformed is left out and told.
 import type { SetupDocument } from '../data/wire';
-import type {
-  KeyPage,
-  Loyalty,
-  Names,
-  Promotion,
-  PromotionType,
-  Reason,
-  Rules,
-  TenderKind,
+import {
+  KEY_COLORS,
+  type KeyColor,
+  type KeyPage,
+  type Loyalty,
+  type Names,
+  type Promotion,
+  type PromotionType,
+  type Reason,
+  type Rules,
+  type TenderKind,
 } from './types';
 
 type Loose = Readonly<Record<string, unknown>>;
@@ -190,7 +192,11 @@ function keyPages(value: unknown): readonly KeyPage[] {
     keys: list(object(page).keys).map((key) => {
       if (typeof key === 'string') return { sku: key, names: {}, color: '' };
       const { sku, name, color } = object(key);
-      return { sku: String(sku ?? ''), names: names(name), color: String(color ?? '') };
+      return { sku: String(sku ?? ''), names: names(name), color: keyColor(color) };
     }),
   }));
+}
+
+function keyColor(value: unknown): KeyColor | '' {
+  return KEY_COLORS.find((one) => one === value) ?? '';
 }

@@ -89,11 +89,12 @@ function wireDetail(one: PricedLine, basket: Basket): TillLine['detail'] {
   const byHand = discounts.some((discount) => discount.kind === 'manual') ? basket.discount : null;
   const approver = line.override?.approver || line.discount?.approver || byHand?.approver || '';
   return {
-    discounts: discounts.map(({ kind, code, amountMinor, text }) => ({
+    discounts: discounts.map(({ kind, code, amountMinor, text, whole = false }) => ({
       kind,
       code,
       amount_minor: amountMinor,
       text,
+      whole,
     })),
     list_price_minor: line.override && isFixedByHand(line) ? line.priceMinor : null,
     reason: line.override?.reason ?? line.discount?.reason ?? byHand?.reason ?? '',

@@ -11,9 +11,13 @@ export interface Settled {
   readonly refused: Refused | null;
 }
 
-/** Whether a kind of tender gives change. Cash always does. */
+/** Whether a kind of tender gives change. Cash always does, and what is left of an exchange. */
 export function givesChange(kind: string, rules: Rules): boolean {
-  return kind === 'cash' || (rules.tenders.find((one) => one.kind === kind)?.change ?? false);
+  return (
+    kind === 'cash' ||
+    kind === 'exchange' ||
+    (rules.tenders.find((one) => one.kind === kind)?.change ?? false)
+  );
 }
 
 /** Settles a total; change is given up to what change-giving tenders brought, never of a card. */

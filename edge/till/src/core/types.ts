@@ -43,6 +43,8 @@ export interface Discount {
   readonly code: string;
   readonly amountMinor: Minor;
   readonly text: string;
+  /** It is this line's share of a discount on the whole sale. */
+  readonly whole?: true;
 }
 
 /** A price reduction by hand: a share in ppm or an amount, with its reason and who allowed it. */
@@ -205,6 +207,8 @@ export interface PricedLine {
   readonly grossMinor: Minor;
   readonly discounts: readonly Discount[];
   readonly discountMinor: Minor;
+  /** The line's share of the whole sale's discount, within `discountMinor`. */
+  readonly wholeMinor: Minor;
   readonly taxMinor: Minor;
   /** What the customer pays for the line, discounts deducted, tax included. */
   readonly amountMinor: Minor;
@@ -239,6 +243,10 @@ export interface Priced {
   readonly taxes: readonly TaxTotal[];
   /** Sum of all discounts. */
   readonly discountMinor: Minor;
+  /** What the discount on the whole sale takes off, within `discountMinor`. */
+  readonly wholeMinor: Minor;
+  /** What a discount on the whole sale is taken off: no charges, no gift cards. */
+  readonly reducibleMinor: Minor;
   /** What the discounts came to by rule or reason, for the basket's foot. */
   readonly explained: readonly Discount[];
   /** Number of articles: pieces as counted, a weighed line as one. */
@@ -333,8 +341,25 @@ export interface Rules {
   readonly receipt: unknown;
 }
 
-/** A page of quick keys on the selling screen. */
+/** Colours that a quick key may have: each is readable in both themes. */
+export const KEY_COLORS = [
+  'red',
+  'orange',
+  'yellow',
+  'green',
+  'teal',
+  'blue',
+  'purple',
+  'pink',
+] as const;
+export type KeyColor = (typeof KEY_COLORS)[number];
+
+/** A page of quick keys on the selling screen; a colour that is not known is none (empty). */
 export interface KeyPage {
   readonly names: Names;
-  readonly keys: readonly { readonly sku: string; readonly names: Names; readonly color: string }[];
+  readonly keys: readonly {
+    readonly sku: string;
+    readonly names: Names;
+    readonly color: KeyColor | '';
+  }[];
 }

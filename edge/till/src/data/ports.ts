@@ -206,6 +206,8 @@ export interface Finished {
   readonly changeMinor: number;
   readonly atMs: number;
   readonly training: boolean;
+  /** The node took it before it was done, because nothing could be kept here. */
+  readonly handedOver?: true;
 }
 
 /** A command on its way to the node. */

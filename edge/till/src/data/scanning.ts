@@ -24,6 +24,16 @@ const NOTHING: Verdict = {
   message: { en: '', zh: '' },
 };
 
+const IDENTITY = /^(held:)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/i;
+
+/** What a code says that is an identity: the slip of a held basket, or a member's card. */
+function identityIn(text: string): Pick<Verdict, 'kind' | 'value' | 'member'> | null {
+  const [, slip, id = ''] = IDENTITY.exec(text.trim()) ?? [];
+  if (id === '') return null;
+  const value = id.toLowerCase();
+  return slip ? { kind: 'held', value, member: '' } : { kind: 'member', value, member: value };
+}
+
 /** Reads a code and looks its product up. */
 export async function scan(
   text: string,
@@ -32,6 +42,8 @@ export async function scan(
   nowMs: number,
   paying: boolean,
 ): Promise<Scanned> {
+  const bare = identityIn(text);
+  if (bare !== null) return { verdict: { ...NOTHING, ...bare }, product: null, choices: [] };
   const { templates, exponent } = rules;
   const read = readBarcode(text, { templates, exponent, paying });
   if (!read.ok) return { verdict: refused(read), product: null, choices: [] };

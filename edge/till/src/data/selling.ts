@@ -174,7 +174,8 @@ export class Selling implements SellingPort {
     const again = this.offered?.basket === basket ? this.offered.finished : null;
     const finished = again ?? seal(closing, device);
     this.offered = { basket, finished };
-    return { finished, device: await handOver(this.context, finished, device, cause) };
+    const next = await handOver(this.context, finished, device, cause);
+    return { finished: { ...finished, handedOver: true }, device: next };
   }
 
   private closing(options: FinishOptions): Closing {
@@ -288,7 +289,7 @@ export class Selling implements SellingPort {
       onFull(error);
       return read(db.transaction(['meta', 'basket']) as unknown as Writing);
     });
-    const sold = left.basket?.id !== undefined && left.basket.id === lastHandedOver(mark).id;
+    const sold = left.basket !== undefined && left.basket.id === lastHandedOver(mark).id;
     this.kept.value = (sold ? undefined : left.basket) ?? EMPTY_BASKET;
     if (left.known) device.show(aboveFloor(left.known, mark));
     this.place.value = 'here';

@@ -94,6 +94,8 @@ export interface TillLineDetail {
     readonly code: string;
     readonly amount_minor: number;
     readonly text: string;
+    /** The line's share of a discount on the whole sale. */
+    readonly whole: boolean;
   }[];
   readonly list_price_minor: number | null;
   readonly reason: string;
@@ -140,8 +142,16 @@ export interface AuditDocument {
 
 /** What the gate (the node's or the till's own) says about a scan. */
 export interface Verdict {
-  readonly kind: 'item' | 'quantity' | 'price' | 'payment' | 'member' | 'unknown' | 'refused';
-  /** What was read, of a payment's code or of one that is refused. */
+  readonly kind:
+    | 'item'
+    | 'quantity'
+    | 'price'
+    | 'payment'
+    | 'member'
+    | 'held'
+    | 'unknown'
+    | 'refused';
+  /** What was read, of a payment's code or of one that is refused; a held basket's id. */
   readonly value: string;
   readonly gtin: string;
   readonly sku: string;

@@ -9,7 +9,7 @@ import { failureOf } from './failure';
 import { Loaded, useLoad } from './load';
 import { actorName } from './people';
 import { idIn, receiptIn, spellings } from './receipt-code';
-import { creditKept, dropCredit, takeCredit } from './returning';
+import { type Credit, creditsKept, dropCredit, takeCredit } from './returning';
 import { useScans } from './scans';
 import type { SaleDetail, SaleSummary } from './wire';
 
@@ -73,19 +73,35 @@ function Recent({ till }: { till: Till }): JSX.Element {
 }
 
 /** An exchange whose credit reached no basket, as after a power cut: it is offered until it does. */
-function Unspent({ till }: { till: Till }): JSX.Element | null {
-  const [credit, setCredit] = useState(creditKept);
-  if (!credit) return null;
+function Unspent({ till }: { till: Till }): JSX.Element {
+  const [credits, setCredits] = useState(creditsKept);
+  return (
+    <>
+      {credits.map((credit) => (
+        <UnspentOne
+          key={credit.returnId}
+          till={till}
+          credit={credit}
+          onGone={() => setCredits(creditsKept())}
+        />
+      ))}
+    </>
+  );
+}
+
+function UnspentOne(props: { till: Till; credit: Credit; onGone: () => void }): JSX.Element {
+  const { till, credit } = props;
   const take = async (): Promise<void> => {
     try {
       await till.api.get(`/returns/${credit.returnId}`);
       if (takeCredit(till, credit)) go('');
+      else showToast({ text: t('sell.refused.exchange-twice'), bad: true });
     } catch (error) {
       const { code, title, text } = failureOf(error);
       if (code !== 'not-found')
         return showToast({ text: t('desk.failure.toast', { title, text }), bad: true });
-      dropCredit();
-      setCredit(null);
+      dropCredit(credit);
+      props.onGone();
     }
   };
   const amount = formatMoney(credit.amountMinor);

@@ -10,7 +10,7 @@ import { AmountField, amountOf } from './count';
 import { Failed, useAction } from './load';
 import { printReceipt } from './receipts';
 import { type Part, suggestSplit, withPart } from './refund';
-import { creditKept, type Decided, sendReturn, takeCredit } from './returning';
+import { creditsKept, type Decided, sendReturn, takeCredit } from './returning';
 import { tenderName } from './tenders';
 import type { ReturnReply } from './wire';
 
@@ -51,6 +51,8 @@ function waysOf(till: Till, total: number, paid: readonly Part[]): { value: Way;
 
 function Split(props: {
   till: Till;
+  /** Whether a gift card paid: then a refund to one goes back to it. */
+  gift: boolean;
   typed: Readonly<Record<string, string>>;
   onChange: (typed: Readonly<Record<string, string>>) => void;
 }): JSX.Element {
@@ -58,7 +60,9 @@ function Split(props: {
   const exponent = till.setup.document.value?.exponent ?? 2;
   const kinds = till.setup.rules.value.tenders.map((tender) => tender.kind);
   const others = (kinds.length > 0 ? kinds : ['card', 'voucher']).filter(
-    (kind) => !['cash', 'points', 'exchange', 'change', 'coupon'].includes(kind),
+    (kind) =>
+      !['cash', 'points', 'exchange', 'change', 'coupon'].includes(kind) &&
+      (kind !== 'gift' || props.gift),
   );
   return (
     <div class="fields">
@@ -87,6 +91,7 @@ function Ways(props: {
   till: Till;
   ways: readonly { value: Way; label: string }[];
   card: boolean;
+  gift: boolean;
   asked: Wish;
   onChange: (asked: Wish) => void;
 }): JSX.Element {
@@ -104,6 +109,7 @@ function Ways(props: {
       {asked.way === 'split' && (
         <Split
           till={props.till}
+          gift={props.gift}
           typed={asked.typed}
           onChange={(typed) => onChange({ ...asked, typed })}
         />
@@ -156,7 +162,7 @@ export function Refund(props: {
         if (!(error instanceof Unreachable)) setSent(null);
         throw error;
       });
-      const credit = creditKept();
+      const credit = creditsKept().at(-1);
       if (way === 'exchange' && credit && takeCredit(till, credit)) {
         const amount = formatMoney(credit.amountMinor);
         showToast({ text: t('desk.refund.credited', { amount }) });

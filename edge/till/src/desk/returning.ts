@@ -60,16 +60,18 @@ export async function sendReturn(till: Till, id: string, decided: Decided): Prom
 }
 
 /** Remember a credit from before its return is sent until it is in a basket. */
-function keepCredit(credit: Credit | null): void {
-  remember(CREDIT, JSON.stringify(credit));
+function keepCredit(credit: Credit): void {
+  dropCredit(credit);
+  remember(CREDIT, JSON.stringify([...creditsKept(), credit]));
 }
 
-/** The credit of an exchange that is in no basket yet; null if there is none. */
-export function creditKept(): Credit | null {
+/** The credits of exchanges that are in no basket yet, oldest first. */
+export function creditsKept(): readonly Credit[] {
   try {
-    return JSON.parse(remembered(CREDIT) ?? 'null') as Credit | null;
+    const kept = JSON.parse(remembered(CREDIT) ?? '[]') as Credit[] | Credit | null;
+    return Array.isArray(kept) ? kept : kept ? [kept] : [];
   } catch {
-    return null;
+    return [];
   }
 }
 
@@ -78,14 +80,15 @@ export function offerAgain(credit: Credit | null): void {
   if (credit) keepCredit(credit);
 }
 
-/** Forget a credit whose return never happened. */
-export function dropCredit(): void {
-  keepCredit(null);
+/** Forget a credit: it is in a basket, or its return never happened. */
+export function dropCredit({ returnId }: Credit): void {
+  const left = creditsKept().filter((one) => one.returnId !== returnId);
+  remember(CREDIT, JSON.stringify(left));
 }
 
 /** Put a credit into the basket; false where the basket has one already. */
 export function takeCredit(till: Till, credit: Credit): boolean {
   const reduced = till.selling.dispatch({ type: 'exchange', exchange: credit });
-  if (reduced.ok) keepCredit(null);
+  if (reduced.ok) dropCredit(credit);
   return reduced.ok;
 }

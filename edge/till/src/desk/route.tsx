@@ -27,6 +27,7 @@ export function above(path: string): string {
   const [section = '', ...rest] = path.split('/').filter(Boolean);
   if (rest.length > 0) return `desk/${section}`;
   if (section === 'close') return 'desk/shift';
+  if (section === 'return') return ''; // one comes from selling, and sells on
   return section ? 'desk' : '';
 }
 

@@ -3,7 +3,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { cardShown } from '../core/card';
-import type { PricedLine } from '../core/types';
+import { reducedMinor } from '../core/pricing';
+import type { ManualDiscount, PricedLine } from '../core/types';
 import {
   formatMoney,
   formatNumber,
@@ -16,10 +17,11 @@ import {
 import { Badge, Button, EmptyState, Icon, IconButton, Money } from '../ui';
 import { useTill } from './context';
 import { removeCoupon } from './coupon';
+import { removeTotalDiscount } from './discount';
 import { askLine, step } from './line';
 import { askMember, usePoints } from './member';
 import { priceText } from './questions';
-import { discountText } from './reasons';
+import { discountText, reasonsFor, reasonWords } from './reasons';
 import { face, latest, selected } from './state';
 
 /** The line that keys act on: the one chosen, else the one that changed last, else the last. */
@@ -96,7 +98,7 @@ function Line({ found, current }: { found: PricedLine; current: boolean }): JSX.
         }}
       >
         <span class="line__name">{inLanguage(line.names)}</span>
-        <span class="line__amount num">{formatMoney(found.amountMinor)}</span>
+        <span class="line__amount num">{formatMoney(reducedMinor(found))}</span>
         <span class="line__text num">
           {formatQuantity(line.quantity, line.unit)} × {priceText({ ...found, unit: line.unit })}
           {line.override && <LineMark text={t(`sell.mark.${markOf(line.override.reason)}`)} />}
@@ -107,7 +109,7 @@ function Line({ found, current }: { found: PricedLine; current: boolean }): JSX.
           {line.voucher && <LineMark text={`${t('sell.card')} ${cardShown(line.voucher)}`} />}
           {line.note && <LineMark text={line.note} />}
         </span>
-        {found.discounts.map((discount, index) => (
+        {own(found).map((discount, index) => (
           <span key={`${discount.code}-${index}`} class="line__saving num">
             <span>{discountText(till.setup.rules.value, discount)}</span>
             <span>{formatMoney(-discount.amountMinor)}</span>
@@ -131,6 +133,9 @@ function Line({ found, current }: { found: PricedLine; current: boolean }): JSX.
     </li>
   );
 }
+
+/** What was taken off this line itself; its share of the whole sale's discount is in the sums. */
+const own = (found: PricedLine) => found.discounts.filter((discount) => !discount.whole);
 
 const markOf = (reason: string): 'open' | 'label' | 'price' =>
   reason === 'open-price' ? 'open' : reason === 'label' ? 'label' : 'price';
@@ -157,7 +162,7 @@ function Coupons(): JSX.Element | null {
             <IconButton
               icon="close"
               label={t('sell.coupon.remove', { code: coupon.code })}
-              onPress={() => removeCoupon(till, coupon.code)}
+              onPress={() => void removeCoupon(till, coupon.code)}
             />
           </li>
         );
@@ -166,16 +171,41 @@ function Coupons(): JSX.Element | null {
   );
 }
 
+/** The discount on the whole sale: one line, taken off as one. */
+function WholeDiscount({ discount }: { discount: ManualDiscount }): JSX.Element {
+  const till = useTill();
+  const { wholeMinor } = till.selling.priced.value;
+  const why = reasonWords(reasonsFor(till.setup.rules.value, 'discount'), discount.reason);
+  const share = discount.percentPpm === undefined ? '' : ` ${formatPercent(discount.percentPpm)}`;
+  return (
+    <p class="whole saving">
+      <span class="grow">
+        {t('sell.discount')}
+        {share} · {why}
+      </span>
+      <span class="num">{formatMoney(-wholeMinor)}</span>
+      {face.value === 'basket' && (
+        <IconButton
+          icon="close"
+          label={t('sell.discount.remove')}
+          onPress={() => removeTotalDiscount(till)}
+        />
+      )}
+    </p>
+  );
+}
+
 function SumRows(): JSX.Element {
   const till = useTill();
-  const { discountMinor, taxes, points } = till.selling.priced.value;
+  const { discountMinor, taxes, points, lines } = till.selling.priced.value;
   const { member, tenders, exchange } = till.selling.basket.value;
+  const added = lines.some((one) => one.taxAdded);
   const taken = tenders.reduce((sum, tender) => sum + tender.amountMinor, 0);
   const taxed = taxes.filter((tax) => tax.taxMinor !== 0);
   return (
     <dl class="sums__rows">
       <div>
-        <dt>{t('sell.tax')}</dt>
+        <dt>{t(added ? 'sell.taxAdded' : 'sell.tax')}</dt>
         <dd class="num">
           {taxed.length === 0
             ? formatMoney(0)
@@ -215,10 +245,11 @@ function SumRows(): JSX.Element {
 function Sums({ onPay }: { onPay: () => void }): JSX.Element {
   const till = useTill();
   const { totalMinor } = till.selling.priced.value;
-  const { lines } = till.selling.basket.value;
+  const { lines, discount } = till.selling.basket.value;
   return (
     <footer class="sums">
       <Coupons />
+      {discount && lines.length > 0 && <WholeDiscount discount={discount} />}
       <SumRows />
       <div class="sums__total">
         <span>{t('sell.total')}</span>

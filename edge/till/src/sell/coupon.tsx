@@ -2,6 +2,7 @@
 // from the node first, so that it is never used more often than it may be.
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
+import type { Coupon } from '../core/types';
 import type { Till } from '../data/ports';
 import { t } from '../i18n';
 import { Button, Dialog, play, showToast, TextField, takeScans } from '../ui';
@@ -60,6 +61,17 @@ export async function removeCoupon(till: Till, code: string): Promise<void> {
 export async function removeCoupons(till: Till): Promise<void> {
   for (const { code, redeemedId } of till.selling.basket.value.coupons)
     if (redeemedId) await removeCoupon(till, code);
+}
+
+/** Give the rights of a held basket's coupons back, as soon as the node can take them. */
+export async function giveBackHeld(till: Till, coupons: readonly Coupon[]): Promise<void> {
+  const operator = till.session.current.value?.staff ?? '';
+  for (const { code, redeemedId } of coupons) {
+    if (redeemedId === '') continue;
+    const path = `/till/entitlements/${encodeURIComponent(`coupon:${code}`)}/reverse`;
+    const body = { id: till.newId(), redeemed_id: redeemedId, operator };
+    await till.outbox.put({ id: body.id, kind: 'other', method: 'POST', path, body });
+  }
 }
 
 /** Ask for a coupon's code. */

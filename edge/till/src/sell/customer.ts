@@ -1,8 +1,9 @@
 // One law: the customer's screens say what the cashier's says, a moment later and never more.
 import { effect } from '@preact/signals';
+import { reducedMinor } from '../core/pricing';
 import { withExchange } from '../core/sale';
 import { settle } from '../core/tenders';
-import type { Basket, Priced } from '../core/types';
+import type { Member, Priced, Rules } from '../core/types';
 import {
   CHANNEL,
   CustomerFeed,
@@ -11,13 +12,14 @@ import {
   type ShownBasket,
 } from '../customer/channel';
 import type { Till } from '../data/ports';
-import { formatMoney, inLanguage, locale } from '../i18n';
+import { formatMoney, inLanguage, locale, t } from '../i18n';
 import { isDark, theme } from '../ui';
+import { discountText } from './reasons';
 import { face, finished, latest } from './state';
 
 /** A priced basket as the customer reads it. */
-export function shownBasket(basket: Basket, priced: Priced): ShownBasket {
-  const { member } = basket;
+export function shownBasket(priced: Priced, rules: Rules, member: Member | null): ShownBasket {
+  const whole = priced.explained.find((discount) => discount.whole);
   return {
     lines: priced.lines.map((one) => ({
       key: one.line.key,
@@ -26,10 +28,22 @@ export function shownBasket(basket: Basket, priced: Priced): ShownBasket {
       unit: one.line.unit,
       price_minor: one.priceMinor,
       price_quantity: one.priceQuantity,
-      amount_minor: one.amountMinor,
-      savings: one.discounts.map(({ text, amountMinor }) => ({ text, amount_minor: amountMinor })),
+      amount_minor: reducedMinor(one),
+      savings: one.discounts
+        .filter((discount) => !discount.whole)
+        .map((discount) => ({
+          text: discountText(rules, discount),
+          amount_minor: discount.amountMinor,
+        })),
     })),
     latest: latest.value,
+    whole: whole
+      ? {
+          text: `${t('sell.discount')}: ${discountText(rules, whole)}`,
+          amount_minor: whole.amountMinor,
+        }
+      : null,
+    added_minor: priced.lines.reduce((sum, one) => sum + (one.taxAdded ? one.taxMinor : 0), 0),
     total_minor: priced.totalMinor,
     savings_minor: priced.discountMinor,
     member: member && { name: member.name, points: null, points_earned: priced.points },
@@ -50,8 +64,11 @@ export function shownNow(till: Till): Shown {
   const done = finished.value;
   const current = till.selling.basket.value;
   const priced = till.selling.priced.value;
+  const rules = till.setup.rules.value;
   if (face.value === 'done' && done) {
-    const sold = shownBasket({ ...current, member: null }, done.priced);
+    // Whoever reads over a shoulder reads the points, not whose they are.
+    const member = done.document.member ? { id: '', name: '' } : null;
+    const sold = shownBasket(done.priced, rules, member);
     return {
       ...about,
       phase: 'thanks',
@@ -61,13 +78,9 @@ export function shownNow(till: Till): Shown {
     };
   }
   if (priced.lines.length === 0) return { ...about, phase: 'idle' };
-  const basket = shownBasket(current, priced);
+  const basket = shownBasket(priced, rules, current.member);
   if (face.value !== 'pay') return { ...about, phase: 'basket', basket };
-  const { paidMinor, dueMinor } = settle(
-    priced.totalMinor,
-    withExchange(current),
-    till.setup.rules.value,
-  );
+  const { paidMinor, dueMinor } = settle(priced.totalMinor, withExchange(current), rules);
   return {
     ...about,
     phase: 'paying',

@@ -2,12 +2,13 @@
 // the limit says so.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { discountNeedsApproval } from '../core/approval';
+import { discountNeedsApproval, isOverLimit, mayApprove } from '../core/approval';
 import { mulDivHalfUp, PPM } from '../core/money';
-import type { ManualDiscount } from '../core/types';
+import { price } from '../core/pricing';
+import type { Basket, ManualDiscount } from '../core/types';
 import type { Till } from '../data/ports';
 import { formatMoney, formatPercent, t } from '../i18n';
-import { AmountPad, Button, Choices, Dialog, Money, Notice, showToast } from '../ui';
+import { AmountPad, Button, Choices, Dialog, Money, Notice, play, showToast } from '../ui';
 import { askManager } from './adding';
 import { ask } from './ask';
 import { reasonsFor, reasonWords } from './reasons';
@@ -32,18 +33,39 @@ export function worthOf(discount: ManualDiscount, of_minor: number): number {
     : mulDivHalfUp(of_minor, discount.percentPpm, PPM);
 }
 
-/** Ask for a discount off an amount and see it allowed. Null: never mind. */
-export async function askDiscount(
-  till: Till,
-  title: string,
-  of_minor: number,
-): Promise<ManualDiscount | null> {
-  const wished = await ask<ManualDiscount>((answer) => (
-    <DiscountDialog till={till} title={title} of_minor={of_minor} answer={answer} />
-  ));
-  if (!wished) return null;
+/** What a discount is asked for. */
+interface Wanted {
+  readonly title: string;
+  /** What it is taken off. */
+  readonly of_minor: number;
+  /** The basket as it would be with the discount. */
+  readonly within: (discount: ManualDiscount) => Basket;
+}
+
+/** Whether a discount needs a manager, by itself or with what was taken off by hand before. */
+function needsManager(till: Till, wished: ManualDiscount, wanted: Wanted): boolean {
+  const roles = rolesOf(till);
   const rules = till.setup.rules.value;
-  if (!discountNeedsApproval(wished, of_minor, rolesOf(till), rules)) return wished;
+  if (mayApprove(roles)) return false;
+  if (discountNeedsApproval(wished, wanted.of_minor, roles, rules)) return true;
+  const basket = wanted.within(wished);
+  const atMs = basket.startedMs || till.nowMs();
+  return isOverLimit(basket, price(basket, { rules, atMs, language: 'en' }), rules);
+}
+
+/** Ask for a discount off an amount and see it allowed. Null: never mind. */
+export async function askDiscount(till: Till, wanted: Wanted): Promise<ManualDiscount | null> {
+  const { of_minor } = wanted;
+  if (of_minor <= 0) {
+    play('refused');
+    showToast({ bad: true, text: t('sell.discount.nothing') });
+    return null;
+  }
+  const wished = await ask<ManualDiscount>((answer) => (
+    <DiscountDialog till={till} wanted={wanted} answer={answer} />
+  ));
+  if (!wished || !needsManager(till, wished, wanted)) return wished;
+  const rules = till.setup.rules.value;
   const approver = await askManager(till, {
     action: 'discount',
     reason: wished.reason,
@@ -61,25 +83,28 @@ export async function askTotalDiscount(till: Till): Promise<void> {
     showToast({ bad: true, text: t('sell.refused.basket-empty') });
     return;
   }
-  if (basket.discount) {
-    till.selling.dispatch({ type: 'total-discount', discount: null });
-    showToast({ text: t('sell.discount.removed') });
-    return;
-  }
-  const { totalMinor } = till.selling.priced.value;
-  const discount = await askDiscount(till, t('sell.discount.total'), totalMinor);
+  const { reducibleMinor } = till.selling.priced.value;
+  const title = t(basket.discount ? 'sell.discount.other' : 'sell.discount.total');
+  const within = (discount: ManualDiscount): Basket => ({ ...basket, discount });
+  const discount = await askDiscount(till, { title, of_minor: reducibleMinor, within });
   if (!discount) return;
   const done = till.selling.dispatch({ type: 'total-discount', discount });
   if (!done.ok) showToast({ bad: true, text: refusedText(done.refused) });
 }
 
+/** Take the discount off the whole sale away again. */
+export function removeTotalDiscount(till: Till): void {
+  till.selling.dispatch({ type: 'total-discount', discount: null });
+  showToast({ text: t('sell.discount.removed') });
+}
+
 function DiscountDialog(props: {
   till: Till;
-  title: string;
-  of_minor: number;
+  wanted: Wanted;
   answer: (discount: ManualDiscount | null) => void;
 }): JSX.Element {
-  const { till, of_minor, answer } = props;
+  const { till, wanted, answer } = props;
+  const { of_minor } = wanted;
   const rules = till.setup.rules.value;
   const reasons = reasonsFor(rules, 'discount');
   const [way, setWay] = useState<Way>('percent');
@@ -88,13 +113,13 @@ function DiscountDialog(props: {
   const most = way === 'percent' ? 100 : of_minor;
   const value = Math.min(typed ?? 0, most);
   const wished = discountOf(way, value, reason);
-  const needs = value > 0 && discountNeedsApproval(wished, of_minor, rolesOf(till), rules);
+  const needs = value > 0 && needsManager(till, wished, wanted);
   const done = (): void => {
     if (value > 0) answer(wished);
   };
   return (
     <Dialog
-      title={props.title}
+      title={wanted.title}
       shape="wide"
       onClose={() => answer(null)}
       foot={

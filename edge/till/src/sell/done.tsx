@@ -1,20 +1,24 @@
 // One law: when a sale is done the screen says so, what goes back to the customer, and where the sale
-// is safe; the next scan begins the next sale.
+// is safe; the next scan, number or deed begins the next sale at once.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Finished, Till } from '../data/ports';
 import { Picture } from '../desk/picture';
 import { receiptPath, saveFile } from '../desk/receipts';
 import { formatMoney, locale, t } from '../i18n';
-import { Button, Dialog, Icon, Notice, Spinner, showToast, useKeys } from '../ui';
+import { go } from '../route';
+import { Button, Dialog, Icon, type IconName, Notice, Spinner, showToast, useKeys } from '../ui';
 import { ask } from './ask';
 import { useTill } from './context';
+import { askRecall } from './held';
+import { askMember } from './member';
 import { Paper } from './paper';
 import { failureText, isUnreachable } from './refused';
-import { backToBasket, finished } from './state';
+import { backToBasket, finished, query } from './state';
 
 /** Whether a finished sale has reached the node; asked again whenever the outbox moves. */
-function useDelivered(till: Till, id: string): boolean {
+function useDelivered(till: Till, sale: Finished | null): boolean {
+  const id = sale?.id ?? '';
   const [delivered, setDelivered] = useState(false);
   const { waiting, sending } = till.outbox.state.value;
   useEffect(() => {
@@ -26,7 +30,7 @@ function useDelivered(till: Till, id: string): boolean {
       here = false;
     };
   }, [till, id, waiting, sending]);
-  return delivered;
+  return delivered || sale?.handedOver === true;
 }
 
 /** Have the receipt printed; the node must have the sale first. */
@@ -45,11 +49,67 @@ async function print(till: Till, sale: Finished, gift: boolean): Promise<boolean
   }
 }
 
+/** Begin the next sale by searching. */
+function search(begun: string): void {
+  backToBasket();
+  query.value = begun;
+  requestAnimationFrame(() => document.querySelector<HTMLInputElement>('#find')?.focus());
+}
+
+interface Next {
+  readonly key: string;
+  readonly icon: IconName;
+  readonly label: string;
+  readonly run: () => void;
+}
+
+/** What the next customer may come with, besides an article. */
+function nextOf(till: Till): readonly Next[] {
+  const after = (deed: () => void) => (): void => {
+    backToBasket();
+    deed();
+  };
+  return [
+    { key: 'F2', icon: 'search', label: t('sell.keys.search'), run: () => search('') },
+    {
+      key: 'F3',
+      icon: 'person',
+      label: t('sell.do.member'),
+      run: after(() => void askMember(till)),
+    },
+    {
+      key: 'F8',
+      icon: 'inbox',
+      label: t('sell.do.recall'),
+      run: after(() => void askRecall(till)),
+    },
+    { key: 'F9', icon: 'undo', label: t('sell.do.return'), run: after(() => go('desk/return')) },
+  ];
+}
+
+/** The ways on from a sale that is done, by finger and by key. */
+function NextDeeds(): JSX.Element {
+  const next = nextOf(useTill());
+  useKeys([
+    ...next.map(({ key, label, run }) => ({ key, label, run })),
+    { key: 'digit', run: search },
+  ]);
+  return (
+    <nav class="sold__deeds" aria-label={t('sell.done.deeds')}>
+      {next.map(({ key, icon, label, run }) => (
+        <Button key={key} icon={icon} shortcut={key} onPress={run}>
+          {label}
+        </Button>
+      ))}
+    </nav>
+  );
+}
+
 /** The face of a sale that is done. */
 export function DonePanel(): JSX.Element | null {
   const till = useTill();
   const sale = finished.value;
-  const delivered = useDelivered(till, sale?.id ?? '');
+  const delivered = useDelivered(till, sale);
   const [busy, setBusy] = useState(false);
   const printing = (gift: boolean): void => {
     if (!sale || busy || sale.training) return;
@@ -110,6 +170,7 @@ export function DonePanel(): JSX.Element | null {
           {t('sell.done.next')}
         </Button>
         <p class="muted small">{t('sell.done.scanNext')}</p>
+        <NextDeeds />
       </div>
       <div class="sold__paper">
         <Paper sale={sale} />
@@ -137,6 +198,9 @@ function Outcome({ sale }: { sale: Finished }): JSX.Element {
           })}
         </p>
       )}
+      {sale.priced.points > 0 && (
+        <p class="saving num">{t('sell.done.earned', { n: sale.priced.points })}</p>
+      )}
     </div>
   );
 }
@@ -163,7 +227,7 @@ async function askPicture(till: Till, sale: Finished): Promise<void> {
 
 function PictureDialog(props: { till: Till; sale: Finished; close: () => void }): JSX.Element {
   const { till, sale, close } = props;
-  const delivered = useDelivered(till, sale.id);
+  const delivered = useDelivered(till, sale);
   const save = (form: 'pdf' | 'png'): void => {
     const path = receiptPath(sale.id, { form, gift: false });
     void saveFile(till, path, `${sale.receipt}.${form}`);

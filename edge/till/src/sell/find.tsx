@@ -2,7 +2,7 @@
 // waits for the network.
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { KeyPage, Product } from '../core/types';
+import type { KeyColor, KeyPage, Product } from '../core/types';
 import type { Till } from '../data/ports';
 import { formatNumber, inLanguage, t } from '../i18n';
 import { Badge, EmptyState, Icon, IconButton, Tabs, useKeys } from '../ui';
@@ -252,10 +252,13 @@ function Marks({ product }: { product: Product }): JSX.Element | null {
   return age ? <Badge>{/^\d+$/.test(age) ? `${age}+` : age}</Badge> : null;
 }
 
+/** A product on its quick key. */
+type Keyed = Product & { readonly label: string; readonly color: KeyColor | '' };
+
 /** The products of a page of quick keys, in its order; those the catalogue does not know are left out. */
-function usePage(page: KeyPage | undefined): readonly (Product & { label: string })[] | null {
+function usePage(page: KeyPage | undefined): readonly Keyed[] | null {
   const till = useTill();
-  const [found, setFound] = useState<readonly (Product & { label: string })[] | null>(null);
+  const [found, setFound] = useState<readonly Keyed[] | null>(null);
   const { products } = till.catalogue.state.value;
   useEffect(() => {
     let here = true;
@@ -266,7 +269,7 @@ function usePage(page: KeyPage | undefined): readonly (Product & { label: string
       setFound(
         keys.flatMap((key) => {
           const product = known.get(key.sku);
-          return product ? [{ ...product, label: inLanguage(key.names) }] : [];
+          return product ? [{ ...product, label: inLanguage(key.names), color: key.color }] : [];
         }),
       );
     });
@@ -303,10 +306,15 @@ function QuickKeys(): JSX.Element {
   );
 }
 
-function QuickKey({ product }: { product: Product & { label: string } }): JSX.Element {
+function QuickKey({ product }: { product: Keyed }): JSX.Element {
   const till = useTill();
+  const color = product.color ? `quick__key--${product.color}` : '';
   return (
-    <button type="button" class="quick__key" onClick={() => void addProduct(till, product)}>
+    <button
+      type="button"
+      class={`quick__key ${color}`}
+      onClick={() => void addProduct(till, product)}
+    >
       <span class="quick__name">{product.label || inLanguage(product.names)}</span>
       <span class="quick__foot num">
         {priceOf(product)}

@@ -1,8 +1,11 @@
-// One law: a basket put aside is one sale still: whoever takes it up, it is sold once.
+// One law: a basket put aside is one sale still: whoever takes it up, it is sold once; what it owes the
+// customer outlives it.
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { Basket } from '../core/types';
 import type { HeldEntry, Till } from '../data/ports';
-import { formatTime, t } from '../i18n';
+import { offerAgain } from '../desk/returning';
+import { formatMoney, formatTime, locale, t } from '../i18n';
 import {
   Badge,
   Button,
@@ -11,11 +14,13 @@ import {
   IconButton,
   Money,
   Notice,
+  play,
   Skeleton,
   showToast,
   TextField,
 } from '../ui';
 import { ask } from './ask';
+import { giveBackHeld } from './coupon';
 import { failureText } from './refused';
 
 /** Put the basket in hand aside, under a name if one is given. */
@@ -27,16 +32,45 @@ export async function askHold(till: Till): Promise<void> {
   await ask<true>((answer) => <HoldDialog till={till} close={() => answer(null)} />);
 }
 
+/** Have the slip printed by which the customer comes back to a held basket. */
+async function printSlip(till: Till, id: string): Promise<void> {
+  const operator = till.session.current.value?.staff ?? '';
+  const body = { id: till.newId(), language: locale.value, gift: false, operator };
+  try {
+    await till.api.post(`/till/receipts/${id}/print`, body, { as: 'device' });
+    showToast({ text: t('sell.held.slipPrinting') });
+  } catch (error) {
+    showToast({ bad: true, text: failureText(error) });
+  }
+}
+
+const hasPrinter = (till: Till): boolean =>
+  till.setup.document.value?.devices.some((one) => one.category === 'POSPrinter') ?? false;
+
+/** Take up the basket whose slip was scanned. */
+export async function recallBySlip(till: Till, id: string): Promise<void> {
+  try {
+    await till.held.recall(id);
+    play('ok');
+    showToast({ text: t('sell.held.recalled') });
+  } catch (error) {
+    play('refused');
+    const unknown = (error as { code?: string }).code === 'unknown-document';
+    showToast({ bad: true, text: unknown ? t('sell.held.slipUnknown') : failureText(error) });
+  }
+}
+
 function HoldDialog({ till, close }: { till: Till; close: () => void }): JSX.Element {
   const [label, setLabel] = useState(till.selling.basket.value.member?.name ?? '');
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState('');
-  const hold = async (): Promise<void> => {
+  const hold = async (slip = false): Promise<void> => {
     setBusy(true);
     try {
       const kept = await till.held.hold(label.trim());
       close();
-      showToast({ text: kept.here ? t('sell.held.keptHere') : t('sell.held.kept') });
+      if (slip && !kept.here) await printSlip(till, kept.id);
+      else showToast({ text: kept.here ? t('sell.held.keptHere') : t('sell.held.kept') });
     } catch (failure) {
       setError(failureText(failure));
       setBusy(false);
@@ -47,9 +81,16 @@ function HoldDialog({ till, close }: { till: Till; close: () => void }): JSX.Ele
       title={t('sell.held.hold')}
       onClose={close}
       foot={
-        <Button size="xl" kind="primary" block busy={busy} onPress={() => void hold()} shortcut="↵">
-          {t('sell.held.hold')}
-        </Button>
+        <>
+          {hasPrinter(till) && (
+            <Button size="xl" icon="printer" busy={busy} onPress={() => void hold(true)}>
+              {t('sell.held.holdPrint')}
+            </Button>
+          )}
+          <Button size="xl" kind="primary" busy={busy} onPress={() => void hold()} shortcut="↵">
+            {t('sell.held.hold')}
+          </Button>
+        </>
       }
     >
       <TextField
@@ -105,7 +146,11 @@ function RecallDialog({ till, close }: { till: Till; close: () => void }): JSX.E
     }
   };
   const discard = async (entry: HeldEntry): Promise<void> => {
-    await till.held.discard(entry.id).catch((error: unknown) => setRefused(failureText(error)));
+    try {
+      await askDiscard(till, entry);
+    } catch (error) {
+      setRefused(failureText(error));
+    }
     look();
   };
   return (
@@ -143,7 +188,6 @@ function HeldRow(props: {
   onDiscard: () => void;
 }): JSX.Element {
   const { entry } = props;
-  const [sure, setSure] = useState(false);
   return (
     <li class="item held">
       <div class="item__main">
@@ -156,18 +200,67 @@ function HeldRow(props: {
       <strong>
         <Money minor={entry.totalMinor} />
       </strong>
-      {sure ? (
-        <Button kind="danger" onPress={props.onDiscard}>
-          {t('sell.held.discard')}
-        </Button>
-      ) : (
-        <>
-          <Button kind="primary" disabled={props.blocked} onPress={props.onRecall}>
-            {t('sell.held.recall')}
-          </Button>
-          <IconButton icon="trash" label={t('sell.held.discard')} onPress={() => setSure(true)} />
-        </>
-      )}
+      <Button kind="primary" disabled={props.blocked} onPress={props.onRecall}>
+        {t('sell.held.recall')}
+      </Button>
+      <IconButton icon="trash" label={t('sell.held.discard')} onPress={props.onDiscard} />
     </li>
+  );
+}
+
+/** Give a held basket up, once it is sure; a credit or a coupon's right in it is the customer's still. */
+async function askDiscard(till: Till, entry: HeldEntry): Promise<void> {
+  const basket = await till.held.look(entry.id);
+  const sure = await ask<true>((answer) => (
+    <DiscardDialog entry={entry} basket={basket} answer={answer} />
+  ));
+  if (!sure) return;
+  await till.held.discard(entry.id);
+  offerAgain(basket.exchange);
+  await giveBackHeld(till, basket.coupons);
+  showToast({
+    text: basket.exchange
+      ? t('sell.held.creditKept', { amount: formatMoney(basket.exchange.amountMinor) })
+      : t('sell.held.discarded'),
+  });
+}
+
+function DiscardDialog(props: {
+  entry: HeldEntry;
+  basket: Basket;
+  answer: (sure: true | null) => void;
+}): JSX.Element {
+  const { entry, basket, answer } = props;
+  const { exchange } = basket;
+  return (
+    <Dialog
+      title={t('sell.held.discardTitle')}
+      onClose={() => answer(null)}
+      foot={
+        <>
+          <Button size="xl" onPress={() => answer(null)}>
+            {t('sell.held.keep')}
+          </Button>
+          <Button size="xl" kind="danger" onPress={() => answer(true)}>
+            {t(exchange ? 'sell.held.discardKeepCredit' : 'sell.held.discard')}
+          </Button>
+        </>
+      }
+    >
+      <div class="stack">
+        <p>
+          {t('sell.held.discardText', {
+            label: entry.label || t('sell.held.noLabel'),
+            lines: t('sell.lines', { n: entry.lines }),
+            total: formatMoney(entry.totalMinor),
+          })}
+        </p>
+        {exchange && (
+          <Notice mood="warn">
+            {t('sell.held.discardCredit', { amount: formatMoney(exchange.amountMinor) })}
+          </Notice>
+        )}
+      </div>
+    </Dialog>
   );
 }

@@ -2,7 +2,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { overrideNeedsApproval } from '../core/approval';
-import type { BasketEvent, PricedLine } from '../core/types';
+import { isSold, reducedMinor } from '../core/pricing';
+import type { Basket, BasketEvent, ManualDiscount, PricedLine } from '../core/types';
 import type { Till } from '../data/ports';
 import { formatMoney, formatPercent, formatQuantity, inLanguage, isPieces, t } from '../i18n';
 import {
@@ -104,7 +105,7 @@ function LineSheet(props: { till: Till; line_key: string; close: () => void }): 
         {line.kind !== 'charge' && line.voucher === '' && line.serials.length === 0 && (
           <Quantity till={till} found={found} />
         )}
-        <LineActions till={till} found={found} />
+        {isSold(line) && <LineActions till={till} found={found} />}
         <Details till={till} found={found} />
       </div>
     </Dialog>
@@ -125,7 +126,10 @@ function LineHead({ till, found }: { till: Till; found: PricedLine }): JSX.Eleme
       </div>
       {found.discounts.map((discount, index) => (
         <div key={`${discount.code}-${index}`} class="row small">
-          <span class="grow saving">{discountText(till.setup.rules.value, discount)}</span>
+          <span class="grow saving">
+            {discount.whole && `${t('sell.discount.share')} `}
+            {discountText(till.setup.rules.value, discount)}
+          </span>
           <span class="num saving">{formatMoney(-discount.amountMinor)}</span>
         </div>
       ))}
@@ -210,7 +214,12 @@ function Quantity({ till, found }: { till: Till; found: PricedLine }): JSX.Eleme
 async function discountLine(till: Till, found: PricedLine): Promise<void> {
   const { key } = found.line;
   const title = t('sell.discount.line', { name: inLanguage(found.line.names) });
-  const discount = await askDiscount(till, title, found.grossMinor);
+  const within = (discount: ManualDiscount): Basket => {
+    const basket = till.selling.basket.value;
+    const lines = basket.lines.map((line) => (line.key === key ? { ...line, discount } : line));
+    return { ...basket, lines };
+  };
+  const discount = await askDiscount(till, { title, of_minor: reducedMinor(found), within });
   if (discount) act(till, { type: 'discount', key, discount });
 }
 

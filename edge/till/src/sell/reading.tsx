@@ -7,8 +7,9 @@ import type { Verdict } from '../data/wire';
 import { locale, t } from '../i18n';
 import { play, type Scan, showToast } from '../ui';
 import { addProduct } from './adding';
-import { ask } from './ask';
+import { ask, dropQuestions } from './ask';
 import { presentCoupon } from './coupon';
+import { recallBySlip } from './held';
 import { attachByCard } from './member';
 import { type AfterStop, ChooseDialog, StopDialog } from './questions';
 import { backToBasket, face, query } from './state';
@@ -26,7 +27,10 @@ export function payByCode(taker: (text: string, verdict: Verdict) => boolean): (
 
 /** Take a scan: the node's word where it has one, the till's own reading otherwise. */
 export async function takeScan(till: Till, scan: Scan): Promise<void> {
-  if (face.value === 'done') backToBasket();
+  if (face.value === 'done') {
+    dropQuestions();
+    backToBasket();
+  }
   // The first keys of a slow scan may have begun a search.
   if (query.value !== '' && scan.text.startsWith(query.value)) query.value = '';
   try {
@@ -43,6 +47,7 @@ export async function takeScan(till: Till, scan: Scan): Promise<void> {
 }
 
 async function byVerdict(till: Till, verdict: Verdict | undefined): Promise<Scanned | null> {
+  if (verdict?.kind === 'held') return { verdict, product: null, choices: [] };
   if (!verdict?.sku) return null;
   const product = await till.catalogue.bySku(verdict.sku);
   return product && { verdict, product, choices: [] };
@@ -51,6 +56,7 @@ async function byVerdict(till: Till, verdict: Verdict | undefined): Promise<Scan
 /** Do what a code that was understood asks for. */
 export async function follow(till: Till, text: string, read: Scanned): Promise<void> {
   const { verdict } = read;
+  if (verdict.kind === 'held') return recallBySlip(till, verdict.value);
   if (verdict.kind === 'member') return attachByCard(till, text);
   const product = read.product ?? (await chosen(read));
   if (product) {

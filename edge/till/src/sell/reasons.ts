@@ -4,7 +4,7 @@ import { inLanguage, isKey, type Key, locale, t } from '../i18n';
 
 const OURS: Readonly<Record<string, readonly string[]>> = {
   discount: ['damaged', 'goodwill', 'other'],
-  price: ['label', 'damaged', 'other'],
+  price: ['shelf-label', 'damaged', 'other'],
   void: ['changed-mind', 'mistake', 'other'],
 };
 

@@ -26,13 +26,15 @@ interface Failure {
   readonly cause?: unknown;
 }
 
+// A code of ours is a word; what the browser throws has numbers.
 const isRefused = (cause: unknown): cause is Refused =>
-  typeof cause === 'object' && cause !== null && 'code' in cause;
+  typeof cause === 'object' && cause !== null && typeof (cause as Failure).code === 'string';
 
 /** Why something that was asked of the data layer or the node did not work. */
 export function failureText(error: unknown): string {
   const failure = (error ?? {}) as Failure;
   if (failure.name === 'Unreachable') return t('sell.failed.unreachable');
+  if (failure.name === 'QuotaExceededError') return t('sell.storage.full');
   const code = failure.code ?? (isRefused(failure.cause) ? failure.cause.code : undefined);
   if (code !== undefined && isKey(`sell.refused.${code}`)) {
     const values = failure.values ?? {};

@@ -21,7 +21,7 @@ import {
 import { ask } from './ask';
 import { BasketPanel, currentLine } from './basket';
 import { useTill } from './context';
-import { askCoupon } from './coupon';
+import { askCoupon, removeCoupons } from './coupon';
 import { askTotalDiscount } from './discount';
 import { DonePanel } from './done';
 import { FindPanel } from './find';
@@ -86,6 +86,7 @@ function NoShift(props: { away: boolean; answer: (go: true | null) => void }): J
 async function askVoid(till: Till): Promise<void> {
   const { lines, tenders, id, exchange } = till.selling.basket.value;
   if (lines.length === 0 && tenders.length === 0 && !exchange) {
+    await removeCoupons(till);
     till.selling.dispatch({ type: 'clear' });
     return;
   }
@@ -95,7 +96,9 @@ async function askVoid(till: Till): Promise<void> {
   }
   const total = till.selling.priced.value.totalMinor;
   const sure = await ask<true>((answer) => <VoidDialog total={total} answer={answer} />);
-  if (!sure || !till.selling.dispatch({ type: 'clear' }).ok) return;
+  if (!sure) return;
+  await removeCoupons(till);
+  if (!till.selling.dispatch({ type: 'clear' }).ok) return;
   offerAgain(exchange);
   selected.value = '';
   latest.value = '';
@@ -121,7 +124,7 @@ function VoidDialog(props: { total: number; answer: (sure: true | null) => void 
           <Button size="xl" onPress={() => answer(null)}>
             {t('sell.void.keep')}
           </Button>
-          <Button size="xl" kind="danger" onPress={() => answer(true)}>
+          <Button size="xl" kind="danger" shortcut="↵" onPress={() => answer(true)}>
             {t('sell.void')}
           </Button>
         </>

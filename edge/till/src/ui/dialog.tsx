@@ -5,6 +5,7 @@ import { t } from '../i18n';
 import { IconButton } from './button';
 import { type Shortcut, useKeys } from './keyboard';
 import { holdScans } from './scans';
+import { clearGoodNews } from './toast';
 
 interface DialogProps {
   title: string;
@@ -59,6 +60,7 @@ export function Dialog(props: DialogProps): JSX.Element {
   const panel = useRef<HTMLDivElement>(null);
   const title = useId();
   useBorrowedFocus(panel);
+  useLayoutEffect(clearGoodNews, []);
   useLayoutEffect(() => (props.lets_scans ? undefined : holdScans()), [props.lets_scans]);
   useKeys([{ key: 'Escape', label: t('ui.close'), run: props.onClose }, ...(props.keys ?? [])], {
     modal: true,

@@ -150,6 +150,12 @@ class Ears {
       event.stopImmediatePropagation();
       return;
     }
+    // A key that is held down decides once: it must not take money and then the next customer.
+    if (event.repeat && event.key === 'Enter' && !(event.target instanceof HTMLTextAreaElement)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
     const [rhythm, heard] = hear(this.#rhythm, stroke);
     this.#rhythm = rhythm;
     if (heard.kind === 'scan') this.#scanned(event, heard.text);

@@ -39,6 +39,12 @@ export function clearToasts(): void {
   shown.value = [];
 }
 
+/** Put passing news away: a question needs the room. Bad news stays. */
+export function clearGoodNews(): void {
+  if (shown.peek().some((toast) => !toast.bad))
+    shown.value = shown.peek().filter((toast) => toast.bad);
+}
+
 /** Have something read aloud without showing it: the line that a scan added, a new total. */
 export function announce(text: string): void {
   // The same words twice are news twice: a trailing space makes the reader speak again.

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_BASKET, isEmpty, reduce } from '../../src/core/basket';
+import { reducedMinor } from '../../src/core/pricing';
 import type { BasketEvent, Product } from '../../src/core/types';
 import { APPLE, add, basket, CUP, context, NOON, priced, product, rules, TEA } from './fixtures';
 
@@ -72,6 +73,32 @@ describe('changing', () => {
     );
     expect(priced(found).totalMinor).toBe(1350);
     expect(priced(found).lines[0]?.discounts.map((one) => one.amountMinor)).toEqual([100, 150]);
+  });
+
+  it('shows a discount on the whole sale as one, off what it may be taken off', () => {
+    const card = product('GFT', 2500, { attributes: { gift_card: 'yes' } });
+    const found = basket(
+      add(TEA, 2),
+      add(CUP),
+      { type: 'add', product: card, voucher: 'GC-1' },
+      { type: 'discount', key, discount: { amountMinor: 98, ...by } },
+      { type: 'total-discount', discount: { percentPpm: 100_000, ...by } },
+    );
+    const sums = priced(found);
+    expect(sums.reducibleMinor).toBe(998 - 98 + 1000);
+    expect(sums.wholeMinor).toBe(190);
+    expect(sums.lines.map((one) => one.wholeMinor)).toEqual([90, 100, 0]);
+    expect(sums.lines.map(reducedMinor)).toEqual([900, 1000, 2500]);
+    expect(sums.explained).toMatchObject([{ amountMinor: 98 }, { amountMinor: 190, whole: true }]);
+    const none = reduce(found, { type: 'total-discount', discount: null }, context());
+    expect(none.ok && priced(none.basket).wholeMinor).toBe(0);
+  });
+
+  it('keeps the first credit of an exchange', () => {
+    const swap = (returnId: string) =>
+      ({ type: 'exchange', exchange: { returnId, amountMinor: 100 } }) as const;
+    expect(refusal(swap('r2'), basket(add(TEA), swap('r1')))).toBe('exchange-twice');
+    expect(basket(add(TEA), swap('r1'), swap('r1')).exchange?.returnId).toBe('r1');
   });
 
   it('refuses what cannot be', () => {

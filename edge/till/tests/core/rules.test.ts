@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import {
   ageFor,
   discountNeedsApproval,
+  isOverLimit,
   overrideNeedsApproval,
   stopFor,
 } from '../../src/core/approval';
 import { gs1Day } from '../../src/core/gs1';
 import { parseRules } from '../../src/core/rules';
 import { dayNumber } from '../../src/core/time';
-import { product, rules, SETUP, TEA } from './fixtures';
+import { add, basket, priced, product, rules, SETUP, TEA } from './fixtures';
 
 describe('rules', () => {
   it('have defaults', () => {
@@ -33,7 +34,9 @@ describe('rules', () => {
         age: { alcohol: 18, beer: 'sixteen' },
         loyalty: null,
         limits: 'none',
-        'till.keys': [{ name: 'One', keys: ['A', { sku: 'B', name: { zh: '乙' } }] }],
+        'till.keys': [
+          { name: 'One', keys: ['A', { sku: 'B', color: 'teal' }, { sku: 'C', color: '#f00' }] },
+        ],
       },
     });
     expect(
@@ -47,7 +50,11 @@ describe('rules', () => {
     expect(read.tenders).toHaveLength(1);
     expect(read.reasons.discount).toEqual([{ code: 'x', en: 'X', zh: 'X' }]);
     expect(read.ages).toEqual({ alcohol: 18 });
-    expect(read.keyPages[0]?.keys.map((one) => one.sku)).toEqual(['A', 'B']);
+    expect(read.keyPages[0]?.keys.map((one) => [one.sku, one.color])).toEqual([
+      ['A', ''],
+      ['B', 'teal'],
+      ['C', ''],
+    ]);
   });
 });
 
@@ -60,6 +67,21 @@ describe('approval', () => {
     const amount = { amountMinor: 101, reason: '', approver: '' };
     expect(discountNeedsApproval(amount, 1000, ['cashier'], rules())).toBe(true);
     expect(overrideNeedsApproval(['cashier'], rules())).toBe(true);
+  });
+
+  it('counts what a line and the whole sale take off together', () => {
+    const off = (percentPpm: number, approver = '') => ({ percentPpm, reason: 'x', approver });
+    const over = (line: number, whole: number, approver = '') => {
+      const sold = basket(
+        add(TEA),
+        { type: 'discount', key: 'l0001', discount: off(line) },
+        { type: 'total-discount', discount: off(whole, approver) },
+      );
+      return isOverLimit(sold, priced(sold), rules());
+    };
+    expect([over(100_000, 0), over(0, 100_000)]).toEqual([false, false]); // 50 of 499, rounded
+    expect([over(100_000, 100_000), over(60_000, 60_000)]).toEqual([true, true]);
+    expect(over(100_000, 100_000, 'ben')).toBe(false);
   });
 
   it('ages come by class or by number; recalled lots and past dates stop', () => {

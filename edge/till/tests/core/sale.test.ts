@@ -130,7 +130,9 @@ describe('the document', () => {
             tax_adjust_minor: 0,
             note: '',
             detail: {
-              discounts: [{ kind: 'promotion', code: 'ten', amount_minor: 100, text: 'ten' }],
+              discounts: [
+                { kind: 'promotion', code: 'ten', amount_minor: 100, text: 'ten', whole: false },
+              ],
               list_price_minor: null,
               reason: '',
               approver: '',
@@ -153,6 +155,28 @@ describe('the document', () => {
     expect(made.ok && made.document.tenders).toEqual([
       { kind: 'exchange', amount_minor: 499, reference: 'r1' },
     ]);
+  });
+
+  it('gives back in cash what an exchange leaves over', () => {
+    const exchange = { returnId: 'r1', amountMinor: 599 };
+    const sold = basket(add(TEA), { type: 'exchange', exchange });
+    const made = sell(sold, priced(sold), rules(), BOOKING);
+    expect(made.ok && made.document.tenders).toEqual([
+      { kind: 'exchange', amount_minor: 599, reference: 'r1' },
+      { kind: 'change', amount_minor: -100, reference: '' },
+    ]);
+  });
+
+  it('says of a discount on the whole sale that each line has a share of it', () => {
+    const discount = { percentPpm: 100_000, reason: 'goodwill', approver: 'ben' };
+    const sold = basket(add(TEA), { type: 'total-discount', discount });
+    const paid = { ...sold, tenders: [tender('cash', 449)] };
+    const made = sell(paid, priced(paid), rules(), BOOKING);
+    expect(made.ok && made.document.lines[0]?.detail).toMatchObject({
+      discounts: [{ kind: 'manual', code: 'goodwill', amount_minor: 50, whole: true }],
+      reason: 'goodwill',
+      approver: 'ben',
+    });
   });
 
   it('earns points for members, not for what points paid', () => {

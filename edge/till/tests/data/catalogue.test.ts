@@ -223,6 +223,14 @@ describe('scanning at the till itself', () => {
     });
   });
 
+  it('knows the slip of a held basket and a member’s card', async () => {
+    const id = '0199a1c2-7b3e-7c4d-8e5f-60718293a4b5';
+    const slip = await read(`held:${id.toUpperCase()}`);
+    expect(slip.verdict).toMatchObject({ kind: 'held', value: id, sku: '' });
+    expect((await read('held:nothing')).verdict.kind).not.toBe('held');
+    expect((await read(id)).verdict).toMatchObject({ kind: 'member', member: id });
+  });
+
   it('says what is wrong with others in both languages', async () => {
     const wrong = await read('9521234000014');
     expect(wrong.verdict.kind).toBe('refused');

@@ -86,6 +86,7 @@ describe('a sale', () => {
       expect(till.selling.basket.value.lines).toHaveLength(1);
       node.down = false;
       const done = await till.selling.finish();
+      expect(done.handedOver).toBe(true);
       expect(node.count(`PUT /till/sales/${done.id}`)).toBe(1);
       expect(till.device.state.value?.nextNumber).toBe(2);
     } finally {
@@ -156,6 +157,20 @@ describe('holding', () => {
     await till.held.recall(held.id);
     expect(till.selling.basket.value).toMatchObject({ id: held.id, lines: [{ sku: 'TEA' }] });
     expect(await till.held.list()).toEqual([]);
+  });
+
+  it('lets a held basket be looked into, wherever it is, and takes nothing', async () => {
+    const { till, node } = await world();
+    node.down = true;
+    till.presence.seen(false);
+    till.selling.dispatch(add(TEA));
+    const here = await till.held.hold('');
+    expect((await till.held.look(here.id)).lines).toHaveLength(1);
+    expect(await till.held.list()).toHaveLength(1);
+    node.down = false;
+    const basket = JSON.stringify({ lines: [], exchange: { returnId: 'r1', amountMinor: 129 } });
+    node.on('GET /till/held/*', () => ({ body: { basket } }));
+    expect((await till.held.look('h9')).exchange).toEqual({ returnId: 'r1', amountMinor: 129 });
   });
 
   it('tells when another till was first', async () => {

@@ -248,13 +248,9 @@ describe('states', () => {
   });
 
   it('of addresses: one level up, from the top to selling', () => {
-    expect(['', 'shift', 'close', 'reports/x', 'documents/sale/1'].map(above)).toEqual([
-      '',
-      'desk',
-      'desk/shift',
-      'desk/reports',
-      'desk/documents',
-    ]);
+    expect(
+      ['', 'shift', 'close', 'reports/x', 'documents/sale/1', 'return', 'return/1'].map(above),
+    ).toEqual(['', 'desk', 'desk/shift', 'desk/reports', 'desk/documents', '', 'desk/return']);
     expect(reportPath({ drawer: 'a b', number: 3 }, 'print')).toBe('/till/reports/z/a%20b/3/print');
     expect(reportPath({ drawer: 't1', number: 'x' }, 'receipt', 'pdf')).toContain(
       '/till/reports/x/receipt?drawer=t1&form=pdf',

@@ -41,4 +41,7 @@ it('tells the node’s own words, a known code in ours, and an unreachable node 
   expect(isUnreachable(away)).toBe(true);
   expect(failureText(away)).toContain('try again');
   expect(failureText(undefined)).not.toBe('');
+  const full = new DOMException('no room', 'QuotaExceededError');
+  expect(failureText(new TillProblem('not-safe', {}, full))).toContain('check the network');
+  expect(failureText(full)).toContain('store is full');
 });

@@ -1,6 +1,7 @@
 // Every pair of colours that the screens put on each other is readable in both themes (WCAG 2.2 AA).
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { KEY_COLORS } from '../../src/core/types';
 
 const CSS = readFileSync(new URL('../../src/ui/tokens.css', import.meta.url), 'utf8');
 const TEXT = 4.5;
@@ -19,6 +20,10 @@ const TEXTS = [
   ['on-danger', 'danger'],
   ['on-training', 'training'],
   ['surface', 'ink'],
+  ...KEY_COLORS.flatMap((color) => [
+    ['ink', `key-${color}`],
+    ['ink-2', `key-${color}`],
+  ]),
 ] as [string, string][];
 
 /** Borders of controls, focus rings and pictures on what is beside them: 3 to 1, 1.4.11. */
@@ -27,6 +32,10 @@ const SHAPES = [
   ...['bg', 'surface', 'accent-soft', 'raised'].map((on) => ['focus', on]),
   ...['bg', 'surface', 'sunken', 'accent-soft'].map((on) => ['accent', on]),
   ...['surface', 'bg'].map((on) => ['danger', on]),
+  ...KEY_COLORS.flatMap((color) => [
+    [`edge-${color}`, `key-${color}`],
+    [`edge-${color}`, 'bg'],
+  ]),
 ] as [string, string][];
 
 function tokens(theme: string): Map<string, string> {

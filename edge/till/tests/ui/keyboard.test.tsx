@@ -161,3 +161,12 @@ it('lets a press by pointer leave the focus where it is', () => {
   document.getElementById('field')!.dispatchEvent(other);
   expect(other.defaultPrevented).toBe(false);
 });
+
+it('hears a decision once, however long its key is held down', () => {
+  show(<Layer key="a" keys={['Enter', 'ArrowDown']} name="page" />);
+  press('Enter', 500);
+  for (let again = 0; again < 3; again += 1) press('Enter', 40, { repeat: true });
+  press('ArrowDown', 500);
+  press('ArrowDown', 40, { repeat: true });
+  expect(ran).toEqual(['page Enter', 'page ArrowDown', 'page ArrowDown']);
+});

@@ -9,6 +9,7 @@ export const customer = {
     one: '+ {n} point with this purchase',
     other: '+ {n} points with this purchase',
   },
+  'customer.added': 'Plus tax',
   'customer.saved': 'You save',
   'customer.savedAll': 'You saved {amount}.',
   'customer.total': 'Total',

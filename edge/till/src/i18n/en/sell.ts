@@ -5,6 +5,7 @@ export const sell = {
   'sell.basket': 'Basket',
   'sell.total': 'Total',
   'sell.tax': 'Tax',
+  'sell.taxAdded': 'Plus tax',
   'sell.saved': 'Saved',
   'sell.earns': 'Earns',
   'sell.pay': 'Pay',
@@ -113,6 +114,11 @@ export const sell = {
   'sell.mark.withdrawn': 'Not for sale',
 
   'sell.discount.total': 'Discount on the whole sale',
+  'sell.discount.other': 'Another discount on the whole sale',
+  'sell.discount.remove': 'Take the discount on the whole sale off',
+  'sell.discount.nothing':
+    'Nothing here can be discounted. Gift cards and charges keep their price.',
+  'sell.discount.share': 'Share of the whole sale’s discount:',
   'sell.discount.line': 'Discount on {name}',
   'sell.discount.way': 'Kind of discount',
   'sell.discount.percent': 'Per cent',
@@ -126,7 +132,7 @@ export const sell = {
   'sell.discount.needsManager': 'This needs a manager’s PIN.',
   'sell.reason.damaged': 'Damaged',
   'sell.reason.goodwill': 'Goodwill',
-  'sell.reason.label': 'Shelf label says so',
+  'sell.reason.shelf-label': 'Shelf label says so',
   'sell.reason.changed-mind': 'Changed their mind',
   'sell.reason.mistake': 'Mistake',
   'sell.reason.other': 'Other',
@@ -174,6 +180,20 @@ export const sell = {
   'sell.held.here': 'this till',
   'sell.held.recall': 'Take up',
   'sell.held.discard': 'Discard',
+  'sell.held.holdPrint': 'Hold and print slip',
+  'sell.held.slipPrinting': 'Held. Its slip is being printed: scanned, it brings the basket back.',
+  'sell.held.recalled': 'The held basket is back',
+  'sell.held.slipUnknown':
+    'No basket is held under this slip: it was discarded, or is too old. Look at the held baskets.',
+  'sell.held.keep': 'Keep it held',
+  'sell.held.discardTitle': 'Discard the held basket?',
+  'sell.held.discardText': '{label}: {lines}, {total}. Nothing of it will be sold.',
+  'sell.held.discardCredit':
+    'It holds {amount} of an exchange, which belongs to the customer. The credit is kept: it waits at this till under Return and exchange.',
+  'sell.held.discardKeepCredit': 'Discard, keep the credit',
+  'sell.held.creditKept':
+    'Discarded. The credit of {amount} waits under Return and exchange at this till.',
+  'sell.held.discarded': 'The held basket was discarded',
 
   'sell.void': 'Void the sale',
   'sell.void.title': 'Void the whole sale?',
@@ -214,6 +234,7 @@ export const sell = {
   'sell.pay.codeSeen': '{amount} shown as paid',
   'sell.pay.exchange': 'Exchange',
   'sell.pay.finish': 'Finish the sale',
+  'sell.pay.finishChange': 'Finish, give {change} back',
   'sell.pay.finishing': 'Writing the sale down',
   'sell.pay.notFinished': 'The sale is not finished yet: {why}',
   'sell.pay.notGivenBack': 'It could not be given back: {why}',
@@ -262,6 +283,9 @@ export const sell = {
     'The node is away and can’t print now. Reprint it from Documents when it is back.',
   'sell.done.next': 'Next customer',
   'sell.done.scanNext': 'Or simply scan the next article.',
+  'sell.done.deeds': 'Or go on with',
+  'sell.done.earned': { one: '{n} point earned', other: '{n} points earned' },
+  'sell.done.pointsEarned': 'Points earned',
   'sell.done.training': 'Training: this sale was not recorded.',
   'sell.safe.node': 'in the store’s node',
   'sell.safe.here': { one: 'on this till: {n} waiting', other: 'on this till: {n} waiting' },
@@ -345,6 +369,8 @@ export const sell = {
   'sell.refused.coupon-twice': 'That coupon is on this sale already.',
   'sell.refused.coupon-needs-node':
     'Coupon {code} waits for the node’s word. Wait a moment, or take it off.',
+  'sell.refused.exchange-twice':
+    'The basket has the credit of an exchange already. Finish that sale first.',
   'sell.refused.tips-off': 'Tips are not taken in this store.',
   'sell.refused.finishing': 'The sale is being written down. Wait a moment.',
   'sell.refused.not-enrolled': 'This till has no token any more. Set it up again in Settings.',

@@ -9,6 +9,7 @@ export const customer: Words<typeof english> = {
   'customer.hello': '您好，{name}',
   'customer.points': '{n} 积分',
   'customer.earned': '本次可得 {n} 积分',
+  'customer.added': '另加税',
   'customer.saved': '已优惠',
   'customer.savedAll': '本次共优惠 {amount}。',
   'customer.total': '合计',

@@ -1,6 +1,6 @@
 // One law: while money is taken, what remains to be paid is the largest number on the screen.
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { withExchange } from '../../core/sale';
 import type { Tender, TenderKind } from '../../core/types';
 import { formatMoney, inLanguage, t } from '../../i18n';
@@ -57,6 +57,7 @@ export function PayPanel(): JSX.Element {
   const kind = kinds.find((one) => one.kind === chosen) ?? kinds[0];
   const { dueMinor, refused } = settled(till);
   useTendering();
+  const ways = useShownWay(kind?.kind ?? '');
   useKeys([
     { key: 'Escape', label: t('sell.pay.back'), run: back },
     ...kinds.slice(0, 9).map((one, index) => ({
@@ -81,7 +82,7 @@ export function PayPanel(): JSX.Element {
         {till.setup.rules.value.tips && <Tip />}
       </header>
       <div class="pay__body">
-        <nav class="pay__ways" aria-label={t('sell.pay.ways')}>
+        <nav ref={ways} class="pay__ways" aria-label={t('sell.pay.ways')}>
           {kinds.map((one, index) => (
             <Button
               key={one.kind}
@@ -108,6 +109,16 @@ export function PayPanel(): JSX.Element {
   );
 }
 
+/** Keeps the way chosen by key in sight where the ways do not fit beside each other. */
+function useShownWay(kind: string): { readonly current: HTMLElement | null } {
+  const ways = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const pressed = kind && ways.current?.querySelector('[aria-pressed="true"]');
+    if (pressed) pressed.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [kind]);
+  return ways;
+}
+
 /** A tip, where the store takes any: a charge of its own, on top of the total. */
 function Tip(): JSX.Element {
   const till = useTill();
@@ -127,11 +138,14 @@ function Tip(): JSX.Element {
 /** Nothing is due: a sale that comes to nothing, or one whose finishing was refused before. */
 function PaidAlready(): JSX.Element {
   const till = useTill();
+  const { changeMinor } = settled(till);
   const finish = (): void => void finishIfPaid(till);
   useKeys([{ key: 'Enter', label: t('sell.pay.finish'), run: finish }]);
   return (
     <Button kind="primary" size="xl" block busy={finishing.value} shortcut="↵" onPress={finish}>
-      {t('sell.pay.finish')}
+      {changeMinor > 0
+        ? t('sell.pay.finishChange', { change: formatMoney(changeMinor) })
+        : t('sell.pay.finish')}
     </Button>
   );
 }

@@ -63,9 +63,9 @@ function afterSale(till: Till, kinds: readonly string[]): void {
   query.value = '';
   multiplier.value = 1;
   checkedAge.value = { sale: '', years: 0 };
-  const opens = till.setup.rules.value.tenders.some(
-    (one) => one.opensDrawer && kinds.includes(one.kind),
-  );
+  const opens =
+    (finished.value?.changeMinor ?? 0) > 0 ||
+    till.setup.rules.value.tenders.some((one) => one.opensDrawer && kinds.includes(one.kind));
   // A drawer hangs on the till's printer.
   const hasDrawer = till.setup.document.value?.devices.some((one) => one.category === 'POSPrinter');
   if (!opens || !hasDrawer || till.selling.training.value) return;

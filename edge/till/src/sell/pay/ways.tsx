@@ -63,9 +63,7 @@ function useReference(): [string, (text: string) => void] {
     () =>
       payByCode((text, verdict) => {
         // A known article is still sold while money is taken; everything else is the payment's.
-        if (verdict.kind === 'item' || verdict.kind === 'quantity' || verdict.kind === 'price') {
-          return false;
-        }
+        if (['item', 'quantity', 'price', 'held'].includes(verdict.kind)) return false;
         setReference(text);
         return true;
       }),
