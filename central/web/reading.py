@@ -13,18 +13,12 @@ from central.links import UP
 from central.web.shapes import (
     DoneOut,
     FactOut,
-    InTransitOut,
     JournalPage,
     Name,
     NoteIn,
-    QuarantinedOut,
     SkuStockOut,
     StatusOut,
-    StockOut,
     StockPage,
-    StoreStockOut,
-    TaskOut,
-    TotalOut,
     WorklistOut,
 )
 from central.web.site import At, Entry, Key, Reader, Writer, once
@@ -54,7 +48,7 @@ def stock_of_sku(
         on_hand=sum(one.on_hand for one in found),
         reserved=sum(one.reserved for one in found),
         promisable=sum(one.promisable for one in found),
-        stores=[StoreStockOut.model_validate(one) for one in found],
+        stores=found,
     )
 
 
@@ -75,14 +69,14 @@ def stock(
             end = found[-1].sku if len(found) == limit else ""
         else:
             found, end = availability.of_region(connection, region, after, limit)
-    return StockPage(stock=[StockOut.model_validate(one) for one in found], next=end)
+    return StockPage(stock=found, next=end)
 
 
 @router.get("/transit", summary="Goods in transit", tags=["stock"])
-def transit(site: At, _: Reader) -> list[InTransitOut]:
+def transit(site: At, _: Reader) -> list[dispatching.InTransitLine]:
     """Return what one store sent and another has not yet posted in."""
     with site.store.read() as connection:
-        return [InTransitOut.model_validate(one) for one in dispatching.in_transit(connection)]
+        return dispatching.in_transit(connection)
 
 
 @router.get("/totals", summary="Sales totals", tags=["sales"])
@@ -94,14 +88,11 @@ def sales_totals(
     first: Day = 0,
     last: Day = totals.DAYS_MAX,
     by: Annotated[str, Query(pattern="^(day|store)$", description="day or store")] = "day",
-) -> list[TotalOut]:
+) -> list[totals.Total]:
     """Return sales per store and business day, or per store over all of them."""
+    summed = totals.by_store if by == "store" else totals.by_day
     with site.store.read() as connection:
-        if by == "store":
-            found = totals.by_store(connection, store, first, last)
-        else:
-            found = totals.by_day(connection, store, first, last)
-    return [TotalOut.model_validate(one) for one in found]
+        return summed(connection, store, first, last)
 
 
 @router.get("/journals/{name}", summary="List the facts of a journal", tags=["sales"])
@@ -143,11 +134,10 @@ def status(site: At, _: Reader) -> StatusOut:
 @router.get("/quarantine", summary="List the quarantine", tags=["work"])
 def list_quarantine(
     site: At, _: Reader, store: StoreName = "", resolved: bool = False, limit: Limit = 200
-) -> list[QuarantinedOut]:
+) -> list[views.Quarantined]:
     """Return payloads that were not accepted, newest first."""
     with site.store.read() as connection:
-        found = views.quarantined(connection, store, resolved, limit)
-    return [QuarantinedOut.model_validate(one) for one in found]
+        return views.quarantined(connection, store, resolved, limit)
 
 
 @router.get(
@@ -186,7 +176,7 @@ def list_work(
     with site.store.read() as connection:
         found = views.tasks(connection, store, resolved, limit)
         unknown = views.unknown_skus(connection)
-    return WorklistOut(tasks=[TaskOut.model_validate(one) for one in found], unknown_skus=unknown)
+    return WorklistOut(tasks=found, unknown_skus=unknown)
 
 
 @router.post("/worklist/{task}/resolve", summary="Settle a task", tags=["work"])

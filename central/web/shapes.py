@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.availability import Stock, StoreStock
+from central.views import TaskEntry
 from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -181,20 +183,6 @@ class DoneOut(Answer):
     done: bool = True
 
 
-class StoreStockOut(Answer):
-    """Stock of a SKU at one store, true at `as_of_ms` (0: never heard)."""
-
-    store: str
-    title: str
-    region: str
-    on_hand: int
-    reserved: int
-    promisable: int
-    as_of_ms: int
-    link: str = Field(description="up or cut")
-    link_since_ms: int
-
-
 class SkuStockOut(Answer):
     """Stock of a SKU: the sum, and each store."""
 
@@ -202,22 +190,13 @@ class SkuStockOut(Answer):
     on_hand: int
     reserved: int
     promisable: int
-    stores: list[StoreStockOut]
-
-
-class StockOut(Answer):
-    """Base units of a SKU."""
-
-    sku: str
-    on_hand: int
-    reserved: int
-    promisable: int
+    stores: list[StoreStock]
 
 
 class StockPage(Answer):
     """A page of stock; ask again with `after` = `next` while it is not empty."""
 
-    stock: list[StockOut]
+    stock: list[Stock]
     next: str
 
 
@@ -287,68 +266,11 @@ class JournalPage(Answer):
     facts: list[FactOut]
 
 
-class TotalOut(Answer):
-    """Sales of a business day (days since 1970-01-01; -1 for a whole range) in one currency."""
-
-    store: str
-    business_day: int
-    currency: str
-    sales: int
-    returns: int
-    voids: int
-    gross_minor: int
-    discount_minor: int
-    tax_minor: int
-    returned_minor: int
-    voided_minor: int
-    net_minor: int
-
-
-class QuarantinedOut(Answer):
-    """A payload that was not accepted; `count` tells how often it came."""
-
-    id: int
-    store: str
-    lane: str
-    reason: str
-    size_bytes: int
-    count: int
-    first_ms: int
-    last_ms: int
-    resolved_ms: int
-    resolved_by: str
-    note: str
-
-
-class TaskOut(Answer):
-    """Something that a person has to look at."""
-
-    id: int
-    store: str
-    kind: str
-    subject: str
-    detail: str
-    first_ms: int
-    resolved_ms: int
-    resolved_by: str
-    note: str
-
-
 class WorklistOut(Answer):
     """The worklist, and SKUs that stores move and headquarters has never defined."""
 
-    tasks: list[TaskOut]
+    tasks: list[TaskEntry]
     unknown_skus: list[str]
-
-
-class InTransitOut(Answer):
-    """Goods one store sent and another has not yet posted in."""
-
-    from_store: str
-    to_store: str
-    transfer: str
-    sku: str
-    quantity: int
 
 
 class StatusOut(Answer):
