@@ -137,8 +137,8 @@ def by_hand(store: Store, token: str, pins: dict[str, str]) -> list[str]:
         'paste this token, and press "Set up":',
         f"  {token}",
         f'Choose {name}, PIN {pins[staff]}; press "No shift" and begin with a float.',
-        "Then search for tea, or press a quick key; F12 takes the money. The keyboard at",
-        "the top right lists all keys.",
+        "Then search for tea, or press a quick key; F12 takes the money.",
+        "The keyboard sign at the top right lists all keys.",
     ]
 
 
