@@ -8,16 +8,18 @@ from collections.abc import Sequence
 import msgspec
 
 from edge import checks
+from edge.access import may_approve
 from edge.books import Books, request_digest
 from edge.errors import BadField, NoShift, ShiftIsClosed, ShiftIsOpen, UnknownFact
 from edge.reads import Found, Reads
 from edge.reports import CASH, Report, report_of
 from edge.shift_reads import Shift, last_shift, open_shift, shift_row
-from edge.tilling import attend_clock, shift_doubts
+from edge.tilling import Doubt, attend_clock, shift_doubts
 from sync.cash import CashKind, CashMoved, ShiftClosed, ShiftOpened, TenderCount
 from sync.values import MONEY_MAX_MINOR
 
 Counted = tuple[str, int]
+_BY_WORD = {CashKind.PAY_OUT: "cash paid out", CashKind.NO_SALE: "drawer opened without a sale"}
 
 
 class ShiftResult(msgspec.Struct, frozen=True):
@@ -115,12 +117,24 @@ class MoveCash(msgspec.Struct, frozen=True):
             approver=checks.name(self.approver, "approver"),
         )
         books.append(self.id, at_ms, self.actor, body, request)
-        for kind, sku, detail in shift_doubts(books, body.drawer, body.shift):
+        for kind, sku, detail in [
+            *shift_doubts(books, body.drawer, body.shift),
+            *self._doubts(books),
+        ]:
             books.attend(kind, books.clock(), sku, self.id, detail)
         attend_clock(books, self.till, self.id, at_ms)
         written = books.find(self.id)
         assert written is not None  # noqa: S101 - written above
         return _cash_result(books, written, repeated=False)
+
+    def _doubts(self, books: Books) -> list[Doubt]:
+        """What nobody allowed who may: it happened, so it is recorded and looked at."""
+        operator = self.actor.partition("@")[0]
+        if self.kind not in _BY_WORD or any(
+            may_approve(books.connection, staff) for staff in (self.approver, operator)
+        ):
+            return []
+        return [("cash", "", f"{_BY_WORD[self.kind]} at {self.drawer}: nobody approved")]
 
     def _shift(self, books: Books) -> Shift | None:
         if self.shift:

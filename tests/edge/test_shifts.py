@@ -19,6 +19,7 @@ from edge.shift_reads import closed_before, closing_of, day_of_shift, open_shift
 from edge.shifts import CloseShift, MoveCash, OpenShift
 from edge.tilling import CLOCK_MAX_MS
 from sync.cash import CashKind, ShiftClosed, ShiftOpened
+from sync.definitions import Staff
 from tests.edge.shop import START_MS, Shop, open_shop
 from tests.edge.tilling import DAY, check_books
 
@@ -104,6 +105,27 @@ def test_cash_of_a_closed_shift_is_recorded_and_noticed(shop: Shop) -> None:
     shop.run(CloseShift(shop.new_id(), "t1", 1, ()))
     assert shop.run(MoveCash(shop.new_id(), "t1", CashKind.DROP, 5, shift=1)).late
     assert shop.rows("SELECT kind FROM worklist") == [("late-sale",)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "actor", "approver", "noticed"),
+    [
+        (CashKind.PAY_OUT, "ana@t1", "", True),
+        (CashKind.PAY_OUT, "ana@t1", "ana", True),
+        (CashKind.NO_SALE, "t1", "", True),
+        (CashKind.PAY_OUT, "ana@t1", "ben", False),
+        (CashKind.NO_SALE, "ben@t1", "", False),
+        (CashKind.DROP, "ana@t1", "", False),
+    ],
+)
+def test_cash_that_nobody_allowed_is_recorded_and_noticed(
+    shop: Shop, kind: CashKind, actor: str, approver: str, *, noticed: bool
+) -> None:
+    shop.tell(Staff("ana", "Ana", ["cashier"], ""), Staff("ben", "Ben", ["manager"], ""))
+    _open(shop)
+    amount = 0 if kind is CashKind.NO_SALE else 5
+    shop.run(MoveCash(shop.new_id(), "t1", kind, amount, approver=approver, actor=actor))
+    assert shop.rows("SELECT kind FROM worklist") == [("cash",)] * noticed
 
 
 def test_midnight_does_not_divide_a_shift(shop: Shop) -> None:

@@ -167,6 +167,15 @@ function Settle(props: {
   return <Refund till={till} total={total} paid={[]} decided={decided} onClose={props.onClose} />;
 }
 
+/** Says before anything is scanned that it can't be finished now. */
+function NeedsNode(): JSX.Element {
+  return (
+    <Notice mood="warn" icon="cut" title={t('desk.return.cut')}>
+      <p>{t('desk.return.cutText')}</p>
+    </Notice>
+  );
+}
+
 /** Takes goods back without a receipt. */
 export function BlindReturn(props: { till: Till; onBack: () => void }): JSX.Element {
   const { till } = props;
@@ -188,6 +197,7 @@ export function BlindReturn(props: { till: Till; onBack: () => void }): JSX.Elem
   return (
     <Page title={t('desk.return.blind')} onBack={props.onBack} narrow>
       <div class="stack stack--wide">
+        {till.presence.state.value.node === 'down' && <NeedsNode />}
         <Backs till={till} list={list} exponent={exponent} onChange={setList} />
         {bad && <Notice mood="danger">{t('desk.blind.bad')}</Notice>}
         <SelectField

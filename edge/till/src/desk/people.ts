@@ -37,6 +37,7 @@ export function actorName(
   staff: readonly { staff: string; name: string }[],
 ): string {
   const [who = actor] = actor.split('@');
+  if (who === 'node') return t('desk.safety.node');
   return staff.find((person) => person.staff === who)?.name ?? who;
 }
 

@@ -202,7 +202,8 @@ describe('what a person reads', () => {
       'B',
     ]);
     const staff = [{ staff: 'ana', name: 'Ana' }];
-    expect([actorName('ana@t1', staff), actorName('t1', staff)]).toEqual(['Ana', 't1']);
+    const names = ['ana@t1', 't1', 'node'].map((actor) => actorName(actor, staff));
+    expect(names).toEqual(['Ana', 't1', "The store's node"]);
   });
 
   it('names documents by what they are or what was done', () => {

@@ -203,6 +203,7 @@ export const stock = {
   'stock.work.shortfall': 'Sold although reserved online',
   'stock.work.negative': 'Sold below zero',
   'stock.work.transfer': 'Transfer that nobody knows',
+  'stock.work.cash': 'Cash moved without approval',
   'stock.work.receipt-number': 'Receipt number used twice',
   'stock.work.late-sale': 'Sale of a closed shift',
   'stock.work.unknown-sku': 'Unknown product sold',

@@ -186,6 +186,7 @@ export const stock: Words<typeof english> = {
   'stock.work.shortfall': '售出了网上预留的商品',
   'stock.work.negative': '售至负库存',
   'stock.work.transfer': '未知调拨',
+  'stock.work.cash': '现金变动未经批准',
   'stock.work.receipt-number': '小票号重复',
   'stock.work.late-sale': '已交班班次的销售',
   'stock.work.unknown-sku': '售出未知商品',
