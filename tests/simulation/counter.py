@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from edge.approvals import Entry, RecordAudit
 from edge.books import Books
@@ -16,6 +17,7 @@ from edge.tilling import BeginLife, FinishedSale
 from sync.cash import CashKind
 from sync.receipts import Line, Tender
 from tests.simulation.box import Box
+from tests.simulation.pieces import sold
 from tests.simulation.world import World
 
 DAY = 20_500
@@ -101,7 +103,7 @@ class Counter:
                 drawer=name,
                 shift=shift,
                 business_day=DAY,
-                lines=(line,),
+                lines=(replace(line, detail=sold(i, quantity)),),
                 tenders=tenders,
                 total_minor=line.amount_minor,
                 at_ms=max(at_ms, 1),

@@ -31,6 +31,7 @@ from sync.journal import Head, link
 from tests.simulation.box import Box
 from tests.simulation.counter import Counter
 from tests.simulation.office import Office
+from tests.simulation.pieces import told
 from tests.simulation.stockroom import Stockroom
 from tests.simulation.truth import Stock, Truth
 from tests.simulation.wallet import Wallet
@@ -122,8 +123,8 @@ class Shop:
     def receive(self, box: Box) -> None:
         """Unload a delivery."""
         sku, quantity = self._some(1, 20)
-        moves = (Move(quantity=quantity, sku=sku),)
-        self._do(box, lambda i: ReceiveGoods(id=i, lines=moves), {sku: quantity})
+        move = Move(quantity=quantity, sku=sku)
+        self._do(box, lambda i: ReceiveGoods(id=i, lines=(told(i, move),)), {sku: quantity})
 
     def open(self, box: Box) -> None:
         """Start the books."""
@@ -133,15 +134,23 @@ class Shop:
     def write_off(self, box: Box) -> None:
         """Throw something away."""
         sku, quantity = self._some(1, 2)
-        moves = (Move(quantity=quantity, sku=sku),)
-        self._do(box, lambda i: WriteOff(id=i, reason="broken", lines=moves), {sku: -quantity})
+        move = Move(quantity=quantity, sku=sku)
+
+        def make(i: bytes) -> WriteOff:
+            return WriteOff(id=i, reason="broken", lines=(told(i, move),))
+
+        self._do(box, make, {sku: -quantity})
 
     def adjust(self, box: Box) -> None:
         """Correct the books."""
         sku, quantity = self._some(1, 3)
         change = quantity * self.world.random.choice((1, -1))
-        moves = (Move(quantity=change, sku=sku),)
-        self._do(box, lambda i: Adjust(id=i, reason="found", lines=moves), {sku: change})
+        move = Move(quantity=change, sku=sku)
+
+        def make(i: bytes) -> Adjust:
+            return Adjust(id=i, reason="found", lines=(told(i, move),))
+
+        self._do(box, make, {sku: change})
 
     def count(self, box: Box) -> None:
         """Count a shelf."""
@@ -157,8 +166,12 @@ class Shop:
             return
         to = self.world.random.choice(others)
         sku, quantity = self._some(1, 5)
-        moves = (Move(quantity=quantity, sku=sku),)
-        out = self._do(box, lambda i: TransferOut(id=i, to_store=to, lines=moves), {sku: -quantity})
+        move = Move(quantity=quantity, sku=sku)
+
+        def make(i: bytes) -> TransferOut:
+            return TransferOut(id=i, to_store=to, lines=(told(i, move),))
+
+        out = self._do(box, make, {sku: -quantity})
         self.on_the_way.append((out, box.replica.node, to, sku, quantity))
         self.sent.append(self.on_the_way[-1])
 
@@ -170,12 +183,12 @@ class Shop:
         entry = self.world.random.choice(here)
         self.on_the_way.remove(entry)
         out, origin, _, sku, quantity = entry
-        moves = (Move(quantity=quantity, sku=sku),)
-        self._do(
-            box,
-            lambda i: TransferIn(id=i, from_store=origin, out=out, lines=moves),
-            {sku: quantity},
-        )
+        move = Move(quantity=quantity, sku=sku)
+
+        def make(i: bytes) -> TransferIn:
+            return TransferIn(id=i, from_store=origin, out=out, lines=(told(i, move),))
+
+        self._do(box, make, {sku: quantity})
 
     def grant(self, box: Box) -> None:
         """Give headquarters rights, more than there are at times."""

@@ -18,6 +18,7 @@ from sync.body import StockLine
 from sync.orders import OrderStatus, PurchaseOrder
 from tests.simulation.box import Box
 from tests.simulation.office import Office
+from tests.simulation.pieces import told
 from tests.simulation.truth import Stock, Truth
 from tests.simulation.world import World
 
@@ -71,11 +72,11 @@ class Stockroom:
         here = [order for store, order in self._orders if store == box.replica.node]
         order = self.world.random.choice([*here, "unheard-of"])
         sku, quantity, broken = self._some()
-        lines = (Arrival(quantity, sku, damaged=broken),)
+        line = Arrival(quantity, sku, damaged=broken)
 
         def make(fact_id: bytes) -> ReceiveGoods:
             self._damage(fact_id, sku, broken)
-            return ReceiveGoods(id=fact_id, order=order, lines=lines)
+            return ReceiveGoods(id=fact_id, order=order, lines=(told(fact_id, line),))
 
         self._do(box, make, {sku: quantity}, 3)
 
@@ -86,10 +87,11 @@ class Stockroom:
             return
         out, origin, _, _, _ = self.world.random.choice(here)
         sku, quantity, broken = self._some()
-        lines = (Arrival(quantity, sku, damaged=broken),)
+        line = Arrival(quantity, sku, damaged=broken)
 
         def make(fact_id: bytes) -> TransferIn:
             self._damage(fact_id, sku, broken)
+            lines = (told(fact_id, line),)
             return TransferIn(id=fact_id, from_store=origin, out=out, lines=lines)
 
         self._do(box, make, {sku: quantity}, 3)

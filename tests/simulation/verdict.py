@@ -16,6 +16,7 @@ from tests.simulation.box import Box
 from tests.simulation.deliveries import judge_deliveries
 from tests.simulation.drawers import judge_drawers
 from tests.simulation.office import Office
+from tests.simulation.pieces import judge_pieces
 from tests.simulation.purse import judge_purse
 from tests.simulation.truth import Truth
 from tests.simulation.world import Broken
@@ -118,6 +119,7 @@ def judge(truth: Truth, office: Office, boxes: list[Box]) -> None:
     _judge_stock(truth, office, boxes, counted)
     judge_purse(truth.journals, office, boxes, counted)
     judge_deliveries(truth.journals, office, boxes, held)
+    judge_pieces(truth.journals, boxes)
     judge_drawers(truth.drawers, truth.journals, office, boxes, held)
     _judge_totals(truth, office, held)
     _judge_prices(truth, boxes, held)
