@@ -70,8 +70,8 @@ def give_back(
 ) -> None:
     """Give back what the tenders of a return or void say; `cause` is its id, time and actor.
 
-    `paid` are those of the sale: a refund to a card that nobody names goes to those that paid. What
-    has no card to go to is put on the worklist.
+    `paid` are those of the sale: what names nothing goes to the cards and points that paid, points
+    only as a whole. What has nowhere to go is put on the worklist.
     """
     fact_id, at_ms, actor = cause
     for at, part in enumerate(_parts(back, paid)):
@@ -101,16 +101,15 @@ def _amount(part: Booked, spent: Debited | None, paid: Sequence[Tender]) -> int:
 
 
 def _parts(back: Sequence[Tender], paid: Sequence[Tender]) -> Iterator[Booked]:
-    cards = [part for tender in paid if tender.kind == GIFT for part in [booked_by(tender)]]
+    booked = {kind: [booked_by(x) for x in paid if x.kind == kind] for kind in (GIFT, POINTS)}
     for tender in back:
-        part = booked_by(tender)
-        if tender.kind not in (GIFT, POINTS) or tender.amount_minor <= 0:
+        if tender.kind not in booked or tender.amount_minor <= 0:
             continue
-        left = tender.amount_minor
-        while tender.kind == GIFT and not part.key and left and cards:
-            card = cards.pop(0)
-            given = min(left, card.amount_minor)
+        part, left = booked_by(tender), tender.amount_minor
+        while not part.key and left and booked[tender.kind]:
+            found = booked[tender.kind].pop(0)
+            given = min(left, found.amount_minor)
             left -= given
-            yield msgspec.structs.replace(card, amount_minor=given)
+            yield msgspec.structs.replace(found, amount_minor=given)
         if left:
             yield msgspec.structs.replace(part, amount_minor=left)

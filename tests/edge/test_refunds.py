@@ -95,15 +95,32 @@ def test_a_refund_to_a_card_that_nobody_named_is_attended_to(shop: Shop) -> None
     assert attended(shop) == ["entitlement"]
 
 
-def test_points_that_paid_for_a_voided_sale_are_there_again(shop: Shop) -> None:
+@pytest.mark.parametrize("back", [(), (Tender("points", 400), Tender("cash", 300))])
+def test_points_that_paid_for_a_voided_sale_are_there_again(
+    shop: Shop, back: tuple[Tender, ...]
+) -> None:
     shop.run(Load(shop.new_id(), POINTS, 300))
     redeem = Redeem(shop.new_id(), POINTS, 200)
     shop.run(redeem)
     paid = (Tender("points", 400, f"{POINTS} {UUID(bytes=redeem.id)}"), Tender("cash", 300))
     sale = finished(shop, tea(2), tenders=paid)
     shop.run(sale)
-    shop.run(VoidSale(shop.new_id(), sale.id, "twice"))
+    shop.run(VoidSale(shop.new_id(), sale.id, "twice", tenders=back))
     assert here(shop, POINTS) == 300
+    assert attended(shop) == []
+
+
+def test_points_do_not_go_back_by_halves(shop: Shop) -> None:
+    shop.run(Load(shop.new_id(), POINTS, 300))
+    redeem = Redeem(shop.new_id(), POINTS, 200)
+    shop.run(redeem)
+    paid = (Tender("points", 400, f"{POINTS} {UUID(bytes=redeem.id)}"), Tender("cash", 300))
+    sale = finished(shop, tea(2), tenders=paid)
+    shop.run(sale)
+    back = (Tender("points", 399), Tender("cash", 301))
+    shop.run(VoidSale(shop.new_id(), sale.id, "twice", tenders=back))
+    assert here(shop, POINTS) == 100
+    assert attended(shop) == ["entitlement"]
 
 
 @pytest.mark.parametrize("text", ["8N4K-Z2QX", "gift:8N4K-Z2QX", " 8N4K-Z2QX ", CARD, CARD[5:]])

@@ -87,11 +87,14 @@ interface Wish {
   readonly reference: string;
 }
 
+const hasKind = (parts: readonly Part[], kind: string): boolean =>
+  parts.some((part) => part.kind === kind);
+
 function Ways(props: {
   till: Till;
   ways: readonly { value: Way; label: string }[];
-  card: boolean;
-  gift: boolean;
+  parts: readonly Part[];
+  paid: readonly Part[];
   asked: Wish;
   onChange: (asked: Wish) => void;
 }): JSX.Element {
@@ -109,12 +112,12 @@ function Ways(props: {
       {asked.way === 'split' && (
         <Split
           till={props.till}
-          gift={props.gift}
+          gift={hasKind(props.paid, 'gift')}
           typed={asked.typed}
           onChange={(typed) => onChange({ ...asked, typed })}
         />
       )}
-      {props.card && (
+      {hasKind(props.parts, 'card') && (
         <TextField
           label={t('desk.refund.reference')}
           hint={t('desk.refund.referenceHint')}
@@ -152,7 +155,6 @@ export function Refund(props: {
     Object.entries(typed).map(([kind, text]) => [kind, amountOf(text, exponent) ?? 0]),
   );
   const parts = partsOf(way, total, paid, amounts);
-  const card = parts.some((part) => part.kind === 'card');
   const send = (): Promise<boolean> =>
     action.run(async () => {
       const tenders = parts.map((part) => (part.kind === 'card' ? { ...part, reference } : part));
@@ -189,7 +191,16 @@ export function Refund(props: {
       <div class="stack">
         {action.failure && <Failed failure={action.failure} />}
         {sent && !action.busy && <Notice mood="warn">{t('desk.refund.unknown')}</Notice>}
-        {!sent && <Ways till={till} ways={ways} card={card} asked={asked} onChange={setAsked} />}
+        {!sent && (
+          <Ways
+            till={till}
+            ways={ways}
+            parts={parts}
+            paid={paid}
+            asked={asked}
+            onChange={setAsked}
+          />
+        )}
         <Pairs
           rows={parts.map((part) => [tenderName(till, part.kind), formatMoney(part.amount_minor)])}
         />

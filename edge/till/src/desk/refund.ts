@@ -67,21 +67,26 @@ export function totalMinor(lines: readonly RefundLine[], choices: Choices): numb
   return lines.reduce((sum, line) => sum + refundMinor(line, choices[line.line]?.quantity ?? 0), 0);
 }
 
+/** What a return can go back to; of a gift card the node knows which one paid. */
+const RETURNED: readonly string[] = ['card', 'gift'];
+/** A void undoes all of a sale, and so the points that were spent as well. */
+export const VOIDED: readonly string[] = [...RETURNED, 'points'];
+
 /**
  * Propose how to pay a refund out: the way it was paid, in order, and what is left in cash.
  *
- * Change and tenders that can't take money back (points, coupons, an earlier exchange) are cash.
+ * Change and tenders that can't take money back (vouchers, an earlier exchange) are cash.
  */
-export function suggestSplit(total: number, paid: readonly Part[]): Part[] {
-  const back = new Map<string, number>();
+export function suggestSplit(total: number, paid: readonly Part[], back = RETURNED): Part[] {
+  const parts = new Map<string, number>();
   let left = total;
   for (const { kind, amount_minor } of paid) {
-    const part = kind === 'card' || kind === 'gift' ? Math.min(left, Math.max(amount_minor, 0)) : 0;
-    if (part) back.set(kind, (back.get(kind) ?? 0) + part);
+    const part = back.includes(kind) ? Math.min(left, Math.max(amount_minor, 0)) : 0;
+    if (part) parts.set(kind, (parts.get(kind) ?? 0) + part);
     left -= part;
   }
-  if (left) back.set('cash', left);
-  return [...back].map(([kind, amount_minor]) => ({ kind, amount_minor }));
+  if (left) parts.set('cash', left);
+  return [...parts].map(([kind, amount_minor]) => ({ kind, amount_minor }));
 }
 
 /** Move what one tender pays out; cash takes or gives the difference. Bounded by the total. */

@@ -8,7 +8,7 @@ import { ApprovalDialog, type Asked, needsManager } from './approval';
 import { openDrawer } from './current';
 import { Failed, useAction } from './load';
 import { offered } from './reasons';
-import { suggestSplit } from './refund';
+import { suggestSplit, VOIDED } from './refund';
 import { placeOf } from './returning';
 import { tenderName } from './tenders';
 import type { SaleDetail } from './wire';
@@ -71,7 +71,7 @@ export function VoidDialog(props: {
   const [id] = useState(() => till.newId());
   const action = useAction();
   const reason = code === OTHER ? words.trim() : code;
-  const tenders = suggestSplit(sale.total_minor, sale.tenders);
+  const tenders = suggestSplit(sale.total_minor, sale.tenders, VOIDED);
   const run = async (approver: string): Promise<void> => {
     setApproving(false);
     const body = { id, reason, tenders, approver, ...placeOf(till) };

@@ -11,6 +11,7 @@ import {
   returnable,
   suggestSplit,
   totalMinor,
+  VOIDED,
   withPart,
 } from '../../src/desk/refund';
 
@@ -89,6 +90,24 @@ describe('refund', () => {
     ]);
     expect(suggestSplit(300, paid)).toEqual([{ kind: 'card', amount_minor: 300 }]);
     expect(suggestSplit(0, paid)).toEqual([]);
+  });
+
+  it('gives points back where a sale is undone as a whole, and only there', () => {
+    const paid = [
+      { kind: 'points', amount_minor: 400 },
+      { kind: 'gift', amount_minor: 100 },
+      { kind: 'cash', amount_minor: 1000 },
+      { kind: 'change', amount_minor: -500 },
+    ];
+    expect(suggestSplit(1000, paid, VOIDED)).toEqual([
+      { kind: 'points', amount_minor: 400 },
+      { kind: 'gift', amount_minor: 100 },
+      { kind: 'cash', amount_minor: 500 },
+    ]);
+    expect(suggestSplit(1000, paid)).toEqual([
+      { kind: 'gift', amount_minor: 100 },
+      { kind: 'cash', amount_minor: 900 },
+    ]);
   });
 
   it('keeps a split at the total', () => {
