@@ -27,8 +27,10 @@ def judge(shop: Shop, before: dict[str, int], face_minor: int) -> TillToll:
             wrong=account.wrong,
         )
         toll.wrong += [f"{each.name}: {error}" for each in shop.windows for error in each.errors]
-        toll.wrong += _as_said(account, sales)
-        toll.wrong += _numbers(shop, sales, toll)
+        toll.wrong += as_said(account, sales)
+        said = {receipt for window in shop.windows for receipt in window.said}
+        toll.wrong += numbers(sales, said)
+        toll.lives = len({(body["till"], body["life"]) for body in sales.values()})
         toll.wrong += _stock(node, sales, before)
         toll.wrong += _reports(node, shop, sales)
         toll.wrong += _money(node, shop, sales, face_minor, toll)
@@ -73,19 +75,17 @@ def _total_minor(body: Any) -> int:
     return total
 
 
-def _numbers(shop: Shop, sales: dict[str, Any], toll: TillToll) -> list[str]:
+def numbers(sales: dict[str, Any], said: set[str]) -> list[str]:
     """Numbers of each life are 1, 2, 3 …, and every receipt a screen showed is among them."""
     lives = defaultdict(list)
     for body in sales.values():
         lives[body["till"], body["life"]].append(body["number"])
-    toll.lives = len(lives)
     wrong = [
-        f"{till}-{life} has the numbers {sorted(numbers)}"
-        for (till, life), numbers in lives.items()
-        if sorted(numbers) != list(range(1, len(numbers) + 1))
+        f"{till}-{life} has the numbers {sorted(given)}"
+        for (till, life), given in lives.items()
+        if sorted(given) != list(range(1, len(given) + 1))
     ]
     booked = {f"{one['till']}-{one['life']}-{one['number']:06d}" for one in sales.values()}
-    said = {receipt for window in shop.windows for receipt in window.said}
     return wrong + [f"a screen said {receipt}: nobody booked it" for receipt in said - booked]
 
 

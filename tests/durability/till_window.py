@@ -190,9 +190,9 @@ class TillWindow:
         digits = re.sub(r"[^0-9-]", "", self.cashier.total.inner_text())
         return int(digits)
 
-    def wait_for(self, goods: Counter[str]) -> OnDisk:
+    def wait_for(self, goods: Counter[str], patience_s: float = PATIENCE_MS / 1000) -> OnDisk:
         """Wait until the basket is on disk as it should be; the screen is never behind that."""
-        deadline_s = time.monotonic() + PATIENCE_MS / 1000
+        deadline_s = time.monotonic() + patience_s
         while (found := self.on_disk()).goods != goods:
             if time.monotonic() > deadline_s:
                 screen = self.page.locator("body").inner_text()
