@@ -50,7 +50,8 @@ def _facts(node: StoreApi, account: Account) -> list[Any]:
     return found
 
 
-def _as_said(account: Account, sales: dict[str, Any]) -> list[str]:
+def as_said(account: Account, sales: dict[str, Any]) -> list[str]:
+    """Compare what screens said with the sales of the journal, both ways."""
     wrong = [f"lost: {sale} {account.asked[sale]}" for sale in account.done - sales.keys()]
     wrong += [f"never finished, yet sold: {sale}" for sale in sales.keys() - account.done]
     wrong += [f"voided, yet sold: {sale}" for sale in account.voided & sales.keys()]
