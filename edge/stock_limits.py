@@ -42,7 +42,10 @@ def check_write_off(reads: Reads, body: WriteOff, *, approved: bool) -> None:
     limit = read_rule(reads, "limits", _Limits, _Limits()).write_off_minor
     value_minor = sum(_value_minor(reads, line) for line in body.lines)
     if limit is not None and value_minor > limit and not approved:
-        detail = f"these goods are worth {value_minor}, above {limit}: a manager writes them off"
+        detail = (
+            "these goods are worth more than you may write off: have a manager log in and post"
+            " them; the list stays"
+        )
         raise NeedsApproval(detail, "lines")
 
 

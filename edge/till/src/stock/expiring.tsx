@@ -1,6 +1,6 @@
 // One law: what expires soon is sold for less or written off before somebody takes it home.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { Failed, useAction } from '../desk/load';
 import { Drawn } from '../desk/picture';
@@ -119,10 +119,11 @@ function ReduceDialog(props: { till: Till; lot: Expiring; onClose: () => void })
   const { till, lot } = props;
   const [price, setPrice] = useState<number | null>(null);
   const [copies, setCopies] = useState(Math.min(Math.max(lot.quantity, 1), LABELS_MAX));
-  const [id] = useState(() => till.newId());
   const action = useAction();
   const { sku, expiry_day } = lot;
   const said = { sku, price_minor: price ?? 0, lot: lot.lot, expiry_day, language: locale.value };
+  // Another price or another number of labels is another document.
+  const id = useMemo(() => till.newId(), [till, price, copies]);
   const make = async (format: 'print' | 'pdf'): Promise<void> => {
     const body = { ...said, id, copies, format };
     const done = await action.run(async () => {
@@ -136,6 +137,7 @@ function ReduceDialog(props: { till: Till; lot: Expiring; onClose: () => void })
   return (
     <Dialog
       title={t('stock.expiring.reduce')}
+      shape="wide"
       onClose={props.onClose}
       foot={
         <>
@@ -159,30 +161,36 @@ function ReduceDialog(props: { till: Till; lot: Expiring; onClose: () => void })
         <p class="muted">
           {inLanguage(lot.names)} · {pieceText(lot)}
         </p>
-        <AmountPad
-          label={t('stock.expiring.price')}
-          value={price}
-          format={formatMoney}
-          onChange={setPrice}
-        />
-        <div class="row wrap">
-          <span class="grow">{t('stock.expiring.labels', { n: formatNumber(lot.quantity) })}</span>
-          <Quantity
-            name={t('stock.expiring.count')}
-            unit="piece"
-            value={copies}
-            most={LABELS_MAX}
-            onChange={setCopies}
+        <div class="reduce">
+          <AmountPad
+            label={t('stock.expiring.price')}
+            value={price}
+            format={formatMoney}
+            onChange={setPrice}
           />
+          <div class="stack">
+            <div class="row wrap">
+              <span class="grow">
+                {t('stock.expiring.labels', { n: formatNumber(lot.quantity) })}
+              </span>
+              <Quantity
+                name={t('stock.expiring.count')}
+                unit="piece"
+                value={copies}
+                most={LABELS_MAX}
+                onChange={setCopies}
+              />
+            </div>
+            {price ? (
+              <Drawn
+                id={JSON.stringify(said)}
+                ask={() => fetchDrawn(till, PATH, { ...said, id: till.newId(), format: 'png' })}
+                label={t('stock.expiring.label')}
+                wait="label__wait"
+              />
+            ) : null}
+          </div>
         </div>
-        {price ? (
-          <Drawn
-            id={JSON.stringify(said)}
-            ask={() => fetchDrawn(till, PATH, { ...said, id: till.newId(), format: 'png' })}
-            label={t('stock.expiring.label')}
-            wait="label__wait"
-          />
-        ) : null}
       </div>
     </Dialog>
   );

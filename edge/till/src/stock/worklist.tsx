@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
-import { Failed, Loaded, useAction, useLoad } from '../desk/load';
+import { Failed, Loaded, type Loading, useAction, useLoad } from '../desk/load';
 import { formatDateTime, formatNumber, inLanguage, isKey, t } from '../i18n';
 import { go } from '../route';
 import {
@@ -80,11 +80,11 @@ function kindText(kind: string): string {
   return isKey(key) ? t(key) : kind;
 }
 
-function Rest({ till }: { till: Till }): JSX.Element {
+type Items = { readonly items: readonly WorkItem[] };
+
+function Rest(props: { till: Till; load: Loading<Items>; again: () => void }): JSX.Element {
+  const { till, load, again } = props;
   const [closing, setClosing] = useState<WorkItem | null>(null);
-  const [load, again] = useLoad('worklist', () =>
-    till.api.get<{ items: WorkItem[] }>('/worklist?limit=200'),
-  );
   return (
     <Loaded load={load} again={again}>
       {({ items }) => (
@@ -180,6 +180,8 @@ export function WorklistPage(props: { till: Till; onBack: () => void }): JSX.Ele
   const [tab, setTab] = useState('low');
   const [load, again] = useLoad('worklists', () => till.api.get<Worklists>('/stock/worklists'));
   const lists = load.state === 'ready' ? load.value : null;
+  const [rest, restAgain] = useLoad('worklist', () => till.api.get<Items>('/worklist?limit=200'));
+  const others = rest.state === 'ready' ? rest.value.items.length : undefined;
   return (
     <Page
       title={t('stock.worklist.title')}
@@ -193,14 +195,14 @@ export function WorklistPage(props: { till: Till; onBack: () => void }): JSX.Ele
             { value: 'low', label: t('stock.low.title'), badge: lists?.low.length },
             { value: 'negative', label: t('stock.negative.title'), badge: lists?.negative.length },
             { value: 'expiring', label: t('stock.expiring.title'), badge: lists?.expiring.length },
-            { value: 'rest', label: t('stock.work.title') },
+            { value: 'rest', label: t('stock.work.title'), badge: others },
           ]}
           onChange={setTab}
         />
       }
     >
       {tab === 'rest' ? (
-        <Rest till={till} />
+        <Rest till={till} load={rest} again={restAgain} />
       ) : (
         <Loaded load={load} again={again}>
           {(found) => (

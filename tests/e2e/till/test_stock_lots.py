@@ -1,0 +1,114 @@
+"""Lots and serial numbers in a person's hands: scanned once, kept by the books, told when asked."""
+
+import datetime
+import re
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.test_processes import eventually
+from tests.e2e.till.branch import Branch
+from tests.e2e.till.cashier import Cashier
+from tests.e2e.till.conftest import Visit
+from tests.e2e.till.test_stock import at_handheld, job, post, to_stock
+
+pytestmark = pytest.mark.xdist_group("till")
+ORDER = "S0001-MIX-1"
+SALMON, PHONE = "FIS-001", "ELE-001"
+
+
+def in_days(days: int) -> datetime.date:
+    return datetime.date.today() + datetime.timedelta(days)
+
+
+def gs1(shop: Branch, sku: str, lot: str, day: datetime.date) -> str:
+    return f"01{shop.code(sku).zfill(14)}17{day:%y%m%d}10{lot}"
+
+
+def tell_lots(mei: Cashier, shop: Branch, lot: str, day: datetime.date) -> None:
+    """Scan the lot of all that came, then the serial numbers, one of them twice."""
+    page = mei.page
+    page.get_by_role("button", name="Lots", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    mei.scan(gs1(shop, SALMON, lot, day))
+    expect(dialog).to_contain_text("12 of 12 have their lot")
+    dialog.get_by_role("button", name="Done", exact=True).click()
+    page.get_by_role("button", name="Serial numbers", exact=True).click()
+    for serial in ("NOVA-1", "NOVA-2"):
+        mei.scan(serial)
+        expect(dialog.get_by_role("list", name="Told")).to_contain_text(serial)
+    mei.scan("NOVA-2")
+    expect(dialog).to_contain_text("on the list already")
+    dialog.get_by_role("button", name="Damaged", exact=True).first.click()
+    dialog.get_by_role("button", name="Done", exact=True).click()
+
+
+def test_goods_come_in_with_lots_and_serials_and_expire(shop: Branch, visit: Visit) -> None:
+    mei = at_handheld(visit, shop, "hand7", "mei")
+    lot, day = "E2E-7", in_days(3)
+    with closing(shop.manager()) as node:
+        before = node.get(f"/stock/{PHONE}")["serials"]
+        job(mei, "Receive goods")
+        mei.press(re.compile(f"^{ORDER}"))
+        mei.press("All as ordered")
+        tell_lots(mei, shop, lot, day)
+        mei.page.reload()
+        expect(mei.page.get_by_text("serial NOVA-1 · 1 damaged")).to_be_visible()
+        post(mei, "1 article lacks", "1 came damaged")
+        held = {x["lot"]: x for x in node.get(f"/stock/{SALMON}")["lots"]}[lot]
+        assert (held["expiry_day"], held["quantity"]) == (day.isoformat(), 12)
+        assert node.get(f"/stock/{PHONE}")["serials"] == sorted([*before, "NOVA-2"])
+        write_off(mei, lot)
+        held = {x["lot"]: x for x in node.get(f"/stock/{SALMON}")["lots"]}[lot]
+        assert held["quantity"] == 7
+
+
+def write_off(mei: Cashier, lot: str) -> None:
+    """Take five pieces of the lot off the shelf, from the list of what expires."""
+    job(mei, "To do")
+    page = mei.page
+    page.get_by_role("tab", name=re.compile("^Expiring")).click()
+    page.get_by_role("button", name=re.compile(f"lot {lot}")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Write off").click()
+    expect(page.get_by_label("Why?")).to_have_value("expired")
+    mei.press(re.compile("^Smoked salmon 200 g: 12"))
+    mei.type("5")
+    mei.key("Enter")
+    expect(page.locator(".measure__value").first).to_have_text("5")
+    expect(page.get_by_role("list", name="Goods")).to_contain_text(f"lot {lot}")
+    post(mei, "1 article is written off", f"lot {lot}")
+
+
+def test_a_serial_number_that_is_not_here_is_asked_about(shop: Branch, visit: Visit) -> None:
+    wei = visit()
+    wei.begin(shop, "serial1", "wei")
+    with closing(shop.manager()) as node:
+        here = node.get(f"/stock/{PHONE}")["serials"][-1]
+        wei.scan(shop.code(PHONE))
+        capture = wei.page.get_by_role("dialog", name="Prepaid phone Nova 2")
+        expect(capture).to_be_visible()
+        wei.scan("NEVER-SEEN")
+        asked = wei.page.get_by_role("dialog", name="Serial NEVER-SEEN is not here by the books")
+        expect(asked).to_contain_text("never received here")
+        asked.get_by_role("button", name="Not now").click()
+        expect(wei.total).to_have_text("€0.00")
+        wei.scan(shop.code(PHONE))
+        expect(capture).to_be_visible()
+        wei.scan("NEVER-SEEN")
+        asked.get_by_role("button", name="Sell it all the same").click()
+        expect(wei.basket).to_contain_text("NEVER-SEEN")
+        wei.scan(shop.code(PHONE))
+        expect(capture).to_be_visible()
+        wei.scan(here)
+        expect(wei.basket).to_contain_text(here)
+        wei.pay_cash()
+        expect(wei.done).to_contain_text("in the store’s node")
+        eventually(lambda: here not in node.get(f"/stock/{PHONE}")["serials"])
+        odd = [x["detail"] for x in node.get("/worklist")["items"] if x["kind"] == "serial"]
+        assert any("NEVER-SEEN" in detail for detail in odd)
+        assert not any(here in detail for detail in odd)
+        to_stock(wei)
+        job(wei, "To do")
+        wei.page.get_by_role("tab", name=re.compile("^Other")).click()
+        wei.sees("Odd serial number")
