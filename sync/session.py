@@ -139,6 +139,7 @@ class Session:
     def connected(self, now_ms: int) -> list[Effect]:
         """The way to the peer is open: greet it."""
         self._patience_ms = PATIENCE_MS
+        self._ticked_ms = now_ms  # a clock set back before the first tick is seen as well
         self.state = State.GREETING
         return [self._hello(False, self._peer_session, now_ms)]
 

@@ -251,6 +251,18 @@ def test_a_closed_session_hears_and_says_nothing() -> None:
     assert p.hq.session.local_commit(3_000_000) == []
 
 
+def test_a_clock_set_back_before_the_first_tick_does_not_silence_a_new_process() -> None:
+    p = restarted(pair(), store=True)
+    now_ms = p.network.now_ms
+    p.store.session.connected(now_ms)  # and nobody hears it
+    said = [
+        effect
+        for passed_ms in range(0, 5_000, 1_000)
+        for effect in p.store.session.tick(now_ms - 3_600_000 + passed_ms)
+    ]
+    assert any(isinstance(unseal(e.payload).message, Hello) for e in said if isinstance(e, Send))
+
+
 @pytest.mark.parametrize("back_ms", [1_000, 3_600_000])
 def test_clocks_that_are_set_back_stop_nothing(back_ms: int) -> None:
     p = pair()
