@@ -104,7 +104,9 @@ def find_members(site: At, _: Reader, q: Words = "", limit: Limit = 50) -> list[
     return [_shown(msgspec.structs.replace(card, notes=())) for card in found]
 
 
-@router.post("", summary="Begin a member's card", status_code=201)
+@router.post(
+    "", summary="Begin a member's card", status_code=201, responses={200: {"model": MemberOut}}
+)
 def create_member(site: At, caller: Writer, asked: MemberIn, response: Response) -> MemberOut:
     """Begin a card; a repeat changes nothing, other content under the same id is refused."""
     with site.store.write() as connection:
