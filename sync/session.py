@@ -137,9 +137,8 @@ class Session:
     # -- events --------------------------------------------------------------------------------
 
     def connected(self, now_ms: int) -> list[Effect]:
-        """The way to the peer is open: greet it."""
-        self._patience_ms = PATIENCE_MS
-        self._ticked_ms = now_ms  # a clock set back before the first tick is seen as well
+        """The way to the peer is open: greet it; from now on a clock set back is seen."""
+        self._patience_ms, self._ticked_ms = PATIENCE_MS, now_ms
         self.state = State.GREETING
         return [self._hello(False, self._peer_session, now_ms)]
 
