@@ -63,8 +63,13 @@ export async function recallBySlip(till: Till, id: string): Promise<void> {
 function HoldDialog({ till, close }: { till: Till; close: () => void }): JSX.Element {
   const [label, setLabel] = useState(till.selling.basket.value.member?.name ?? '');
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState('');
+  // Once the basket has left the hand the next customer need not wait for the node's word.
+  const left = busy && till.selling.basket.value.lines.length === 0;
+  useEffect(() => {
+    if (left) close();
+  }, [left, close]);
   const hold = async (slip = false): Promise<void> => {
+    if (busy) return;
     setBusy(true);
     try {
       const kept = await till.held.hold(label.trim());
@@ -72,7 +77,7 @@ function HoldDialog({ till, close }: { till: Till; close: () => void }): JSX.Ele
       if (slip && !kept.here) await printSlip(till, kept.id);
       else showToast({ text: kept.here ? t('sell.held.keptHere') : t('sell.held.kept') });
     } catch (failure) {
-      setError(failureText(failure));
+      showToast({ bad: true, text: failureText(failure) });
       setBusy(false);
     }
   };
@@ -97,7 +102,6 @@ function HoldDialog({ till, close }: { till: Till; close: () => void }): JSX.Ele
         label={t('sell.held.label')}
         hint={t('sell.held.labelHint')}
         value={label}
-        error={error || undefined}
         autofocus
         max_length={60}
         onInput={setLabel}
