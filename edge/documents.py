@@ -1,8 +1,10 @@
 """The store's documents are its facts, newest first; a page looks at a bounded number of them."""
 
+import datetime
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 import msgspec
 
@@ -17,6 +19,7 @@ from sync.cash import AuditEntry, CashMoved, ShiftClosed, ShiftOpened
 from sync.effects import net_minor
 from sync.facts import Fact, decode_fact
 from sync.receipts import Return, Sale, Void
+from sync.values import date_of, day_of
 
 SCAN_MAX = 20_000
 SLACK_MS = 8 * 86_400_000
@@ -42,16 +45,18 @@ _KIND_OF: dict[type, str] = {
 
 
 class Document(msgspec.Struct, frozen=True):
-    """A document in a list; `title` says what it is about, `about` is what it undoes or concerns.
+    """A document in a list; `about` is the document it undoes or concerns.
 
-    `business_day` is None for what belongs to none (entries of the audit trail). `receipt` of a
-    void or an audit entry is that of the document it is about, `detail` what was allowed or done.
+    `business_day` is null for what belongs to none (entries of the audit trail). `amount_minor` is
+    what it adds to net sales, or moves in the drawer; `title` is the kind of cash movement, the
+    action of an audit entry, or whether a shift was opened or closed. `receipt` of a void or an
+    audit entry is that of the document it is about; `detail`: what was allowed or done.
     """
 
-    id: bytes
+    id: UUID
     kind: str
     at_ms: int
-    business_day: int | None
+    business_day: datetime.date | None
     till: str
     drawer: str
     shift: int
@@ -61,15 +66,15 @@ class Document(msgspec.Struct, frozen=True):
     reason: str
     actor: str
     approver: str
-    about: bytes
-    detail: str = ""
+    about: UUID | None
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which documents to list; everything empty lists all. `day` counts days since 1970."""
+    """Which documents to list; everything empty lists all."""
 
-    day: int | None = None
+    day: datetime.date | None = None
     till: str = ""
     kind: str = ""
     text: str = ""
@@ -110,8 +115,9 @@ def _back(
             continue
         first, last = 1, before[1] - 1 if generation == before[0] else 2**62
         if wanted.day is not None:  # a till may be out of reach, or its clock wrong, for days
-            first = _seq_at(reads, number, wanted.day * DAY_MS - SLACK_MS)
-            last = min(last, _seq_at(reads, number, (wanted.day + 1) * DAY_MS + SLACK_MS))
+            begin_ms = day_of(wanted.day) * DAY_MS
+            first = _seq_at(reads, number, begin_ms - SLACK_MS)
+            last = min(last, _seq_at(reads, number, begin_ms + DAY_MS + SLACK_MS))
         for seq, body in reads.connection.execute(sql, (number, first, last, kinds)):
             yield (generation, seq), decode_fact(body)
 
@@ -151,11 +157,12 @@ def document_of(reads: Reads, fact: Fact, generation: int) -> Document | None:
             drawer, shift = body.drawer, body.number
     if isinstance(body, Void | AuditEntry):
         receipt = _receipt_of(reads, about)
+    day = getattr(body, "business_day", None)
     return Document(
-        id=fact.id,
+        id=UUID(bytes=fact.id),
         kind=kind,
         at_ms=fact.at_ms,
-        business_day=getattr(body, "business_day", None),
+        business_day=None if day is None else date_of(day),
         till=getattr(body, "till", "") or fact.actor.rpartition("@")[2],
         drawer=drawer,
         shift=shift,
@@ -165,7 +172,7 @@ def document_of(reads: Reads, fact: Fact, generation: int) -> Document | None:
         reason=getattr(body, "reason", ""),
         actor=fact.actor,
         approver=getattr(body, "approver", ""),
-        about=about,
+        about=UUID(bytes=about) if len(about) == ID_BYTES else None,
         detail=detail,
     )
 
@@ -201,7 +208,7 @@ def _is_wanted(document: Document, fact: Fact, wanted: Wanted) -> bool:
     if wanted.day is not None:
         day = document.business_day
         if day is None:
-            day = (fact.at_ms + fact.offset_min * 60_000) // DAY_MS
+            day = date_of((fact.at_ms + fact.offset_min * 60_000) // DAY_MS)
         if day != wanted.day:
             return False
     if wanted.till and wanted.till not in (document.till, document.drawer):

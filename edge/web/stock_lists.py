@@ -33,8 +33,8 @@ REDUCE_EXAMPLE = {
     "expiry_day": "2026-12-01",
     "copies": 6,
 }
-Sku = Annotated[str, Query(max_length=64)]
-Serial = Annotated[str, Query(max_length=64)]
+Sku = Annotated[str, Query(max_length=64, description="A SKU.")]
+Serial = Annotated[str, Query(max_length=64, description="The serial number of one piece.")]
 
 
 @router.get("/stock/worklists", **operation(Worklists))

@@ -4,20 +4,18 @@ import datetime
 import re
 from functools import partial
 from typing import Annotated, Literal
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.json import Decoder
 
-from edge.documents import Document, Wanted, documents_of
+from edge.documents import Wanted, documents_of
 from edge.stranded import Strand
 from edge.web import till_requests as asked
 from edge.web.auth import Reading, Selling, node_of
 from edge.web.body import read_body, reply
 from edge.web.operation import operation
 from edge.web.problems import Invalid
-from edge.web.till_replies import DocumentReply, DocumentsReply, StrandedReply
-from sync.values import date_of, day_of
+from edge.web.till_replies import DocumentsReply, StrandedReply
 
 router = APIRouter(tags=["the till"])
 
@@ -60,36 +58,14 @@ async def list_documents(
         raise Invalid("before: take it from the page before, or leave it out", field="before")
     read = partial(
         documents_of,
-        wanted=Wanted(None if day is None else day_of(day), till, kind, text),
+        wanted=Wanted(day, till, kind, text),
         before=(int(place["generation"]), int(place["seq"])) if place else (0, 0),
         limit=limit,
     )
     page = await node.read(node.views.within, read)
     generation, seq = page.before
     cursor = f"{generation}.{seq}" if generation else ""
-    return reply(DocumentsReply([document_reply(found) for found in page.documents], cursor))
-
-
-def document_reply(found: Document) -> DocumentReply:
-    """Show a document in a list."""
-    about = UUID(bytes=found.about) if len(found.about) == 16 else None
-    return DocumentReply(
-        UUID(bytes=found.id),
-        found.kind,
-        found.at_ms,
-        None if found.business_day is None else date_of(found.business_day),
-        found.till,
-        found.drawer,
-        found.shift,
-        found.receipt,
-        found.amount_minor,
-        found.title,
-        found.reason,
-        found.actor,
-        found.approver,
-        about,
-        found.detail,
-    )
+    return reply(DocumentsReply(page.documents, cursor))
 
 
 @router.post(

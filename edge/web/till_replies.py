@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from edge.documents import Document
 from edge.till_views import Person, Rate, Store
 
 
@@ -260,36 +261,11 @@ class DroppedReply(msgspec.Struct, frozen=True):
     id: UUID
 
 
-class DocumentReply(msgspec.Struct, frozen=True):
-    """A document in a list; `about` is the document it undoes or concerns.
-
-    `amount_minor` is what it adds to net sales, or moves in the drawer; `title` is the kind of cash
-    movement, the action of an audit entry, or whether a shift was opened or closed. `receipt` of a
-    void or an audit entry is that of the document it is about; `detail`: what was allowed or done.
-    """
-
-    id: UUID
-    kind: str
-    at_ms: int
-    business_day: datetime.date | None
-    till: str
-    drawer: str
-    shift: int
-    receipt: str
-    amount_minor: int
-    title: str
-    reason: str
-    actor: str
-    approver: str
-    about: UUID | None
-    detail: str
-
-
 class DocumentsReply(msgspec.Struct, frozen=True):
     """Documents, newest first; `before` asks for the next page, empty at the end.
 
     A page may be short although there is more: it looks at a bounded number of facts.
     """
 
-    documents: list[DocumentReply]
+    documents: list[Document]
     before: str
