@@ -30,9 +30,16 @@ FACE_MINOR = 2_500
 
 
 def torture_tills(
-    moves: int, seed: int, chromium: Path, tick: Callable[[], None] = lambda: None
+    moves: int,
+    seed: int,
+    chromium: Path,
+    tick: Callable[[], None] = lambda: None,
+    names: tuple[str, ...] = (),
 ) -> TillToll:
-    """Do `moves` things at two tills under faults drawn from `seed`; say what is wrong."""
+    """Do `moves` things at two tills under faults drawn from `seed`; say what is wrong.
+
+    `names`: only these faults, all where it is empty.
+    """
     with (
         tempfile.TemporaryDirectory(prefix="evertill-tills-") as folder,
         open_shop(Path(folder), random.Random(seed), chromium) as shop,
@@ -40,7 +47,7 @@ def torture_tills(
         with closing(shop.branch.manager()) as node:
             before = node.stock()
         _sell_gift_card(shop)
-        faults = Faults(shop).draw()
+        faults = Faults(shop).draw(names)
         for _ in range(moves):
             _one_move(shop, faults)
             tick()
