@@ -43,6 +43,8 @@ class Text:
 class Pair:
     """Something on the left, its amount on the right; a long left side wraps.
 
+    A right side that leaves no room stands below, on lines of its own.
+
     With ``size`` 2 both are double width and height where they fit.
     """
 
@@ -179,7 +181,8 @@ def _pair_rows(block: Pair, paper: Paper) -> list[Row]:
     width = paper.columns // size
     room = width - columns(right) - 1
     if room < width // 4:
-        raise ValueError(f"{block.right!r} is too wide for the right side of a receipt")
+        below = Text(right, Align.RIGHT, block.bold)
+        return [*_text_rows(Text(left, bold=block.bold), paper), *_text_rows(below, paper)]
     *first, last = _hang(left, room)
     gap = " " * (width - columns(last) - columns(right))
     lines = [*(line.rstrip() for line in first), last + gap + right]

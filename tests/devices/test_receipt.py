@@ -131,11 +131,18 @@ def test_what_does_not_fit_is_refused_in_words() -> None:
         (Code(Symbol.EAN13, "59012"), "cannot be made"),
         (Code(Symbol.EAN13, "5901234123458"), "cannot be made"),
         (Logo(b"no picture"), "not a picture"),
-        (Pair("x", "9" * 45), "too wide"),
         (Text("x", size=3), "only 1 and 2"),
     ):
         with pytest.raises(ValueError, match=says):
             lay_out(Document((block,)), Paper())
+
+
+def test_a_right_side_without_room_stands_below() -> None:
+    rows = lay_out(Document((Pair("Operator", "0" * 63),)), Paper())
+    said = [row.text for row in rows if isinstance(row, TextRow)]
+    assert said[0] == "Operator"
+    assert "".join(said[1:]).replace(" ", "") == "0" * 63
+    assert said[1].rstrip() == said[1]
 
 
 def test_a_wide_logo_is_made_to_fit() -> None:
@@ -150,7 +157,9 @@ def test_transparent_logos_are_white_where_they_are_clear() -> None:
 
 @settings(max_examples=50)
 @given(
-    st.lists(st.one_of(st.text(max_size=90).map(Text), st.builds(Pair, st.text(), st.just("1.99"))))
+    st.lists(
+        st.one_of(st.text(max_size=90).map(Text), st.builds(Pair, st.text(), st.text(max_size=90)))
+    )
 )
 def test_any_text_is_laid_out_within_the_paper(blocks: list[Text | Pair]) -> None:
     for row in lay_out(Document(tuple(blocks)), Paper(32)):
