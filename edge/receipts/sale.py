@@ -27,6 +27,7 @@ from sync.entitlements import card_shown
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Sale, Tender
 
 INDENT = "  "
+_USUAL = (BY_LABEL, "open-price")  # a price on the goods, or typed for goods that have none
 _DISCOUNT_WORDS = {
     DiscountKind.MANUAL: "manual",
     DiscountKind.PROMOTION: "promotion",
@@ -175,7 +176,7 @@ def _override(line: Line, detail: LineDetail, scene: Scene) -> list[Block]:
     words = scene.words
     blocks: list[Block] = []
     was = detail.list_price_minor
-    if detail.reason == BY_LABEL or not _is_changed_itself(detail):
+    if detail.reason in _USUAL or not _is_changed_itself(detail):
         return blocks
     if was is not None and was != line.price_minor:
         unit = scene.unit(line.sku)

@@ -18,6 +18,14 @@ from sync.bodies import AnyBody
 from sync.receipts import Discount, DiscountKind
 
 FOOTER_MAX = 40
+OWN_REASONS: Mapping[str, Mapping[str, str]] = {
+    "damaged": {"en": "Damaged", "zh": "破损"},
+    "goodwill": {"en": "Goodwill", "zh": "客户关怀"},
+    "shelf-label": {"en": "Shelf label says so", "zh": "货架标价如此"},
+    "no-price": {"en": "Had no price", "zh": "商品无价格"},
+    "other": {"en": "Other", "zh": "其他"},
+}
+"""What tills offer where headquarters rules no reasons."""
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -101,12 +109,14 @@ class Scene:
 
     def reason(self, kind: str, text: str) -> str:
         """Name a reason of the rule `reasons`; what somebody wrote stays as it is."""
-        return self.words.pick(self.reasons.get((kind, text), {}), text)
+        known = self.reasons.get((kind, text)) or OWN_REASONS.get(text, {})
+        return self.words.pick(known, text)
 
     def saving(self, discount: Discount) -> str:
         """Name what a discount was given for, as headquarters calls it, or else the till."""
         if discount.kind is DiscountKind.MANUAL:
-            return self.words.pick(self.reasons.get(("discount", discount.code), {}), discount.text)
+            known = self.reasons.get(("discount", discount.code))
+            return self.words.pick(known or OWN_REASONS.get(discount.code, {}), discount.text)
         return self.words.pick(self.promotions.get(discount.code, {}), discount.text)
 
     def tender(self, kind: str) -> str:

@@ -135,6 +135,19 @@ def test_a_price_from_the_label_needs_no_explaining() -> None:
     assert BY_LABEL not in text.lower()
 
 
+def test_a_typed_price_needs_no_explaining_and_the_tills_own_reasons_have_words() -> None:
+    def receipt(reason: str, language: str = "en") -> str:
+        detail = LineDetail(reason=reason, approver="ben" if reason == "no-price" else "")
+        sale = without(SALE, lines=[Line("APPLE", 500, 250, "low", 70_000, detail=detail)])
+        return said(sale_document(entry(), sale, scene(language), Marks()))
+
+    assert "open-price" not in receipt("open-price")
+    assert "Reason: Had no price" in receipt("no-price")
+    assert "Approved by: Ben" in receipt("no-price")
+    assert "破损" in receipt("damaged", "zh")
+    assert "Reason: crushed corner" in receipt("crushed corner")
+
+
 def test_a_name_given_at_the_till_stays() -> None:
     detail = LineDetail(name="Old lamp")
     sale = without(SALE, lines=[Line("MUG", 1, 100, "", 0, detail=detail)])
