@@ -160,6 +160,36 @@ function Entries(props: {
   );
 }
 
+/** Who may see what the books say on a blind sheet. */
+const SEEING: ReadonlySet<string> = new Set(['manager', 'auditor']);
+
+/** Whether whoever is logged in may look a sheet over. */
+function mayReview(till: Till, sheet: Sheet): boolean {
+  const roles = till.session.current.value?.roles ?? [];
+  return !sheet.blind || roles.some((role) => SEEING.has(role));
+}
+
+/** What of a shelf nobody has counted yet, and who goes on when all of it is. */
+function Left({ till, shown }: { till: Till; shown: Shown }): JSX.Element | null {
+  const { sheet, entries, names } = shown;
+  if (sheet.uncounted === 0) {
+    return mayReview(till, sheet) ? null : (
+      <Notice mood="ok" title={t('stock.count.all')}>
+        {t('stock.count.manager')}
+      </Notice>
+    );
+  }
+  if (sheet.kind !== 'list') return null;
+  const counted = new Set(entries.map((entry) => entry.sku));
+  const left = sheet.scope.filter((sku) => !counted.has(sku));
+  return (
+    <section>
+      <h2 class="section">{t('stock.count.left')}</h2>
+      <p class="muted">{left.map((sku) => names.get(sku)?.name ?? sku).join(', ')}</p>
+    </section>
+  );
+}
+
 function Progress({ sheet }: { sheet: Sheet }): JSX.Element {
   const whole = sheet.counted + sheet.uncounted;
   return (
@@ -299,6 +329,7 @@ function Work(props: { till: Till; shown: Shown; again: () => void }): JSX.Eleme
       <InHand counting={counting} onType={() => setTyping('current')} onWrite={write} />
       <FindProduct till={till} onFound={found} />
       <Where place={place} onChange={setPlace} />
+      <Left till={till} shown={shown} />
       <Entries
         till={till}
         entries={shown.entries}
@@ -326,22 +357,24 @@ export function CountPage(props: { till: Till; id: string; onBack: () => void })
     const sheet = await till.api.get<Sheet>(`/stock/sheets/${id}`);
     const path = `/stock/sheets/${id}/entries`;
     const { entries } = await till.api.get<{ entries: SheetEntry[] }>(path);
-    const names = await namesOf(
-      till,
-      entries.map((entry) => entry.sku),
-    );
+    const scope = sheet.kind === 'list' ? sheet.scope : [];
+    const names = await namesOf(till, [...scope, ...entries.map((entry) => entry.sku)]);
     return { sheet, entries, names };
   });
-  const title = load.state === 'ready' ? titleOf(load.value.sheet) : t('stock.counts.title');
+  const sheet = load.state === 'ready' ? load.value.sheet : null;
+  const title = sheet ? titleOf(sheet) : t('stock.counts.title');
   return (
     <Page
       title={title}
       onBack={props.onBack}
       narrow
       actions={
-        <Button icon="check" onPress={() => go(`stock/counts/${id}/review`)}>
-          {t('stock.review.title')}
-        </Button>
+        sheet &&
+        mayReview(till, sheet) && (
+          <Button icon="check" onPress={() => go(`stock/counts/${id}/review`)}>
+            {t('stock.review.title')}
+          </Button>
+        )
       }
     >
       <Loaded load={load} again={again}>

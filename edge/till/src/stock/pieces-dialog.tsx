@@ -211,16 +211,16 @@ function useTelling(props: { till: Till; entry: Entry; onChange: (entry: Entry) 
   const { till, entry } = props;
   const [draft, setDraft] = useState<Draft>(() => next(entry, null));
   const [error, setError] = useState('');
-  const add = (said: Draft): void => {
+  const add = (said: Draft): boolean => {
     const serial = said.serial.trim();
     const lot = said.lot.trim();
     // A day that is none would be refused by the node, with the whole document.
     const day = dayText(dayNumber(said.expiry_day));
-    if (serial === '' && (entry.asks.includes('serial') || (lot === '' && day === ''))) return;
+    if (serial === '' && (entry.asks.includes('serial') || (lot === '' && day === ''))) return true;
     if (hasSerial(entry, serial)) {
       play('refused');
       setError(t('stock.pieces.twice', { serial }));
-      return;
+      return false;
     }
     setError('');
     const quantity = serial === '' ? said.quantity : 1;
@@ -228,6 +228,7 @@ function useTelling(props: { till: Till; entry: Entry; onChange: (entry: Entry) 
     props.onChange(told);
     setDraft(next(told, said));
     play('ok');
+    return true;
   };
   const scan = async ({ text }: Scan): Promise<void> => {
     const { product, verdict } = await till.selling.read(text);
@@ -276,7 +277,11 @@ export function PiecesDialog(props: {
   );
   const books = load.state === 'ready' ? load.value : null;
   const rest = untold(entry);
-  const add = (): void => telling.add(telling.draft);
+  const add = (): boolean => telling.add(telling.draft);
+  // What was typed and not yet added is meant too.
+  const done = (): void => {
+    if (add()) props.onClose();
+  };
   return (
     <Dialog
       title={inLanguage(entry.names) || entry.sku}
@@ -284,7 +289,7 @@ export function PiecesDialog(props: {
       lets_scans
       onClose={props.onClose}
       foot={
-        <Button kind="primary" size="l" onPress={props.onClose}>
+        <Button kind="primary" size="l" onPress={done}>
           {t('ui.done')}
         </Button>
       }
@@ -317,7 +322,7 @@ export function PiecesDialog(props: {
           draft={telling.draft}
           error={telling.error}
           onChange={telling.setDraft}
-          onEnter={add}
+          onEnter={() => void add()}
         />
         <Told
           till={till}

@@ -5,7 +5,18 @@ import type { Till } from '../data/ports';
 import { Loaded, useLoad } from '../desk/load';
 import { formatDay, locale, t } from '../i18n';
 import { go } from '../route';
-import { Badge, Button, EmptyState, List, ListItem, Page, Switch, Tabs, TextField } from '../ui';
+import {
+  Badge,
+  Button,
+  EmptyState,
+  List,
+  ListItem,
+  Notice,
+  Page,
+  Switch,
+  Tabs,
+  TextField,
+} from '../ui';
 import { asExpected, type Entry, present } from './entry';
 import { forgetDraft, GoodsList, goodsOf, useDraft, useKept } from './goods';
 import { type Line, linesOf, type Piece, untold } from './pieces';
@@ -206,7 +217,7 @@ export function Delivery(props: DeliveryProps): JSX.Element {
         />
       )}
       <ReviewButton disabled={body.lines.length === 0} onPress={() => setPosting(true)} />
-      {props.finish && <Finish till={till} path={props.finish} />}
+      {props.finish && <Finish till={till} path={props.finish} unposted={present(list).length} />}
       {posting && (
         <PostDialog
           {...props}
@@ -270,7 +281,7 @@ export function ReceivePage(props: { till: Till; onBack: () => void }): JSX.Elem
 }
 
 /** Says that nothing more will come. */
-function Finish(props: { till: Till; path: string }): JSX.Element {
+function Finish(props: { till: Till; path: string; unposted: number }): JSX.Element {
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState('');
   return (
@@ -288,6 +299,9 @@ function Finish(props: { till: Till; path: string }): JSX.Element {
           onPosted={() => undefined}
           onClose={() => setAsking(false)}
         >
+          {props.unposted > 0 && (
+            <Notice mood="danger">{t('stock.order.unposted', { n: props.unposted })}</Notice>
+          )}
           <p>{t('stock.order.finishText')}</p>
           <TextField
             label={t('stock.order.why')}

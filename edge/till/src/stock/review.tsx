@@ -5,7 +5,19 @@ import type { Till } from '../data/ports';
 import { Failed, Loaded, useAction, useLoad } from '../desk/load';
 import { formatMoney, formatNumber, inLanguage, t } from '../i18n';
 import { go } from '../route';
-import { Badge, Button, Choices, Dialog, EmptyState, Notice, Page, showToast, Table } from '../ui';
+import {
+  Badge,
+  Button,
+  Choices,
+  Dialog,
+  EmptyState,
+  List,
+  ListItem,
+  Notice,
+  Page,
+  showToast,
+  Table,
+} from '../ui';
 import { titleOf } from './sheets';
 import type { Review, Sheet } from './wire';
 
@@ -21,14 +33,11 @@ function Differences({ review }: { review: Review }): JSX.Element {
   return (
     <section class="card">
       <h2>{t('stock.review.differences', { n: lines.length })}</h2>
-      <Table
-        label={t('stock.review.title')}
-        row_key={(line) => line.sku}
-        rows={lines}
-        columns={[
-          {
-            head: t('stock.list.label'),
-            cell: (line) => (
+      <List label={t('stock.review.title')}>
+        {lines.map((line) => (
+          <ListItem
+            key={line.sku}
+            title={
               <>
                 {inLanguage(line.names) || line.sku}{' '}
                 {line.uncertain && (
@@ -37,26 +46,20 @@ function Differences({ review }: { review: Review }): JSX.Element {
                   </Badge>
                 )}
               </>
-            ),
-          },
-          { head: t('stock.review.seen'), end: true, cell: (line) => formatNumber(line.seen) },
-          {
-            head: t('stock.review.counted'),
-            end: true,
-            cell: (line) => formatNumber(line.counted),
-          },
-          {
-            head: t('stock.review.difference'),
-            end: true,
-            cell: (line) => <strong>{signed(line.difference)}</strong>,
-          },
-          {
-            head: t('stock.review.value'),
-            end: true,
-            cell: (line) => formatMoney(line.value_minor, { signed: true }),
-          },
-        ]}
-      />
+            }
+            text={t('stock.why.counted', {
+              counted: formatNumber(line.counted),
+              seen: formatNumber(line.seen),
+            })}
+            after={
+              <span class="differs num">
+                <strong>{signed(line.difference)}</strong>
+                <span>{formatMoney(line.value_minor, { signed: true })}</span>
+              </span>
+            }
+          />
+        ))}
+      </List>
       <p class="sum">
         <span>{t('stock.review.total')}</span>
         <strong class="num">{formatMoney(review.value_minor, { signed: true })}</strong>
