@@ -100,6 +100,7 @@ def _hold_and_recall(cashier: Cashier, shop: Branch) -> None:
     cashier.type("green hat")
     cashier.key("Enter")
     expect(cashier.total).to_have_text("€0.00")
+    expect(cashier.page.get_by_role("dialog")).to_be_hidden()
     cashier.key("F8")
     cashier.sees("green hat")
     press(cashier, "^Take up")

@@ -93,7 +93,7 @@ def _practise(cashier: Cashier, pin: str = "") -> None:
     switch = cashier.page.get_by_role("switch", name="Practise on this till")
     switch.click()
     if pin:
-        cashier.sees("Who allows it?")
+        expect(cashier.page.get_by_role("radio", name="王伟")).to_be_checked()
         cashier.type(pin)
         cashier.key("Enter")
     expect(switch).to_be_checked(checked=bool(pin))

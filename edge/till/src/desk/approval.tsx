@@ -98,7 +98,10 @@ export function ApprovalDialog(props: {
           options={(managers ?? []).map(({ staff, name }) => ({ value: staff, label: name }))}
           onChange={setWho}
         />
-        {asked.reason && <p class="muted">{asked.words ?? reasonText(till, asked.reason)}</p>}
+        <div>
+          {asked.detail && <p class="num approval__what">{asked.detail}</p>}
+          {asked.reason && <p class="muted">{asked.words ?? reasonText(till, asked.reason)}</p>}
+        </div>
         {refused && <Notice mood="danger">{refused}</Notice>}
         <PinPad value={pin} onChange={setPin} onEnter={() => void ask()} busy={busy} />
       </div>
