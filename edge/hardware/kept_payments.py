@@ -47,6 +47,11 @@ class CardPayment(msgspec.Struct, frozen=True):
     number: str = ""
     settled_by: str = ""
 
+    @property
+    def given_up(self) -> bool:
+        """Whether it was cancelled before it was asked for: it has no amount."""
+        return self.state is PaymentState.FAILED and self.amount_minor == 0
+
 
 class BeginPayment(msgspec.Struct, frozen=True):
     """Command: keep a payment that is about to be asked for; a known id is answered as it is."""
@@ -57,6 +62,8 @@ class BeginPayment(msgspec.Struct, frozen=True):
         """Keep it; raise Conflict for another content, NotNow while another one is open."""
         asked = self.payment
         found = find_payment(books.connection, asked.id)
+        if found is not None and found.given_up:
+            return found, False
         if found is not None:
             same = (found.kind, found.amount_minor, found.sale_id, found.reverses)
             if same != (asked.kind, asked.amount_minor, asked.sale_id, asked.reverses):
@@ -66,14 +73,32 @@ class BeginPayment(msgspec.Struct, frozen=True):
             raise NotNow(
                 f"payment {other.id} on {other.device} is {other.state}: finish or settle it first"
             )
-        now_ms = books.clock()
-        books.connection.execute(
-            "INSERT INTO payment (id, till, device, kind, amount_minor, sale_id, reverses, state,"
-            " message, created_ms, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (asked.id, asked.till, asked.device, asked.kind, asked.amount_minor, asked.sale_id,
-             asked.reverses, asked.state, asked.message, now_ms, now_ms),
-        )  # fmt: skip
+        _insert(books, asked)
         return asked, True
+
+
+class GiveUpPayment(msgspec.Struct, frozen=True):
+    """Command: a payment nobody has begun here never will be, however late it is asked for."""
+
+    payment: CardPayment
+
+    def run(self, books: Books) -> CardPayment:
+        """Keep that it failed before it began; answer one that is known as it is."""
+        found = find_payment(books.connection, self.payment.id)
+        if found is not None:
+            return found
+        _insert(books, self.payment)
+        return self.payment
+
+
+def _insert(books: Books, payment: CardPayment) -> None:
+    now_ms = books.clock()
+    books.connection.execute(
+        "INSERT INTO payment (id, till, device, kind, amount_minor, sale_id, reverses, state,"
+        " message, created_ms, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (payment.id, payment.till, payment.device, payment.kind, payment.amount_minor,
+         payment.sale_id, payment.reverses, payment.state, payment.message, now_ms, now_ms),
+    )  # fmt: skip
 
 
 class DoubtPayment(msgspec.Struct, frozen=True):

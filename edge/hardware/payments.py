@@ -36,6 +36,7 @@ from edge.hardware.kept_payments import (
     BeginPayment,
     CardPayment,
     DoubtPayment,
+    GiveUpPayment,
     MovePayment,
     PaymentState,
     find_payment,
@@ -45,6 +46,7 @@ from edge.hardware.trouble import NotNow, Trouble, UnknownJob
 from edge.hardware.unit import Unit
 
 ASKING = "the result was lost; the terminal is being asked"
+NOT_CHARGED = "not charged"
 CUSTOMER = "the terminal is busy with the customer; see its display"
 
 
@@ -103,9 +105,15 @@ class Payments:
         )  # fmt: skip
         return await self._begin(unit, asked, Reverse(ref=new_id, receipt=paid.receipt or 0))
 
-    async def cancel(self, unit: Unit, payment_id: str) -> CardPayment:
-        """Ask the terminal to stop; the payment's own state says what became of it."""
-        payment = self.find(payment_id)
+    async def cancel(self, unit: Unit, till: str, payment_id: str) -> CardPayment:
+        """Ask the terminal to stop; the payment's own state says what became of it.
+
+        One that is not known is given up: should it still be on its way, it is not begun.
+        """
+        unknown = CardPayment(
+            payment_id, till, unit.name, "charge", 0, "", "", PaymentState.FAILED, NOT_CHARGED
+        )
+        payment = await self._host.commit(GiveUpPayment(unknown))
         if payment.state is PaymentState.PENDING:
             event = await unit.ask(Cancel(ref=f"cancel {next(self._numbers)}"))
             if isinstance(event, Fault) and event.reason is not Reason.REFUSED:
@@ -182,7 +190,7 @@ class Payments:
             card=event.card,
             number=event.number,
         )
-        await self._move(unit, found, state, event.text or ("paid" if approved else "not charged"))
+        await self._move(unit, found, state, event.text or ("paid" if approved else NOT_CHARGED))
 
     async def _move(
         self, unit: Unit, payment: CardPayment, state: PaymentState, message: str

@@ -251,11 +251,18 @@ async def get_payment(request: Request, payment_id: UUID, _caller: Reading) -> R
     "/till/payments/{payment_id}/cancel",
     **operation(shapes.CardPaymentReply, body=shapes.EndOfDayRequest, example={}),
 )
-async def cancel_payment(request: Request, payment_id: UUID, _caller: Selling) -> Response:
-    """Ask the terminal to stop; the payment's state says whether it still could."""
+async def cancel_payment(request: Request, payment_id: UUID, caller: Selling) -> Response:
+    """Ask the terminal to stop; the payment's state says whether it still could.
+
+    A payment that never arrived here is `failed` for good: should it come late, nothing is charged.
+    """
     await read_body(request, _END_OF_DAY)
-    unit = _terminal_of(request, payment_id)
-    return reply(_payment_reply(await _hub(request).payments.cancel(unit, str(payment_id))))
+    hub = _hub(request)
+    try:
+        unit = _terminal_of(request, payment_id)
+    except UnknownJob:
+        unit = _terminal(request, caller)
+    return reply(_payment_reply(await hub.payments.cancel(unit, caller.device, str(payment_id))))
 
 
 @router.post(

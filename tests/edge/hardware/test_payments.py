@@ -76,6 +76,19 @@ def test_a_customer_may_change_their_mind(tmp_path: Path) -> None:
         assert charged(made) == []
 
 
+def test_a_charge_given_up_before_it_arrives_is_never_made(tmp_path: Path) -> None:
+    with equipped(tmp_path, terminal="terminal-zvt") as made:
+        late, next_one = new_id(), new_id()
+        mood(made, think_s=600.0)
+        charge(made, next_one)  # also while the terminal serves somebody else
+        for _ in range(2):
+            given_up = made.till.post(f"/till/payments/{late}/cancel", json={}).json()
+            assert (given_up["state"], given_up["message"]["en"]) == ("failed", "not charged")
+        assert charge(made, late)["state"] == "failed"
+        assert made.till.get(f"/till/payments/{next_one}").json()["state"] == "pending"
+        assert charged(made) == []
+
+
 def test_a_payment_is_reversed_once(tmp_path: Path) -> None:
     with equipped(tmp_path, terminal="terminal-zvt") as made:
         identity, undo = new_id(), new_id()

@@ -2,6 +2,7 @@
 // looks at the terminal, and nothing else is charged before.
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import { ApiProblem } from '../../data/api';
 import type { Pledge, Till } from '../../data/ports';
 import { formatMoney, locale, t } from '../../i18n';
 import {
@@ -73,6 +74,21 @@ async function send(till: Till, { id, amount, sale }: Pledge): Promise<CardPayme
   }
 }
 
+/**
+ * Ask the node how a charge is; null while the request for it is on its way. One that the node does
+ * not know is given up there first: it may still arrive, and another card must not be charged before.
+ */
+async function find(till: Till, { id }: Pledge): Promise<CardPayment | null> {
+  const path = `/till/payments/${id}`;
+  try {
+    return await till.api.get<CardPayment>(path, { as: 'device' });
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.code !== 'unknown-job') throw error;
+    if (onTheWay.has(id)) return null;
+    return till.api.post<CardPayment>(`${path}/cancel`, {}, { as: 'device' });
+  }
+}
+
 /** Book what a charge came to; what was not charged is forgotten. */
 async function conclude(till: Till, pledge: Pledge, found: CardPayment): Promise<void> {
   if (found.state !== 'approved') return till.pledges.drop(pledge);
@@ -101,7 +117,7 @@ function useCharge(till: Till): Charge {
     (about: Pledge, error: unknown): void => {
       const away = isUnreachable(error);
       setProblem(away ? t('sell.card.nodeAway') : failureText(error));
-      // The node never heard of it or refused it: nothing is under way.
+      // The node refused it: nothing is under way.
       if (away || isPassing(error) || onTheWay.has(about.id)) return;
       setPayment(null);
       till.pledges.drop(about).catch(told);
@@ -110,10 +126,9 @@ function useCharge(till: Till): Charge {
   );
   const look = useCallback(() => {
     if (!pledge) return;
-    const path = `/till/payments/${pledge.id}`;
-    till.api.get<CardPayment>(path, { as: 'device' }).then(
-      (found) => heard(pledge, found),
-      (error) => onTheWay.has(pledge.id) || failed(pledge, error),
+    find(till, pledge).then(
+      (found) => found && heard(pledge, found),
+      (error) => failed(pledge, error),
     );
   }, [till, pledge, heard, failed]);
   useLooking(till, pledge?.id ?? '', look);
