@@ -1,6 +1,7 @@
 // One law: every key of the page is heard here first, once: a scan goes to the scan queue, a shortcut
 // to the uppermost layer that knows it, and everything else to whatever has the focus.
 import { signal } from '@preact/signals';
+import { options } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import {
   endsLate,
@@ -33,7 +34,7 @@ interface Layer {
   order: number;
 }
 
-let drawn = 0;
+let layersDrawn = 0;
 
 const layers = signal<readonly Layer[]>([]);
 let onScan: (text: string) => void = () => {};
@@ -55,8 +56,8 @@ export function activeShortcuts(): Shortcut[] {
 export function useKeys(shortcuts: readonly Shortcut[], options: { modal?: boolean } = {}): void {
   const layer = useRef<Layer | null>(null);
   if (layer.current === null) {
-    drawn += 1;
-    layer.current = { shortcuts, modal: options.modal ?? false, order: drawn };
+    layersDrawn += 1;
+    layer.current = { shortcuts, modal: options.modal ?? false, order: layersDrawn };
   }
   const mine = layer.current;
   mine.shortcuts = shortcuts;
@@ -96,8 +97,27 @@ function dispatch(key: string, typing: boolean): boolean {
   const heard = all.filter((one) => !typing || one.evenTyping || EVEN_TYPING.test(key));
   const known =
     heard.find((one) => one.key === key) ?? heard.find((one) => WILD[one.key]?.test(key));
-  known?.run(key);
+  if (known) drawn(() => known.run(key));
   return known !== undefined;
+}
+
+/**
+ * Do what a key means and draw what it changed at once: the key that comes with it, or straight after
+ * it, must act on that (keys are held back for a rhythm and then come together).
+ */
+function drawn(run: () => void): void {
+  const before = options.debounceRendering;
+  let draw: (() => void) | undefined;
+  options.debounceRendering = (process) => {
+    draw = process;
+  };
+  try {
+    run();
+  } finally {
+    if (before) options.debounceRendering = before;
+    else delete options.debounceRendering;
+    draw?.();
+  }
 }
 
 /** What a field held before a scan began to type into it. */

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 // Keys reach the uppermost layer that knows them; scans leave no trace in the field that has the focus.
 import { render } from 'preact';
+import { useState } from 'preact/hooks';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { activeShortcuts, type Shortcut, startKeyboard, useKeys } from '../../src/ui/keyboard';
@@ -169,4 +170,22 @@ it('hears a decision once, however long its key is held down', () => {
   press('ArrowDown', 500);
   press('ArrowDown', 40, { repeat: true });
   expect(ran).toEqual(['page Enter', 'page ArrowDown', 'page ArrowDown']);
+});
+
+it('takes digits that come together, and the Enter straight after them, one after the other', () => {
+  const entered: number[] = [];
+  const Amount = () => {
+    const [value, setValue] = useState(0);
+    useKeys([
+      { key: 'digit', run: (digit) => setValue(value * 10 + Number(digit)) },
+      { key: 'Enter', run: () => entered.push(value) },
+    ]);
+    return null;
+  };
+  show(<Amount key="amount" />);
+  type('12', 10);
+  vi.advanceTimersByTime(100);
+  type('3', 10);
+  press('Enter', 10);
+  expect(entered).toEqual([123]);
 });
