@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge import stock_expected
 from edge.postings import drawer_of, receipt_of, undoings
 from edge.reads import body_kind
 from edge.records import contradictions
 from edge.selling import generation_of
+from edge.stock import expected
 from edge.words import words_of
 from sync.bodies import AnyBody
 from sync.cash import ShiftClosed, ShiftOpened
@@ -103,7 +103,7 @@ def verify(connection: sqlite3.Connection) -> Iterator[Progress]:
         _verify_lots(connection, fold)
         _verify_entitlements(connection, fold)
         _verify_shifts(connection, fold)
-        for table, row, detail in stock_expected.contradictions(connection):
+        for table, row, detail in expected.contradictions(connection):
             raise Disagreement(table, row, detail)
         yield Progress("counters", 1, 1)
         yield from _verify_products(connection)

@@ -8,12 +8,13 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge import catalogue, entitlements, stock_expected
+from edge import catalogue, entitlements
 from edge.books import Books
 from edge.merging import merge_delta
 from edge.postings import post
 from edge.reads import FIRST_HEADQUARTERS_KIND, body_kind
 from edge.records import MergeRecord, RecordReads, receive_offer
+from edge.stock import expected
 from edge.store import Command
 from sync.bodies import Born
 from sync.effects import movements
@@ -285,7 +286,7 @@ def _apply(books: Books, author: Replica, seq: int, fact: Fact) -> None:
     if author.is_headquarters:
         for detail in catalogue.apply(books.connection, author, seq, fact.body):
             books.attend("catalogue", books.clock(), "", fact.id, detail)
-        stock_expected.apply(books, author, seq, fact.id, fact.body)
+        expected.apply(books, author, seq, fact.id, fact.body)
         entitlements.take(books, author, fact)
     elif not post(books.connection, author.generation, seq, fact.body):
         detail = f"{author} fact {seq}: the number of its receipt or shift was used before"

@@ -8,7 +8,7 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from edge.stock_tables import lots, stock_work
+from edge.stock.tables import lots, stock_work
 
 migrations = Migrations("edge")
 

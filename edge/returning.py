@@ -13,7 +13,7 @@ from edge.pricing import SellLine, TenderLine, check_tender, portion, price_line
 from edge.reads import Found, Reads
 from edge.selling import find_sale, generation_of, receipt_text
 from edge.shift_reads import day_of_shift
-from edge.stock_lots import returned_lots
+from edge.stock.lots import returned_lots
 from sync.body import LotLine
 from sync.receipts import Line, LineKind, Return, ReturnedLine, Sale, Tender
 

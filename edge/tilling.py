@@ -15,7 +15,7 @@ from edge.reads import Item, Reads
 from edge.rules import drawer_of_till, limits
 from edge.selling import SaleResult, plan_shortfall, post_shortfall, sale_result
 from edge.shift_reads import shift_row
-from edge.stock_lots import attend_serials
+from edge.stock.lots import attend_serials
 from sync.receipts import DiscountKind, Line, LineDetail, LineKind, Sale, Tender
 from sync.values import RATE_SCALE_PPM, line_amount_minor
 

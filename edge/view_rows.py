@@ -12,7 +12,7 @@ from edge.postings import VOID
 from edge.pricing import portion
 from edge.reads import Reads
 from edge.selling import generation_of, receipt_text, sale_result
-from edge.stock_story import story_of
+from edge.stock.story import story_of
 from edge.viewed import (
     Change,
     JournalEntry,

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from edge.selling import SaleResult
-from edge.stock_lots import LotStock, Pieces
+from edge.stock.lots import LotStock, Pieces
 
 
 class ProductView(msgspec.Struct, frozen=True):

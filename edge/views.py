@@ -17,8 +17,8 @@ from edge.selling import (
     QuoteResult,
     generation_of,
 )
-from edge.stock_lots import lots_on_hand, serials_on_hand
-from edge.stock_story import incoming_of
+from edge.stock.lots import lots_on_hand, serials_on_hand
+from edge.stock.story import incoming_of
 from edge.view_rows import (
     FACT_SQL,
     PRODUCT_SQL,

@@ -7,9 +7,10 @@ from uuid import UUID
 from msgspec import convert, structs
 from msgspec.json import Decoder
 
-from edge import returning, selling, stock
+from edge import returning, selling
 from edge.access import Caller, Right
 from edge.refunds import without_code
+from edge.stock import moves
 from edge.web import requests
 from edge.web.problems import Invalid, NotAllowed
 from sync import records_card
@@ -31,21 +32,21 @@ _KINDS = {"goods": LineKind.GOODS, "service": LineKind.SERVICE, "charge": LineKi
 _CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){14,18}(?!\d)")
 
 
-_MOVES = tuple[stock.Move, ...]
+_MOVES = tuple[moves.Move, ...]
 _LINES: Mapping[type[requests.StockWork], object] = {
-    requests.Count: tuple[stock.CountLine, ...],
-    requests.ReceiveGoods: tuple[stock.Arrival, ...],
-    requests.TransferIn: tuple[stock.Arrival, ...],
+    requests.Count: tuple[moves.CountLine, ...],
+    requests.ReceiveGoods: tuple[moves.Arrival, ...],
+    requests.TransferIn: tuple[moves.Arrival, ...],
 }
-_STOCK_COMMANDS: Mapping[type[requests.StockWork], type[stock.StockWork]] = {
-    requests.Open: stock.Open,
-    requests.ReceiveGoods: stock.ReceiveGoods,
-    requests.WriteOff: stock.WriteOff,
-    requests.Adjust: stock.Adjust,
-    requests.TransferOut: stock.TransferOut,
-    requests.TransferIn: stock.TransferIn,
-    requests.Count: stock.Count,
-    requests.Grant: stock.Grant,
+_STOCK_COMMANDS: Mapping[type[requests.StockWork], type[moves.StockWork]] = {
+    requests.Open: moves.Open,
+    requests.ReceiveGoods: moves.ReceiveGoods,
+    requests.WriteOff: moves.WriteOff,
+    requests.Adjust: moves.Adjust,
+    requests.TransferOut: moves.TransferOut,
+    requests.TransferIn: moves.TransferIn,
+    requests.Count: moves.Count,
+    requests.Grant: moves.Grant,
 }
 
 
@@ -166,7 +167,7 @@ def _returned_line(line: requests.ReturnLine, index: int) -> returning.ReturnLin
     )
 
 
-def stock_command(work: requests.StockWork, caller: Caller) -> stock.StockWork:
+def stock_command(work: requests.StockWork, caller: Caller) -> moves.StockWork:
     """Make the command of a posting of stock: the same fields, with ids in bytes and the actor."""
     fields = structs.asdict(work) | {"id": work.id.bytes, "actor": caller.actor}
     fields["lines"] = convert(fields["lines"], _LINES.get(type(work), _MOVES), from_attributes=True)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from edge.returning import ReturnResult
 from edge.selling import QuoteResult, SaleResult, VoidResult
-from edge.stock import StockResult
+from edge.stock.moves import StockResult
 from edge.viewed import SaleSummary, SaleView, SkuQuantity
 from edge.web.replies import (
     KIND_NAMES,

@@ -10,9 +10,9 @@ from devices.zpl import Label
 from edge.approvals import Entry, RecordAudit
 from edge.errors import UnknownProduct
 from edge.node import Node
-from edge.stock_labels import Reduced, label_of, reduced_label, to_pdf, to_png
-from edge.stock_serials import SerialView, serial_view
-from edge.stock_worklists import Worklists, worklists
+from edge.stock.labels import Reduced, label_of, reduced_label, to_pdf, to_png
+from edge.stock.serials import SerialView, serial_view
+from edge.stock.worklists import Worklists, worklists
 from edge.viewed import ProductView
 from edge.web.auth import Reading, Stocking, node_of
 from edge.web.body import read_body, reply

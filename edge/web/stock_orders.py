@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.json import Decoder
 
-from edge import stock_expected
 from edge.access import Caller
-from edge.stock import CloseExpected
-from edge.stock_expected import Expectation
+from edge.stock import expected
+from edge.stock.expected import Expectation
+from edge.stock.moves import CloseExpected
 from edge.web.auth import Reading, Stocking, node_of
 from edge.web.body import read_body, reply
 from edge.web.operation import operation
@@ -42,7 +42,7 @@ async def list_orders(
 ) -> Response:
     """List open purchase orders by the day they are due, with what came of each."""
     node = node_of(request)
-    view = partial(stock_expected.orders, closed=every, limit=limit)
+    view = partial(expected.orders, closed=every, limit=limit)
     return reply(
         OrdersReply([order_reply(one) for one in await node.read(node.views.within, view)])
     )
@@ -52,7 +52,7 @@ async def list_orders(
 async def get_order(request: Request, order: str, _caller: Reading) -> Response:
     """Show a purchase order: expected, received and different, by SKU."""
     node = node_of(request)
-    found = await node.read(node.views.within, partial(stock_expected.find_order, order=order))
+    found = await node.read(node.views.within, partial(expected.find_order, order=order))
     if found is None:
         raise NotFound(f"Headquarters has told of no order {order[:64]!r}: check its number.")
     return reply(order_reply(found))
@@ -73,7 +73,7 @@ async def list_transit(
 ) -> Response:
     """List goods other stores have sent to this one, oldest first, with what came of each."""
     node = node_of(request)
-    view = partial(stock_expected.transit, closed=every, limit=limit)
+    view = partial(expected.transit, closed=every, limit=limit)
     found = await node.read(node.views.within, view)
     return reply(TransitReply([transit_reply(one) for one in found]))
 

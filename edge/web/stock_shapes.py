@@ -10,9 +10,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from edge.stock_expected import ExpectedLine
-from edge.stock_serials import SerialView
-from edge.stock_worklists import Worklists
+from edge.stock.expected import ExpectedLine
+from edge.stock.serials import SerialView
+from edge.stock.worklists import Worklists
 from edge.web.requests import (
     ExpiryDay,
     GtinText,

@@ -8,10 +8,10 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.json import Decoder
 
-from edge import stock_counting as counting
 from edge.access import Caller, Right
 from edge.reads import Reads
-from edge.stock_sheets import (
+from edge.stock import counting
+from edge.stock.sheets import (
     Entry,
     Sheet,
     SheetKind,

@@ -20,7 +20,7 @@ from edge.hardware.unit import Unit
 from edge.hardware.verdict import Verdict
 from edge.hardware.words import said
 from edge.reports import NO_SALE
-from edge.stock_labels import label_of
+from edge.stock.labels import label_of
 from edge.web import device_shapes as shapes
 from edge.web.auth import Auditing, Reading, Selling, Stocking, node_of
 from edge.web.body import read_body, reply

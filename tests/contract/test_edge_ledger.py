@@ -9,7 +9,7 @@ from edge.errors import Problem
 from edge.inbound import Intake
 from edge.ledger import EdgeLedger
 from edge.members import CreateMember, EditMember, member_of
-from edge.stock import Move, Open
+from edge.stock.moves import Move, Open
 from edge.store import Life, Store, begin_life
 from sync import records
 from sync.definitions import Product

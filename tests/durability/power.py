@@ -10,7 +10,7 @@ from typing import cast
 
 from edge import audit, catalogue, database
 from edge.selling import SaleResult, Sell, SellLine, TenderLine
-from edge.stock import Move, Open
+from edge.stock.moves import Move, Open
 from edge.store import Life, Store, begin_life
 from sync.bodies import AnyBody
 from sync.definitions import Product, TaxRate

@@ -15,7 +15,7 @@ from edge.inbound import Receive
 from edge.ledger import EdgeLedger
 from edge.pricing import SellLine, TenderLine
 from edge.selling import SaleResult, Sell
-from edge.stock import Move, Open
+from edge.stock.moves import Move, Open
 from edge.store import Command, Life, Store, begin_life
 from sync.bodies import AnyBody, Born
 from sync.definitions import Price, Product, Rule, TaxRate

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from edge.ledger import EdgeLedger
 from edge.pricing import SellLine
-from edge.stock import Move, ReceiveGoods
+from edge.stock.moves import Move, ReceiveGoods
 from edge.tidying import Tidy
 from sync.definitions import Product
 from sync.facts import decode_fact

@@ -21,7 +21,7 @@ from edge.errors import (
 from edge.pricing import SellLine, TenderLine
 from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import Sell, VoidSale
-from edge.stock import Grant, Move
+from edge.stock.moves import Grant, Move
 from sync.bodies import Shortfall
 from sync.body import StockLine
 from sync.definitions import Price, Rule

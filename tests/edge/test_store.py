@@ -17,7 +17,7 @@ from edge.ledger import EdgeLedger
 from edge.pricing import SellLine, TenderLine
 from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import SaleResult, Sell, VoidSale
-from edge.stock import (
+from edge.stock.moves import (
     Adjust,
     Count,
     CountLine,

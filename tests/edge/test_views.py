@@ -11,7 +11,7 @@ from edge.errors import BadField, UnknownProduct
 from edge.pricing import SellLine
 from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import Quote, VoidSale
-from edge.stock import Grant, Move, ReceiveGoods, TransferIn, TransferOut
+from edge.stock.moves import Grant, Move, ReceiveGoods, TransferIn, TransferOut
 from edge.viewed import Part, SkuQuantity, StockView
 from edge.views import Views
 from edge.words import query_of, words_of

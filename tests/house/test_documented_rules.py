@@ -13,9 +13,9 @@ from edge.exports.dsfinvk import Company
 from edge.receipts.finding import _TenderRule
 from edge.receipts.scene import Profile
 from edge.rules import Limits, Training
-from edge.stock_limits import _Limits as WriteOffLimits
-from edge.stock_limits import _Reasons as WriteOffReasons
-from edge.stock_worklists import _Points as LowPoints
+from edge.stock.limits import _Limits as WriteOffLimits
+from edge.stock.limits import _Reasons as WriteOffReasons
+from edge.stock.worklists import _Points as LowPoints
 from provisioning.demo.rules import rules
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from central.dispatching import in_transit
 from central.purchasing import orders
 from edge.books import derived_id
 from edge.reads import Reads
-from edge.stock_expected import find_order, find_transit
+from edge.stock.expected import find_order, find_transit
 from sync.bodies import GoodsReceipt, TransferIn, TransferOut
 from sync.facts import Fact, FactError, decode_fact
 from sync.orders import InTransit, PurchaseOrder, Received

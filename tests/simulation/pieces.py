@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from edge.stock import Arrival, Move
+from edge.stock.moves import Arrival, Move
 from sync.bodies import (
     Adjustment,
     GoodsReceipt,

@@ -187,7 +187,7 @@ MUTANTS = (
     ),
     Mutant(
         "a count forgets what the books said when it was counted",
-        "edge.stock_counting",
+        "edge.stock.counting",
         "_line(one.sku, one.counted, one.seen) for one in found",
         "_line(one.sku, one.counted, books.on_hand(one.sku)) for one in found",
     ),
@@ -199,7 +199,7 @@ MUTANTS = (
     ),
     Mutant(
         "damaged goods stay on the shelf",
-        "edge.stock_expected",
+        "edge.stock.expected",
         '        books.append(derived_id(fact_id, b"damaged"), at_ms, actor, loss)\n',
         "",
     ),
@@ -217,7 +217,7 @@ MUTANTS = (
     ),
     Mutant(
         "a store takes no notice of goods in transit",
-        "edge.stock_expected",
+        "edge.stock.expected",
         "            _put_transit(books.connection, body)\n",
         "",
     ),

@@ -12,7 +12,7 @@ from edge.books import Books
 from edge.errors import Conflict, Problem
 from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import Sell, SellLine, TenderLine, VoidSale
-from edge.stock import (
+from edge.stock.moves import (
     Adjust,
     Count,
     CountLine,

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from edge.books import Books
-from edge.stock_expected import apply
+from edge.stock.expected import apply
 from sync.body import StockLine
 from sync.identity import Replica
 from sync.orders import InTransit, PurchaseOrder

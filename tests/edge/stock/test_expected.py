@@ -6,8 +6,8 @@ import pytest
 
 from edge import audit, database
 from edge.errors import BadField, BadQuantity, Conflict, UnknownFact
-from edge.stock import Arrival, CloseExpected, Move, ReceiveGoods, TransferIn
-from edge.stock_expected import State, find_order, find_transit, orders, transit
+from edge.stock.expected import State, find_order, find_transit, orders, transit
+from edge.stock.moves import Arrival, CloseExpected, Move, ReceiveGoods, TransferIn
 from sync.body import StockLine
 from sync.orders import (
     Arrived,

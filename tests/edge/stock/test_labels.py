@@ -14,7 +14,7 @@ from devices.event import Scan
 from devices.gate import Gate, Reading
 from devices.zpl import LabelText
 from edge.errors import BadField
-from edge.stock_labels import Reduced, label_of, link_of, reduced_label, to_pdf, to_png, unit_price
+from edge.stock.labels import Reduced, label_of, link_of, reduced_label, to_pdf, to_png, unit_price
 from edge.viewed import ProductView
 
 PRODUCT = ProductView(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from edge import checks, stock_expected
+from edge import checks
 from edge.books import Books, request_digest
 from edge.errors import (
     BadField,
@@ -15,8 +15,9 @@ from edge.errors import (
 )
 from edge.reads import Found, Reads
 from edge.selling import check_oversell, plan_shortfall, post_shortfall
-from edge.stock_limits import check_write_off
-from edge.stock_lines import (
+from edge.stock import expected
+from edge.stock.limits import check_write_off
+from edge.stock.lines import (
     Arrival,
     CountLine,
     Move,
@@ -27,7 +28,7 @@ from edge.stock_lines import (
     told_lots,
     tracked,
 )
-from edge.stock_lots import attend_serials
+from edge.stock.lots import attend_serials
 from sync import bodies
 from sync.body import StockLine
 from sync.effects import movements
@@ -108,9 +109,7 @@ class StockWork(msgspec.Struct, frozen=True, kw_only=True):
         body = self.plan(books)
         broken = damaged_lots(books, self.arrivals)
         append(books, self, at_ms, body, request)
-        stock_expected.arrived(
-            books, self.id, at_ms, self.actor, body, broken=broken, claim=self.claims
-        )
+        expected.arrived(books, self.id, at_ms, self.actor, body, broken=broken, claim=self.claims)
         written = books.find(self.id)
         assert written is not None  # noqa: S101 - written above
         return stock_result(books, written, repeated=False)
@@ -162,7 +161,7 @@ class ReceiveGoods(StockWork, frozen=True, kw_only=True):
         """Make the body; raise Problem."""
         reference = checks.name(self.reference, "reference")
         order = checks.name(self.order, "order")
-        known = stock_expected.find_order(reads, order) if order else None
+        known = expected.find_order(reads, order) if order else None
         supplier = checks.name(self.supplier or (known.partner if known else ""), "supplier")
         lines, broken = moved(reads, self.lines), damaged(reads, self.lines)
         lots = told_lots(reads, self.lines)
@@ -243,7 +242,7 @@ class TransferIn(StockWork, frozen=True, kw_only=True):
         if len(self.out) != ID_BYTES:
             raise BadField("name the transfer out by its id (a UUID)", "out")
         from_store = _other_store(self.from_store, "from_store")
-        known = stock_expected.find_transit(reads, self.out)
+        known = expected.find_transit(reads, self.out)
         if known is not None and known.partner != from_store:
             raise BadField(f"this transfer was sent by {known.partner}", "from_store")
         lines, broken = moved(reads, self.lines), damaged(reads, self.lines)
@@ -264,12 +263,12 @@ class CloseExpected(StockWork, frozen=True, kw_only=True):
 
     def plan(self, reads: Reads) -> Received:
         """Make the body; raise Problem where nothing was expected, or it is closed already."""
-        find = stock_expected.find_order, stock_expected.find_transit
+        find = expected.find_order, expected.find_transit
         known = find[0](reads, self.order) if self.order else find[1](reads, self.out)
         what = f"order {self.order}" if self.order else f"transfer {self.out.hex()}"
         if known is None:
             raise UnknownFact(f"nothing is known of the {what}: list what is expected", "order")
-        if known.state in (stock_expected.State.CLOSED, stock_expected.State.CANCELLED):
+        if known.state in (expected.State.CLOSED, expected.State.CANCELLED):
             raise Conflict(f"the {what} is {known.state} already: nothing is to be done", "order")
         differences = known.differences
         reason = checks.text(self.reason, "reason", needed=bool(differences))

@@ -6,8 +6,8 @@ import msgspec
 
 from edge.reads import Reads
 from edge.selling import generation_of, receipt_text
-from edge.stock_expected import Expectation, orders, transit
-from edge.stock_lots import Pieces, pieces_of
+from edge.stock.expected import Expectation, orders, transit
+from edge.stock.lots import Pieces, pieces_of
 from edge.viewed import Incoming
 from sync import bodies
 from sync.bodies import AnyBody

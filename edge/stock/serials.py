@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 
 from edge.reads import Reads
-from edge.stock_lots import serial_state
-from edge.stock_story import story_of
+from edge.stock.lots import serial_state
+from edge.stock.story import story_of
 from sync.facts import decode_fact
 
 MOVES_MAX = 20

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from edge.pricing import SellLine
-from edge.stock import Move, ReceiveGoods, WriteOff
-from edge.stock_worklists import worklists
+from edge.stock.moves import Move, ReceiveGoods, WriteOff
+from edge.stock.worklists import worklists
 from sync.body import LotLine, StockLine
 from sync.definitions import Product, Rule
 from sync.orders import InTransit, PurchaseOrder

@@ -9,7 +9,7 @@ from edge import checks
 from edge.errors import BadField, BadQuantity
 from edge.pricing import find_item
 from edge.reads import Reads
-from edge.stock_lots import added_up, lot_line
+from edge.stock.lots import added_up, lot_line
 from sync import bodies
 from sync.body import LotLine, StockLine
 from sync.values import QUANTITY_MAX

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from edge.reads import Reads
-from edge.stock_expected import orders, transit
-from edge.stock_lots import merged
+from edge.stock.expected import orders, transit
+from edge.stock.lots import merged
 from sync.quantities import ON_HAND_SIGN
 from sync.values import date_of
 

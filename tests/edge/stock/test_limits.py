@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from edge.errors import BadField
-from edge.stock import Move, WriteOff
-from edge.stock_limits import NeedsApproval
+from edge.stock.limits import NeedsApproval
+from edge.stock.moves import Move, WriteOff
 from sync.definitions import Rule
 from tests.edge.shop import Shop, open_shop
 

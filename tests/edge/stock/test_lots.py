@@ -16,7 +16,9 @@ from edge.migrations import migrate
 from edge.postings import post_lots
 from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import VoidSale
-from edge.stock import (
+from edge.stock.expected import find_transit
+from edge.stock.lots import LotStock, lots_on_hand, merged, serials_on_hand
+from edge.stock.moves import (
     Adjust,
     Arrival,
     Grant,
@@ -27,8 +29,6 @@ from edge.stock import (
     TransferOut,
     WriteOff,
 )
-from edge.stock_expected import find_transit
-from edge.stock_lots import LotStock, lots_on_hand, merged, serials_on_hand
 from sync.bodies import AnyBody, GoodsReceipt
 from sync.body import LotLine
 from sync.definitions import Product

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from edge.errors import BadField, Conflict, UnknownFact
 from edge.pricing import SellLine
-from edge.stock import Adjust, Move, ReceiveGoods, WriteOff
-from edge.stock_counting import (
+from edge.stock.counting import (
     AddEntries,
     CancelSheet,
     CloseSheet,
@@ -21,7 +20,8 @@ from edge.stock_counting import (
     TooLate,
     Undecided,
 )
-from edge.stock_sheets import SheetKind, entries_of, list_sheets, tallies, uncounted
+from edge.stock.moves import Adjust, Move, ReceiveGoods, WriteOff
+from edge.stock.sheets import SheetKind, entries_of, list_sheets, tallies, uncounted
 from sync.bodies import AnyBody, StockCount
 from sync.definitions import Product
 from tests.edge.shop import Shop, open_shop

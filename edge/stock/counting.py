@@ -12,8 +12,8 @@ from edge import checks
 from edge.books import Books, derived_id, request_digest
 from edge.errors import BadField, BadQuantity, Conflict, UnknownFact
 from edge.selling import plan_shortfall, post_shortfall
-from edge.stock import tracked
-from edge.stock_sheets import (
+from edge.stock.moves import tracked
+from edge.stock.sheets import (
     Entry,
     Sheet,
     SheetKind,

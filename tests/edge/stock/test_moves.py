@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from edge.errors import BadField, BadQuantity, Conflict, NothingToReturn, OutOfStock, Problem
-from edge.stock import (
+from edge.stock.moves import (
     Adjust,
     Count,
     CountLine,
