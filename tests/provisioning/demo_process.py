@@ -49,6 +49,15 @@ class DemoProcess:
         """Send it a signal, as a terminal or a supervisor would."""
         self._process.send_signal(number)
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Hold its story and its customers still; its nodes and headquarters go on."""
+        self.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
+
     def exit_code(self) -> int:
         """Wait for its end."""
         return self._process.wait(PATIENCE_S)

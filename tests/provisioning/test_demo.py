@@ -42,7 +42,8 @@ def test_two_demos_at_once_one_of_them_disturbed(tmp_path: Path) -> None:
             demo(tmp_path / "other", *SHORT, *port, "--keep", str(data)) as other,
         ):
             other.wait_for("All stores are connected and sell")
-            sell_behind_their_backs(data / "s0001")
+            with other.paused():  # or its books are closed before, on a busy machine
+                sell_behind_their_backs(data / "s0001")
             assert one.exit_code() == 0, one.output
             assert other.exit_code() == 1, other.output
             assert [*one.left_behind(), *other.left_behind()] == []
