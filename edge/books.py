@@ -12,6 +12,7 @@ import msgspec
 from edge.errors import BadField, Conflict, StoreClosed
 from edge.postings import post
 from edge.reads import Found, Item, Rate, Reads, body_kind
+from edge.tasks import Task
 from sync.bodies import AnyBody
 from sync.facts import ID_BYTES, Fact, FactError, encode_fact, read_fact
 from sync.identity import Replica
@@ -213,10 +214,11 @@ class Books(Reads):
             number = self._numbers[sku] = int(row[0])
         return number
 
-    def attend(self, kind: str, at_ms: int, sku: str, fact_id: bytes, detail: str) -> None:
+    def attend(self, task: Task, at_ms: int, fact_id: bytes) -> None:
         """Put something on the worklist."""
-        sql = "INSERT INTO worklist (at_ms, kind, sku, fact, detail) VALUES (?, ?, ?, ?, ?)"
-        self.connection.execute(sql, (at_ms, kind, sku, fact_id, detail))
+        sql = "INSERT INTO worklist (at_ms, kind, sku, fact, code, told) VALUES (?, ?, ?, ?, ?, ?)"
+        told = msgspec.json.encode(task.told).decode()
+        self.connection.execute(sql, (at_ms, task.kind, task.sku, fact_id, task.code, told))
 
     def quarantine(self, origin: str, lane: str, reason: str, payload: bytes) -> None:
         """Set a message aside."""

@@ -5,6 +5,7 @@ import sqlite3
 
 import msgspec
 
+from edge.tasks import Task, task
 from edge.words import words_of
 from sync.bodies import AnyBody
 from sync.definitions import Price, Product, Rule, Staff, StoreProfile, TaxRate
@@ -21,7 +22,7 @@ def rank_of(author: Replica, seq: int) -> int:
     return local << 62 | author.generation << 31 | min(seq, 2**31 - 1)
 
 
-def apply(connection: sqlite3.Connection, author: Replica, seq: int, body: AnyBody) -> list[str]:
+def apply(connection: sqlite3.Connection, author: Replica, seq: int, body: AnyBody) -> list[Task]:
     """Bring the read tables up to a fact of headquarters; return what a person should look at."""
     rank = rank_of(author, seq)
     match body:
@@ -78,7 +79,7 @@ def _put(
     return cursor.lastrowid if cursor.rowcount == 1 else None
 
 
-def _apply_product(connection: sqlite3.Connection, rank: int, body: Product) -> list[str]:
+def _apply_product(connection: sqlite3.Connection, rank: int, body: Product) -> list[Task]:
     good, bad = _gtins(body.gtins)
     row = {
         **_columns(body),
@@ -101,7 +102,7 @@ def _apply_product(connection: sqlite3.Connection, rank: int, body: Product) -> 
     connection.execute(index, (number, words))
     _set_price(connection, body.sku)
     _touch(connection, body.sku)
-    return [f"{body.sku}: {reason}" for reason in bad]
+    return [task("catalogue", body.sku, gtin=text) for text in bad]
 
 
 def _set_price(connection: sqlite3.Connection, sku: str) -> bool:
@@ -137,6 +138,6 @@ def _gtins(texts: list[str]) -> tuple[list[str], list[str]]:
     for text in texts:
         try:
             good.append(parse_gtin(text))
-        except ValueError as error:
-            bad.append(str(error))
+        except ValueError:
+            bad.append(text)
     return good, bad

@@ -17,6 +17,7 @@ from edge.postings import VOID
 from edge.pricing import portion
 from edge.reads import Reads
 from edge.refunds import give_back
+from edge.tasks import Task, task
 from sync.entitlements import (
     GIFT,
     POINTS,
@@ -27,6 +28,7 @@ from sync.entitlements import (
     Recalled,
     Reversed,
     Wanted,
+    card_shown,
     is_key,
     shown,
 )
@@ -212,11 +214,17 @@ def credit_of_sale(books: Books, sale_id: bytes, at_ms: int, sale: Sale, actor: 
     """
     for at, key, amount in _credits(sale):
         if not is_key(key) or not 0 < amount <= QUANTITY_MAX:
-            detail = f"{amount} could not be credited to {shown(key)}: headquarters can issue it"
-            books.attend("entitlement", at_ms, "", sale_id, detail)
+            books.attend(_not_credited(key, amount), at_ms, sale_id)
             continue
         fact_id = derived_id(sale_id, f"credit {at}".encode())
         books.append(fact_id, at_ms, actor, Credited(key, amount, sale_id, "sold"))
+
+
+def _not_credited(key: str, amount: int) -> Task:
+    kind, _, account = key.partition(":")
+    if kind == "points":
+        return task("points-not-credited", points=amount, member=account)
+    return task("card-not-credited", sold_minor=amount, card=card_shown(account))
 
 
 def _credits(sale: Sale) -> Iterator[tuple[int, str, int]]:
@@ -287,8 +295,7 @@ def _left(books: Books, fact_id: bytes, at_ms: int, key: str, amount: int) -> in
         return amount
     left = min(amount, max(standing(books, key).here, 0))
     if left < amount:
-        detail = (
-            f"{amount - left} of {shown(key)} were spent or passed on before they were taken back"
-        )
-        books.attend("entitlement", at_ms, "", fact_id, detail)
+        card = card_shown(key.partition(":")[2])
+        odd = task("not-taken-back", spent_minor=amount - left, card=card)
+        books.attend(odd, at_ms, fact_id)
     return left

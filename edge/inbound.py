@@ -16,6 +16,7 @@ from edge.reads import FIRST_HEADQUARTERS_KIND, body_kind
 from edge.records import MergeRecord, RecordReads, receive_offer
 from edge.stock import expected
 from edge.store import Command
+from edge.tasks import task
 from sync.bodies import Born
 from sync.effects import movements
 from sync.facts import Fact, FactError, decode_fact
@@ -263,8 +264,8 @@ def _extend(
         books.connection.execute(_FACT, row)
         books.inbound_facts += 1
         if known:
-            detail = f"this document was recorded in {known.journal} and in {author}: void one"
-            books.attend("twice", books.clock(), "", fact_id, detail)
+            both = task("twice", first=str(known.journal), second=str(author))
+            books.attend(both, books.clock(), fact_id)
         if fact:
             _apply(books, author, seq, fact)
     books.forget()
@@ -284,10 +285,9 @@ def _read(books: Books, author: Replica, seq: int, data: bytes) -> Fact | None:
 
 def _apply(books: Books, author: Replica, seq: int, fact: Fact) -> None:
     if author.is_headquarters:
-        for detail in catalogue.apply(books.connection, author, seq, fact.body):
-            books.attend("catalogue", books.clock(), "", fact.id, detail)
+        for odd in catalogue.apply(books.connection, author, seq, fact.body):
+            books.attend(odd, books.clock(), fact.id)
         expected.apply(books, author, seq, fact.id, fact.body)
         entitlements.take(books, author, fact)
     elif not post(books.connection, author.generation, seq, fact.body):
-        detail = f"{author} fact {seq}: the number of its receipt or shift was used before"
-        books.attend("receipt", books.clock(), "", fact.id, detail)
+        books.attend(task("receipt", fact=f"{author}:{seq}"), books.clock(), fact.id)

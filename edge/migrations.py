@@ -211,7 +211,7 @@ def attention(db: Database) -> None:
     db.execute("""
         CREATE TABLE worklist (
             number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL,
-            sku TEXT NOT NULL, fact BLOB NOT NULL, detail TEXT NOT NULL,
+            sku TEXT NOT NULL, fact BLOB NOT NULL, code TEXT NOT NULL, told TEXT NOT NULL,
             closed_ms INTEGER, closed_by TEXT, note TEXT
         )""")
     db.execute("CREATE INDEX worklist_open ON worklist (number) WHERE closed_ms IS NULL")

@@ -11,6 +11,7 @@ import msgspec
 
 from edge.books import Books, derived_id
 from edge.postings import VOID
+from edge.tasks import task
 from sync.entitlements import GIFT, POINTS, Credited, Debited, Reversed, card_shown, is_key, key_of
 from sync.receipts import Tender
 
@@ -84,8 +85,8 @@ def give_back(
         if spent is not None and VOID in books.undone(part.redemption):
             continue  # somebody reversed it before
         if amount == 0:
-            detail = f"{part.amount_minor} refunded to {part.kind} went nowhere: issue them anew"
-            books.attend("entitlement", at_ms, "", fact_id, detail)
+            lost = task("not-refunded", refund_minor=part.amount_minor, tender=part.kind)
+            books.attend(lost, at_ms, fact_id)
         elif found and spent and found.journal == books.journal and amount == spent.amount:
             books.append(refund_id, at_ms, actor, Reversed(part.key, amount, part.redemption))
         else:

@@ -12,6 +12,7 @@ from edge.postings import VOID
 from edge.pricing import SellLine, TenderLine, price_lines, settle
 from edge.reads import Found, Reads
 from edge.shift_reads import day_of_shift
+from edge.tasks import task
 from sync.bodies import Shortfall
 from sync.body import StockLine
 from sync.effects import movements
@@ -260,8 +261,7 @@ def post_shortfall(books: Books, fact_id: bytes, at_ms: int, short: list[StockLi
     shortfall_id = derived_id(fact_id, b"shortfall")
     books.append(shortfall_id, at_ms, "", Shortfall(fact_id, short))
     for line in short:
-        detail = f"{line.quantity} reserved for online orders went out over the counter"
-        books.attend("shortfall", at_ms, line.sku, fact_id, detail)
+        books.attend(task("reserved-sold", line.sku, quantity=line.quantity), at_ms, fact_id)
 
 
 # -- results -------------------------------------------------------------------------------------

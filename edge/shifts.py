@@ -14,12 +14,13 @@ from edge.errors import BadField, NoShift, ShiftIsClosed, ShiftIsOpen, UnknownFa
 from edge.reads import Found, Reads
 from edge.reports import CASH, Report, report_of
 from edge.shift_reads import Shift, last_shift, open_shift, shift_row
-from edge.tilling import Doubt, attend_clock, shift_doubts
+from edge.tasks import Task, task
+from edge.tilling import attend_clock, shift_doubts
 from sync.cash import CashKind, CashMoved, ShiftClosed, ShiftOpened, TenderCount
 from sync.values import MONEY_MAX_MINOR
 
 Counted = tuple[str, int]
-_BY_WORD = {CashKind.PAY_OUT: "cash paid out", CashKind.NO_SALE: "drawer opened without a sale"}
+_BY_WORD = {CashKind.PAY_OUT: "pay-out", CashKind.NO_SALE: "no-sale"}
 
 
 class ShiftResult(msgspec.Struct, frozen=True):
@@ -117,24 +118,21 @@ class MoveCash(msgspec.Struct, frozen=True):
             approver=checks.name(self.approver, "approver"),
         )
         books.append(self.id, at_ms, self.actor, body, request)
-        for kind, sku, detail in [
-            *shift_doubts(books, body.drawer, body.shift),
-            *self._doubts(books),
-        ]:
-            books.attend(kind, books.clock(), sku, self.id, detail)
+        for doubt in [*shift_doubts(books, body.drawer, body.shift), *self._doubts(books)]:
+            books.attend(doubt, books.clock(), self.id)
         attend_clock(books, self.till, self.id, at_ms)
         written = books.find(self.id)
         assert written is not None  # noqa: S101 - written above
         return _cash_result(books, written, repeated=False)
 
-    def _doubts(self, books: Books) -> list[Doubt]:
+    def _doubts(self, books: Books) -> list[Task]:
         """What nobody allowed who may: it happened, so it is recorded and looked at."""
         operator = self.actor.partition("@")[0]
         if self.kind not in _BY_WORD or any(
             may_approve(books.connection, staff) for staff in (self.approver, operator)
         ):
             return []
-        return [("cash", "", f"{_BY_WORD[self.kind]} at {self.drawer}: nobody approved")]
+        return [task(_BY_WORD[self.kind], drawer=self.drawer)]
 
     def _shift(self, books: Books) -> Shift | None:
         if self.shift:

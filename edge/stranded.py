@@ -5,6 +5,7 @@ from uuid import UUID
 import msgspec
 
 from edge.books import Books
+from edge.tasks import task
 
 LANE = "till"
 
@@ -30,8 +31,7 @@ class Strand(msgspec.Struct, frozen=True):
             return Stranded(row[0], repeated=True)
         books.quarantine(self.till, LANE, start + self.problem, self.document.encode())
         number = books.connection.execute(sql, asked).fetchone()[0]
-        detail = f"{self.till}: a finished document was refused, see quarantine entry {number}"
-        books.attend("stranded", books.clock(), "", self.id, detail)
+        books.attend(task("stranded", till=self.till, entry=number), books.clock(), self.id)
         return Stranded(number, repeated=False)
 
 

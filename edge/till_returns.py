@@ -72,5 +72,5 @@ def _check_word(books: Books, approver: str, operator: str, what: str) -> None:
 
 def _attend(books: Books, fact_id: bytes, drawer: str, shift: int, *, repeated: bool) -> None:
     if shift and not repeated:
-        for kind, sku, detail in shift_doubts(books, drawer, shift):
-            books.attend(kind, books.clock(), sku, fact_id, detail)
+        for doubt in shift_doubts(books, drawer, shift):
+            books.attend(doubt, books.clock(), fact_id)

@@ -13,9 +13,10 @@ from edge.entitlements import credit_of_sale
 from edge.errors import BadField, BadPrice, BadTender, TooManyLives
 from edge.reads import Item, Reads
 from edge.rules import drawer_of_till, limits
-from edge.selling import SaleResult, plan_shortfall, post_shortfall, sale_result
+from edge.selling import SaleResult, plan_shortfall, post_shortfall, receipt_text, sale_result
 from edge.shift_reads import shift_row
 from edge.stock.lots import attend_serials
+from edge.tasks import Task, Told, task
 from sync.receipts import DiscountKind, Line, LineDetail, LineKind, Sale, Tender
 from sync.values import RATE_SCALE_PPM, line_amount_minor
 
@@ -97,8 +98,8 @@ class FinishedSale(msgspec.Struct, frozen=True):
         credit_of_sale(books, self.id, self.at_ms, sale, actor)
         if short:
             post_shortfall(books, self.id, self.at_ms, short)
-        for kind, sku, detail in doubts:
-            books.attend(kind, books.clock(), sku, self.id, detail)
+        for doubt in doubts:
+            books.attend(doubt, books.clock(), self.id)
         attend_clock(books, self.till, self.id, self.at_ms, detached=self.detached)
         written = books.find(self.id)
         assert written is not None  # noqa: S101 - written above
@@ -164,53 +165,51 @@ def named(reads: Reads, line: Line) -> Line:
 
 # -- what a person should look at ----------------------------------------------------------------
 
-Doubt = tuple[str, str, str]
 
-
-def doubts_of(sale: FinishedSale, body: Sale, books: Books) -> list[Doubt]:
-    """List what does not fit the books as `(kind, sku, detail)`."""
+def doubts_of(sale: FinishedSale, body: Sale, books: Books) -> list[Task]:
+    """List what does not fit the books."""
     free = may_approve(books.connection, sale.operator)
     found = [doubt for line in body.lines for doubt in _line_doubts(books, line, free)]
     sql = "SELECT 1 FROM receipt WHERE till = ? AND series = ? AND number = ?"
     row = books.connection.execute(sql, (body.till, -body.life, body.number)).fetchone()
     if row is not None:
-        detail = f"{body.till}-{body.life}-{body.number:06d} is on another sale too"
-        found.append(("receipt-number", "", detail))
+        receipt = receipt_text(body.till, body.life, body.number)
+        found.append(task("receipt-number", receipt=receipt))
     if body.shift:
         found += shift_doubts(books, body.drawer, body.shift)
     return found
 
 
-def shift_doubts(reads: Reads, drawer: str, number: int) -> list[Doubt]:
+def shift_doubts(reads: Reads, drawer: str, number: int) -> list[Task]:
     """List what is odd about the shift that a document names."""
     shift = shift_row(reads, drawer, number)
     if shift is None:
-        return [("late-sale", "", f"{drawer} has no shift {number} here")]
+        return [task("shift-unknown", drawer=drawer, shift=number)]
     if shift.closed is None:
         return []
-    return [("late-sale", "", f"shift {number} of {drawer} was closed: see its next Z report")]
+    return [task("shift-closed", drawer=drawer, shift=number)]
 
 
-def _line_doubts(books: Books, line: Line, free: bool) -> list[Doubt]:
+def _line_doubts(books: Books, line: Line, free: bool) -> list[Task]:
     if line.kind is LineKind.CHARGE:
         return []
     item = books.item(line.sku)
     if item is None:
-        return [("unknown-sku", line.sku, f"no product has the SKU {line.sku}")]
+        return [task("unknown-sku", line.sku)]
     detail = line.detail or LineDetail()
     allowed = free or may_approve(books.connection, detail.approver)
     found = []
     if not allowed and not _has_price(books, item, line, detail):
-        said = f"{line.price_minor} per {line.price_quantity}"
-        here = f"{item.price_minor} per {item.price_quantity}"
-        found.append(("price", line.sku, f"sold at {said}, the price is {here}; nobody approved"))
+        sold: Told = {"sold_minor": line.price_minor, "sold_quantity": line.price_quantity}
+        here: Told = {"price_minor": item.price_minor, "price_quantity": item.price_quantity}
+        found.append(task("price", line.sku, **sold, **here))
     # Less than one minor unit over is the rounding of a share.
     if not allowed and (_manual(detail) - 1) * RATE_SCALE_PPM >= _limit(books) * _gross(line):
-        text = f"{_manual(detail)} off {_gross(line)} by hand is over the limit; nobody approved"
-        found.append(("discount", line.sku, text))
+        off: Told = {"off_minor": _manual(detail), "gross_minor": _gross(line)}
+        found.append(task("discount", line.sku, **off))
     rate = books.rate(item.tax_code)
     if rate and (line.tax_ppm, line.tax_added) != (rate.ppm, not rate.included):
-        found.append(("tax", line.sku, f"taxed at {line.tax_ppm} ppm, the rate is {rate.ppm}"))
+        found.append(task("tax", line.sku, sold_ppm=line.tax_ppm, rate_ppm=rate.ppm))
     return found
 
 
@@ -250,9 +249,9 @@ def attend_clock(
         return
     sql = (
         "SELECT 1 FROM worklist WHERE closed_ms IS NULL AND kind = 'clock'"
-        " AND substr(detail, 1, ?) = ?"
+        " AND json_extract(told, '$.till') = ?"
     )
-    start = f"{till}: "
-    if books.connection.execute(sql, (len(start), start)).fetchone() is None:
-        detail = f"{start}its clock is {ahead_ms // 60_000:+d} minutes off: set it right"
-        books.attend("clock", books.clock(), "", fact_id, detail)
+    if books.connection.execute(sql, (till,)).fetchone() is None:
+        code = "clock-ahead" if ahead_ms > 0 else "clock-behind"
+        found = task(code, till=till, minutes=abs(ahead_ms) // 60_000)
+        books.attend(found, books.clock(), fact_id)

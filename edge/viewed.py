@@ -11,6 +11,7 @@ import msgspec
 
 from edge.selling import SaleResult
 from edge.stock.lots import LotStock, Pieces
+from edge.tasks import Told
 
 
 class ProductView(msgspec.Struct, frozen=True):
@@ -166,7 +167,11 @@ class TransferView(msgspec.Struct, frozen=True):
 
 
 class WorkItem(msgspec.Struct, frozen=True):
-    """Something a person should look at; `document` is the id of what it is about."""
+    """Something a person should look at; `document` is the id of what it is about.
+
+    `detail` says it in English, `code` and `told` (its values by name) to programs; values named
+    `…_minor` are money, `…quantity` base units of the SKU, `…_ppm` rates.
+    """
 
     number: int
     at_ms: int
@@ -174,6 +179,8 @@ class WorkItem(msgspec.Struct, frozen=True):
     sku: str
     document: UUID | None
     detail: str
+    code: str
+    told: Told
 
 
 class QuarantineItem(msgspec.Struct, frozen=True):

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 from uuid import UUID
 
+import msgspec
+
 from edge import database
 from edge.members import MemberChange, card_of, changes_after, find_cards, newest_change
 from edge.pricing import price_lines
@@ -19,6 +21,7 @@ from edge.selling import (
 )
 from edge.stock.lots import lots_on_hand, serials_on_hand
 from edge.stock.story import incoming_of
+from edge.tasks import Task, Told
 from edge.view_rows import (
     FACT_SQL,
     PRODUCT_SQL,
@@ -240,14 +243,18 @@ class Views:
     def worklist(self, limit: int = 200) -> list[WorkItem]:
         """What a person should look at, newest first."""
         sql = (
-            "SELECT number, at_ms, kind, sku, fact, detail FROM worklist WHERE closed_ms IS NULL"
-            " ORDER BY number DESC LIMIT ?"
+            "SELECT number, at_ms, kind, sku, fact, code, told FROM worklist"
+            " WHERE closed_ms IS NULL ORDER BY number DESC LIMIT ?"
         )
         rows = self._reads().connection.execute(sql, (page_of(limit),))
-        return [
-            WorkItem(number, at_ms, kind, sku, UUID(bytes=fact) if fact else None, detail)
-            for number, at_ms, kind, sku, fact, detail in rows
-        ]
+        items = []
+        for number, at_ms, kind, sku, fact, code, text in rows:
+            told = msgspec.json.decode(text, type=Told)
+            said = (Task(code, sku, told).text, code, told)
+            items.append(
+                WorkItem(number, at_ms, kind, sku, UUID(bytes=fact) if fact else None, *said)
+            )
+        return items
 
     def quarantine(self, limit: int = 200) -> list[QuarantineItem]:
         """Messages that were set aside, newest first."""

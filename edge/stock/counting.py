@@ -25,6 +25,7 @@ from edge.stock.sheets import (
     tallies,
     uncounted,
 )
+from edge.tasks import task
 from sync.bodies import CountedLine, StockCount
 from sync.effects import movements
 from sync.facts import LINES_MAX
@@ -242,8 +243,7 @@ class CloseSheet(msgspec.Struct, frozen=True, kw_only=True):
             if short:
                 post_shortfall(books, fact_id, at_ms, short)
         for sku in doubtful:
-            detail = f"not counted for sure on {sheet.title or 'a sheet'}: count it again"
-            books.attend("count", at_ms, sku, self.id, detail)
+            books.attend(task("count", sku, sheet=sheet.title), at_ms, self.id)
         _end(books, self.sheet, SheetState.CLOSED, (self.actor, "", self.id))
         return self._result(books, doubtful, repeated=False)
 

@@ -15,6 +15,7 @@ import msgspec
 from edge.books import Books, derived_id
 from edge.catalogue import rank_of
 from edge.reads import Reads
+from edge.tasks import Task, Told, task
 from sync.bodies import AnyBody, GoodsReceipt, TransferIn, WriteOff
 from sync.body import LotLine, StockLine
 from sync.facts import FactError, decode_fact
@@ -174,8 +175,8 @@ def apply(books: Books, author: Replica, seq: int, fact_id: bytes, body: AnyBody
             if known is not None:
                 _note_surplus(books, fact_id, books.clock(), known, [one.sku for one in body.lines])
         case Arrived() if body.lines:
-            detail = f"{body.to_store} reports ({body.reason}): {_said(body.lines)}"
-            books.attend("transfer-difference", books.clock(), "", body.out, detail)
+            for line in body.lines:
+                books.attend(_differing(body, line), books.clock(), body.out)
         case _:
             pass
 
@@ -209,12 +210,12 @@ def _listed(lines: Iterable[StockLine]) -> str:
     return msgspec.json.encode([(line.sku, line.quantity) for line in lines]).decode()
 
 
-def _said(lines: Iterable[Difference]) -> str:
-    return ", ".join(
-        f"{line.sku}: {line.received} of {line.expected} came"
-        + (f", {line.damaged} damaged" if line.damaged else "")
-        for line in lines
-    )[:400]
+def _differing(body: Arrived, line: Difference) -> Task:
+    told: Told = {"store": body.to_store, "reason": body.reason}
+    told |= {"came_quantity": line.received, "sent_quantity": line.expected}
+    if not line.damaged:
+        return task("transfer-difference", line.sku, **told)
+    return task("transfer-damage", line.sku, **told, damaged_quantity=line.damaged)
 
 
 def _heard(books: Books, kind: str, key: bytes) -> bool:
@@ -265,23 +266,20 @@ def arrived(
         loss = WriteOff(DAMAGED, list(body.damaged), broken)
         books.append(derived_id(fact_id, b"damaged"), at_ms, actor, loss)
         for line in body.damaged:
-            detail = f"{line.quantity} came damaged" + (" and are claimed" if claim else "")
-            books.attend("claim" if claim else "damaged", at_ms, line.sku, fact_id, detail)
+            code = "claim" if claim else "damaged"
+            books.attend(task(code, line.sku, quantity=line.quantity), at_ms, fact_id)
     if not key_of(body) or books.find(key_of(body)) is not None:  # it came back to its sender
         return
     known = _announced(books, body)
     if known is None:
-        what, name = _named(body)
-        detail = f"nothing is known of the {what} {name}"
-        books.attend(what, at_ms, body.lines[0].sku, fact_id, detail)
+        books.attend(_unknown(body), at_ms, fact_id)
         return
     _note_surplus(books, fact_id, at_ms, known, [line.sku for line in body.lines])
     if known.state is State.COMPLETE:
         closing = Received(known.order, known.out, "", [])
         books.append(derived_id(fact_id, b"received"), at_ms, actor, closing)
     elif known.state in (State.CLOSED, State.CANCELLED):
-        detail = f"came after the {_named(body)[0]} {_named(body)[1]} was {known.state}"
-        books.attend("late-delivery", at_ms, body.lines[0].sku, fact_id, detail)
+        books.attend(_late(body), at_ms, fact_id)
 
 
 def _announced(reads: Reads, body: GoodsReceipt | TransferIn) -> Expectation | None:
@@ -290,10 +288,29 @@ def _announced(reads: Reads, body: GoodsReceipt | TransferIn) -> Expectation | N
     return find_transit(reads, body.out)
 
 
-def _named(body: GoodsReceipt | TransferIn) -> tuple[str, str]:
+def _unknown(body: GoodsReceipt | TransferIn) -> Task:
+    sku = body.lines[0].sku
     if isinstance(body, GoodsReceipt):
-        return "order", body.order
-    return "transfer", f"{body.out.hex()} from {body.from_store}"
+        return task("order-unknown", sku, order=body.order)
+    return task("transfer-unknown", sku, transfer=body.out.hex(), store=body.from_store)
+
+
+def _late(body: GoodsReceipt | TransferIn) -> Task:
+    sku = body.lines[0].sku
+    if isinstance(body, GoodsReceipt):
+        return task("late-order", sku, order=body.order)
+    return task("late-transfer", sku, transfer=body.out.hex())
+
+
+def _surplus(known: Expectation, line: ExpectedLine) -> Task:
+    came: Told = {"came_quantity": line.received}
+    if line.expected:
+        came["expected_quantity"] = line.expected
+    if known.order:
+        code = "over-order" if line.expected else "unordered"
+        return task(code, line.sku, **came, order=known.order)
+    code = "over-transfer" if line.expected else "unsent"
+    return task(code, line.sku, **came, store=known.partner)
 
 
 def _note_surplus(
@@ -303,11 +320,7 @@ def _note_surplus(
         line = known.line(sku)
         if line is None or line.difference <= 0:
             continue
-        kind = "over-delivery" if line.expected else "unordered"
-        detail = (
-            f"{line.received} came, {line.expected} were expected ({known.order or 'transfer'})"
-        )
-        books.attend(kind, at_ms, sku, fact_id, detail)
+        books.attend(_surplus(known, line), at_ms, fact_id)
 
 
 # -- checking ------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from edge import checks
 from edge.books import Books
 from edge.errors import BadField
 from edge.reads import Reads
+from edge.tasks import task
 from sync.bodies import AnyBody
 from sync.body import LotLine
 from sync.lots import lots_of, serial_moves
@@ -126,16 +127,16 @@ def attend_serials(books: Books, fact_id: bytes, at_ms: int, body: AnyBody) -> N
     for (sku, serial), moved in serial_moves(body).items():
         state = serial_state(books, sku, serial)
         if state.held > 1:
-            detail = f"{serial} came in, though the books have it here already"
+            code = "serial-here"
         elif state.held < 0 and state.facts > 1:
-            detail = f"{serial} left, though it had left before"
+            code = "serial-gone"
         elif state.held < 0 and asks_for(books, sku, "serial"):
-            detail = f"{serial} left, though the books never had it"
+            code = "serial-unknown"
         elif abs(moved) > 1:
-            detail = f"{serial} is in one document twice"
+            code = "serial-twice"
         else:
             continue
-        books.attend("serial", at_ms, sku, fact_id, detail)
+        books.attend(task(code, sku, serial=serial), at_ms, fact_id)
 
 
 class SerialState(msgspec.Struct, frozen=True):

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from edge import database
 from edge.inbound import Receive
 from edge.ledger import EdgeLedger
@@ -17,6 +19,7 @@ from edge.pricing import SellLine, TenderLine
 from edge.selling import SaleResult, Sell
 from edge.stock.moves import Move, Open
 from edge.store import Command, Life, Store, begin_life
+from edge.tasks import Task
 from sync.bodies import AnyBody, Born
 from sync.definitions import Price, Product, Rule, TaxRate
 from sync.facts import Fact, encode_fact
@@ -155,6 +158,15 @@ class Shop:
     def rows(self, sql: str, *arguments: object) -> list[tuple[object, ...]]:
         """Query the writing connection."""
         return self.store.connection.execute(sql, arguments).fetchall()
+
+    def tasks(self) -> list[tuple[str, str, bytes, str]]:
+        """Kind, SKU, document and words of everything on the worklist, in order."""
+        sql = "SELECT kind, sku, fact, code, told FROM worklist ORDER BY number"
+        rows = self.store.connection.execute(sql)
+        return [
+            (kind, sku, fact, Task(code, sku, msgspec.json.decode(told)).text)
+            for kind, sku, fact, code, told in rows
+        ]
 
 
 def catalogue() -> list[AnyBody]:

@@ -185,9 +185,13 @@ def test_what_was_typed_by_hand_before_the_news_matches_by_its_id(shop: Shop) ->
 
 def test_the_sender_learns_what_did_not_arrive(shop: Shop) -> None:
     shop.tell(Arrived(OUT, "s0002", "box open", [Difference("TEA", 5, 3)]), local=True)
-    [(kind, document, detail)] = shop.rows("SELECT kind, fact, detail FROM worklist")
-    assert (kind, document) == ("transfer-difference", OUT)
-    assert detail == "s0002 reports (box open): TEA: 3 of 5 came"
+    broken = Difference("MUG", 4, 4, 1)
+    shop.tell(Arrived(OUT, "s0003", "dropped", [broken]), local=True)
+    kind = "transfer-difference"
+    assert shop.tasks() == [
+        (kind, "TEA", OUT, "s0002 reports (box open): 3 of 5 came"),
+        (kind, "MUG", OUT, "s0003 reports (dropped): 4 of 4 came, 1 of them damaged"),
+    ]
 
 
 @pytest.mark.parametrize(

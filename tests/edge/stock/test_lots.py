@@ -79,8 +79,7 @@ def sold_phones(*names: str, sku: str = "PHONE") -> Line:
 
 
 def odd(shop: Shop) -> list[str]:
-    sql = "SELECT detail FROM worklist WHERE kind = 'serial' ORDER BY number"
-    return [str(row[0]) for row in shop.rows(sql)]
+    return [text for kind, _, _, text in shop.tasks() if kind == "serial"]
 
 
 def test_lots_come_and_go_with_their_documents(shop: Shop) -> None:

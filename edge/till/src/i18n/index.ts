@@ -9,11 +9,13 @@ import { customer } from './en/customer';
 import { desk } from './en/desk';
 import { sell } from './en/sell';
 import { stock } from './en/stock';
+import { tasks } from './en/tasks';
 import { ui } from './en/ui';
 import { customer as zhCustomer } from './zh/customer';
 import { desk as zhDesk } from './zh/desk';
 import { sell as zhSell } from './zh/sell';
 import { stock as zhStock } from './zh/stock';
+import { tasks as zhTasks } from './zh/tasks';
 import { ui as zhUi } from './zh/ui';
 
 export * from './formats';
@@ -26,8 +28,15 @@ export type Text = string | { readonly one: string; readonly other: string };
 /** The same keys as the English words. */
 export type Words<English> = { readonly [key in keyof English]: Text };
 
-const EN = { ...ui, ...sell, ...desk, ...stock, ...customer } as const;
-const ZH: Words<typeof EN> = { ...zhUi, ...zhSell, ...zhDesk, ...zhStock, ...zhCustomer };
+const EN = { ...ui, ...sell, ...desk, ...stock, ...tasks, ...customer } as const;
+const ZH: Words<typeof EN> = {
+  ...zhUi,
+  ...zhSell,
+  ...zhDesk,
+  ...zhStock,
+  ...zhTasks,
+  ...zhCustomer,
+};
 
 /** The words of every language, for the test that compares them. */
 export const WORDS: Record<Locale, Words<typeof EN>> = { en: EN, zh: ZH };

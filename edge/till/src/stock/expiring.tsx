@@ -5,11 +5,12 @@ import type { Till } from '../data/ports';
 import { Failed, useAction } from '../desk/load';
 import { Drawn } from '../desk/picture';
 import { Quantity } from '../desk/quantity';
-import { formatMoney, formatNumber, inLanguage, locale, t } from '../i18n';
+import { formatMoney, formatQuantity, inLanguage, isPieces, locale, t } from '../i18n';
 import { go } from '../route';
 import { AmountPad, Badge, Button, Dialog, EmptyState, List, ListItem, showToast } from '../ui';
 import { fetchDrawn, openFile } from './drawn';
 import { addToDraft, goodsOf } from './goods';
+import type { Known } from './goods-known';
 import { pieceText } from './pieces-dialog';
 import type { Expiring, Worklists } from './wire';
 
@@ -25,8 +26,12 @@ function Days({ days }: { days: number }): JSX.Element {
   );
 }
 
+const hereText = (lot: Expiring, unit: string): string =>
+  t('stock.expiring.here', { n: formatQuantity(lot.quantity, unit) });
+
 /** Lots on hand that expire soon or have, the first of them first. */
-export function ExpiringList({ till, lists }: { till: Till; lists: Worklists }): JSX.Element {
+export function ExpiringList(props: { till: Till; lists: Worklists; known: Known }): JSX.Element {
+  const { till, lists, known } = props;
   const [chosen, setChosen] = useState<Expiring | null>(null);
   const [reducing, setReducing] = useState<Expiring | null>(null);
   if (lists.expiring.length === 0) {
@@ -45,7 +50,7 @@ export function ExpiringList({ till, lists }: { till: Till; lists: Worklists }):
           <ListItem
             key={`${lot.sku} ${lot.lot} ${lot.expiry_day}`}
             title={inLanguage(lot.names) || lot.sku}
-            text={`${pieceText(lot)} · ${t('stock.expiring.here', { n: lot.quantity })}`}
+            text={`${pieceText(lot)} · ${hereText(lot, known.unitOf(lot.sku))}`}
             after={<Days days={lot.days} />}
             onPress={() => setChosen(lot)}
           />
@@ -55,6 +60,7 @@ export function ExpiringList({ till, lists }: { till: Till; lists: Worklists }):
         <NextDialog
           till={till}
           lot={chosen}
+          unit={known.unitOf(chosen.sku)}
           onReduce={() => {
             setReducing(chosen);
             setChosen(null);
@@ -62,7 +68,14 @@ export function ExpiringList({ till, lists }: { till: Till; lists: Worklists }):
           onClose={() => setChosen(null)}
         />
       )}
-      {reducing && <ReduceDialog till={till} lot={reducing} onClose={() => setReducing(null)} />}
+      {reducing && (
+        <ReduceDialog
+          till={till}
+          lot={reducing}
+          unit={known.unitOf(reducing.sku)}
+          onClose={() => setReducing(null)}
+        />
+      )}
     </>
   );
 }
@@ -71,6 +84,7 @@ export function ExpiringList({ till, lists }: { till: Till; lists: Worklists }):
 function NextDialog(props: {
   till: Till;
   lot: Expiring;
+  unit: string;
   onReduce: () => void;
   onClose: () => void;
 }): JSX.Element {
@@ -92,7 +106,7 @@ function NextDialog(props: {
           <span class="grow">{pieceText(lot)}</span>
           <Days days={lot.days} />
         </p>
-        <p>{t('stock.expiring.here', { n: lot.quantity })}</p>
+        <p>{hereText(lot, props.unit)}</p>
         {lot.days >= 0 && (
           <Button size="l" icon="percent" block onPress={props.onReduce}>
             {t('stock.expiring.reduce')}
@@ -115,10 +129,16 @@ function NextDialog(props: {
 }
 
 /** Prints labels with a lower price for the pieces of a lot. */
-function ReduceDialog(props: { till: Till; lot: Expiring; onClose: () => void }): JSX.Element {
-  const { till, lot } = props;
+function ReduceDialog(props: {
+  till: Till;
+  lot: Expiring;
+  unit: string;
+  onClose: () => void;
+}): JSX.Element {
+  const { till, lot, unit } = props;
+  const pieces = isPieces(unit) ? lot.quantity : 1;
   const [price, setPrice] = useState<number | null>(null);
-  const [copies, setCopies] = useState(Math.min(Math.max(lot.quantity, 1), LABELS_MAX));
+  const [copies, setCopies] = useState(Math.min(Math.max(pieces, 1), LABELS_MAX));
   const action = useAction();
   const { sku, expiry_day } = lot;
   const said = { sku, price_minor: price ?? 0, lot: lot.lot, expiry_day, language: locale.value };
@@ -171,7 +191,7 @@ function ReduceDialog(props: { till: Till; lot: Expiring; onClose: () => void })
           <div class="stack">
             <div class="row wrap">
               <span class="grow">
-                {t('stock.expiring.labels', { n: formatNumber(lot.quantity) })}
+                {t('stock.expiring.labels', { n: formatQuantity(lot.quantity, unit) })}
               </span>
               <Quantity
                 name={t('stock.expiring.count')}

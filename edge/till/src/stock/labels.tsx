@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Till } from '../data/ports';
 import { attempt } from '../desk/load';
 import { Drawn } from '../desk/picture';
-import { locale, t } from '../i18n';
+import { isPieces, locale, t } from '../i18n';
 import { Button, Page } from '../ui';
 import { fetchDrawn, openFile } from './drawn';
 import { GoodsList, useDraft } from './goods';
@@ -20,8 +20,8 @@ export function LabelsPage(props: { till: Till; onBack: () => void }): JSX.Eleme
   const sku = skus[0];
   const print = (): Promise<void> =>
     attempt(async () => {
-      for (const { sku, quantity } of list) {
-        const copies = Math.min(Math.max(quantity, 1), 100);
+      for (const { sku, quantity, unit } of list) {
+        const copies = isPieces(unit) ? Math.min(Math.max(quantity, 1), 100) : 1;
         const body = { id: till.newId(), skus: [sku], language: locale.value, copies };
         await till.api.post('/stock/labels', body);
       }

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { Failed, Loaded, useAction, useLoad } from '../desk/load';
-import { formatMoney, formatNumber, inLanguage, t } from '../i18n';
+import { formatMoney, formatQuantity, inLanguage, t } from '../i18n';
 import { go } from '../route';
 import {
   Badge,
@@ -18,12 +18,19 @@ import {
   showToast,
   Table,
 } from '../ui';
+import { type Known, knownGoods } from './goods-known';
 import { titleOf } from './sheets';
 import type { Review, Sheet } from './wire';
 
-const signed = (value: number): string => `${value > 0 ? '+' : ''}${formatNumber(value)}`;
+const signed = (value: number, unit: string): string =>
+  `${value > 0 ? '+' : ''}${formatQuantity(value, unit)}`;
 
-function Differences({ review }: { review: Review }): JSX.Element {
+interface Reviewed {
+  readonly review: Review;
+  readonly known: Known;
+}
+
+function Differences({ review, known }: Reviewed): JSX.Element {
   const lines = review.lines.filter((line) => line.difference !== 0 || line.uncertain);
   if (lines.length === 0) {
     return (
@@ -48,12 +55,12 @@ function Differences({ review }: { review: Review }): JSX.Element {
               </>
             }
             text={t('stock.why.counted', {
-              counted: formatNumber(line.counted),
-              seen: formatNumber(line.seen),
+              counted: formatQuantity(line.counted, known.unitOf(line.sku)),
+              seen: formatQuantity(line.seen, known.unitOf(line.sku)),
             })}
             after={
               <span class="differs num">
-                <strong>{signed(line.difference)}</strong>
+                <strong>{signed(line.difference, known.unitOf(line.sku))}</strong>
                 <span>{formatMoney(line.value_minor, { signed: true })}</span>
               </span>
             }
@@ -68,7 +75,7 @@ function Differences({ review }: { review: Review }): JSX.Element {
   );
 }
 
-function Uncounted({ review }: { review: Review }): JSX.Element | null {
+function Uncounted({ review, known }: Reviewed): JSX.Element | null {
   if (review.uncounted.length === 0) return null;
   return (
     <section class="card">
@@ -79,7 +86,11 @@ function Uncounted({ review }: { review: Review }): JSX.Element | null {
         rows={review.uncounted.slice(0, 200)}
         columns={[
           { head: t('stock.list.label'), cell: (line) => inLanguage(line.names) || line.sku },
-          { head: t('stock.review.books'), end: true, cell: (line) => formatNumber(line.on_hand) },
+          {
+            head: t('stock.review.books'),
+            end: true,
+            cell: (line) => formatQuantity(line.on_hand, known.unitOf(line.sku)),
+          },
           {
             head: t('stock.review.value'),
             end: true,
@@ -151,10 +162,12 @@ function Close(props: {
 export function ReviewPage(props: { till: Till; id: string; onBack: () => void }): JSX.Element {
   const { till, id } = props;
   const [asking, setAsking] = useState(false);
-  const [load, again] = useLoad(`review ${id}`, async () => ({
-    sheet: await till.api.get<Sheet>(`/stock/sheets/${id}`),
-    review: await till.api.get<Review>(`/stock/sheets/${id}/review`),
-  }));
+  const [load, again] = useLoad(`review ${id}`, async () => {
+    const sheet = await till.api.get<Sheet>(`/stock/sheets/${id}`);
+    const review = await till.api.get<Review>(`/stock/sheets/${id}/review`);
+    const known = await knownGoods(till, [...review.lines, ...review.uncounted]);
+    return { sheet, review, known };
+  });
   const sheet = load.state === 'ready' ? load.value.sheet : null;
   const cancel = async (): Promise<void> => {
     await till.api.post(`/stock/sheets/${id}/cancel`, {});
@@ -181,8 +194,8 @@ export function ReviewPage(props: { till: Till; id: string; onBack: () => void }
       <Loaded load={load} again={again}>
         {(shown) => (
           <div class="stack stack--wide">
-            <Differences review={shown.review} />
-            <Uncounted review={shown.review} />
+            <Differences {...shown} />
+            <Uncounted {...shown} />
             {asking && <Close till={till} {...shown} onClose={() => setAsking(false)} />}
           </div>
         )}

@@ -193,5 +193,8 @@ export interface WorkItem {
   readonly kind: string;
   readonly sku: string;
   readonly document: string | null;
+  /** In English. */
   readonly detail: string;
+  readonly code: string;
+  readonly told: Readonly<Record<string, string | number>>;
 }

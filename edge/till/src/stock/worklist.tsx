@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { Failed, Loaded, type Loading, useAction, useLoad } from '../desk/load';
-import { formatDateTime, formatNumber, inLanguage, isKey, t } from '../i18n';
+import { formatDateTime, formatQuantity, inLanguage, locale, t } from '../i18n';
 import { go } from '../route';
 import {
   Badge,
@@ -18,11 +18,21 @@ import {
   TextField,
 } from '../ui';
 import { ExpiringList } from './expiring';
+import { type Known, knownGoods } from './goods-known';
+import { kindText, taskText } from './task';
 import type { WorkItem, Worklists } from './wire';
+
+const shown = (sku: string, quantity: number, known: Known): string =>
+  formatQuantity(quantity, known.unitOf(sku));
 
 const lookAt = (sku: string): void => go(`stock/lookup/${encodeURIComponent(sku)}`);
 
-function Low({ lists }: { lists: Worklists }): JSX.Element {
+interface Listed {
+  readonly lists: Worklists;
+  readonly known: Known;
+}
+
+function Low({ lists, known }: Listed): JSX.Element {
   if (lists.low.length === 0) {
     return <EmptyState icon="check" title={t('stock.low.none')} text={t('stock.low.noneText')} />;
   }
@@ -34,13 +44,15 @@ function Low({ lists }: { lists: Worklists }): JSX.Element {
           title={inLanguage(item.names) || item.sku}
           text={[
             item.sku,
-            t('stock.low.point', { n: item.reorder_point }),
-            item.coming > 0 && t('stock.low.coming', { n: item.coming }),
+            t('stock.low.point', { n: shown(item.sku, item.reorder_point, known) }),
+            item.coming > 0 && t('stock.low.coming', { n: shown(item.sku, item.coming, known) }),
           ]
             .filter(Boolean)
             .join(' · ')}
           after={
-            <Badge mood={item.coming > 0 ? 'accent' : 'warn'}>{formatNumber(item.on_hand)}</Badge>
+            <Badge mood={item.coming > 0 ? 'accent' : 'warn'}>
+              {shown(item.sku, item.on_hand, known)}
+            </Badge>
           }
           onPress={() => lookAt(item.sku)}
         />
@@ -49,7 +61,7 @@ function Low({ lists }: { lists: Worklists }): JSX.Element {
   );
 }
 
-function Negative({ lists }: { lists: Worklists }): JSX.Element {
+function Negative({ lists, known }: Listed): JSX.Element {
   if (lists.negative.length === 0) {
     return (
       <EmptyState
@@ -66,7 +78,7 @@ function Negative({ lists }: { lists: Worklists }): JSX.Element {
           key={item.sku}
           title={inLanguage(item.names) || item.sku}
           text={`${item.sku} · ${t('stock.negative.count')}`}
-          after={<Badge mood="danger">{formatNumber(item.on_hand)}</Badge>}
+          after={<Badge mood="danger">{shown(item.sku, item.on_hand, known)}</Badge>}
           onPress={() => lookAt(item.sku)}
         />
       ))}
@@ -74,20 +86,17 @@ function Negative({ lists }: { lists: Worklists }): JSX.Element {
   );
 }
 
-/** How an entry of the worklist is called. */
-function kindText(kind: string): string {
-  const key = `stock.work.${kind}`;
-  return isKey(key) ? t(key) : kind;
+interface Items {
+  readonly items: readonly WorkItem[];
+  readonly known: Known;
 }
-
-type Items = { readonly items: readonly WorkItem[] };
 
 function Rest(props: { till: Till; load: Loading<Items>; again: () => void }): JSX.Element {
   const { till, load, again } = props;
   const [closing, setClosing] = useState<WorkItem | null>(null);
   return (
     <Loaded load={load} again={again}>
-      {({ items }) => (
+      {({ items, known }) => (
         <>
           {items.length === 0 && (
             <EmptyState icon="check" title={t('stock.work.none')} text={t('stock.work.noneText')} />
@@ -98,7 +107,13 @@ function Rest(props: { till: Till; load: Loading<Items>; again: () => void }): J
                 key={item.number}
                 icon="warn"
                 title={kindText(item.kind)}
-                text={`${item.sku && `${item.sku} · `}${item.detail} · ${formatDateTime(item.at_ms)}`}
+                text={[
+                  item.sku && known.nameOf(item.sku),
+                  taskText(item, known.unitOf(item.sku)),
+                  formatDateTime(item.at_ms),
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
                 after={
                   <Button icon="check" onPress={() => setClosing(item)}>
                     {t('ui.done')}
@@ -111,6 +126,7 @@ function Rest(props: { till: Till; load: Loading<Items>; again: () => void }): J
             <Close
               till={till}
               item={closing}
+              known={known}
               onClose={() => setClosing(null)}
               onDone={() => {
                 setClosing(null);
@@ -127,13 +143,15 @@ function Rest(props: { till: Till; load: Loading<Items>; again: () => void }): J
 function Close(props: {
   till: Till;
   item: WorkItem;
+  known: Known;
   onClose: () => void;
   onDone: () => void;
 }): JSX.Element {
+  const { item, known } = props;
   const [note, setNote] = useState('');
   const action = useAction();
   const close = async (): Promise<void> => {
-    const path = `/worklist/${props.item.number}/close`;
+    const path = `/worklist/${item.number}/close`;
     const done = await action.run(async () => {
       await props.till.api.post(path, { note: note.trim() });
     });
@@ -141,7 +159,7 @@ function Close(props: {
   };
   return (
     <Dialog
-      title={kindText(props.item.kind)}
+      title={kindText(item.kind)}
       onClose={props.onClose}
       foot={
         <>
@@ -159,7 +177,10 @@ function Close(props: {
     >
       <div class="stack">
         {action.failure && <Failed failure={action.failure} />}
-        <p>{props.item.detail}</p>
+        <p>
+          {item.sku && <strong>{known.nameOf(item.sku)}: </strong>}
+          {taskText(item, known.unitOf(item.sku))}
+        </p>
         <TextField
           label={t('stock.work.what')}
           hint={t('stock.work.whatHint')}
@@ -178,9 +199,16 @@ function Close(props: {
 export function WorklistPage(props: { till: Till; onBack: () => void }): JSX.Element {
   const { till } = props;
   const [tab, setTab] = useState('low');
-  const [load, again] = useLoad('worklists', () => till.api.get<Worklists>('/stock/worklists'));
-  const lists = load.state === 'ready' ? load.value : null;
-  const [rest, restAgain] = useLoad('worklist', () => till.api.get<Items>('/worklist?limit=200'));
+  const [load, again] = useLoad(`worklists ${locale.value}`, async () => {
+    const lists = await till.api.get<Worklists>('/stock/worklists');
+    const all = [...lists.low, ...lists.negative, ...lists.expiring];
+    return { lists, known: await knownGoods(till, all) };
+  });
+  const lists = load.state === 'ready' ? load.value.lists : null;
+  const [rest, restAgain] = useLoad(`worklist ${locale.value}`, async () => {
+    const { items } = await till.api.get<Pick<Items, 'items'>>('/worklist?limit=200');
+    return { items, known: await knownGoods(till, items) };
+  });
   const others = rest.state === 'ready' ? rest.value.items.length : undefined;
   return (
     <Page
@@ -207,10 +235,10 @@ export function WorklistPage(props: { till: Till; onBack: () => void }): JSX.Ele
         <Loaded load={load} again={again}>
           {(found) => (
             <>
-              {found.cut && <Notice>{t('stock.worklist.cut')}</Notice>}
-              {tab === 'low' && <Low lists={found} />}
-              {tab === 'negative' && <Negative lists={found} />}
-              {tab === 'expiring' && <ExpiringList till={till} lists={found} />}
+              {found.lists.cut && <Notice>{t('stock.worklist.cut')}</Notice>}
+              {tab === 'low' && <Low {...found} />}
+              {tab === 'negative' && <Negative {...found} />}
+              {tab === 'expiring' && <ExpiringList till={till} {...found} />}
             </>
           )}
         </Loaded>
