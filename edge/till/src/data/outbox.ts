@@ -31,6 +31,13 @@ export interface OutboxContext {
   readonly onSeen: (up: boolean) => void;
 }
 
+/** A failure as it is kept: a stable code where there is one, then its words. */
+const lineOf = (error: unknown): string => {
+  const words = error instanceof Error ? error.message : String(error);
+  const coded = error instanceof ApiProblem || error instanceof Unreachable;
+  return (coded ? `${error.code}: ${words}` : words).slice(0, PROBLEM_MAX);
+};
+
 /** Commands on their way to the node. */
 export class Outbox implements OutboxPort {
   private readonly kept = signal<OutboxState>({
@@ -129,7 +136,7 @@ export class Outbox implements OutboxPort {
 
   /** The browser's store failed: nothing can be read or written now. */
   private broken(error: unknown): boolean {
-    this.tell({ problem: error instanceof Error ? error.message : String(error) });
+    this.tell({ problem: lineOf(error) });
     return false;
   }
 
@@ -195,7 +202,7 @@ export class Outbox implements OutboxPort {
   private async strand(entry: StoredEntry & { seq: number }, why: ApiProblem): Promise<boolean> {
     const { id, method, path, body } = entry;
     const document = JSON.stringify({ method, path, body }).slice(0, DOCUMENT_MAX);
-    const problem = `${why.code}: ${why.message}`.slice(0, PROBLEM_MAX);
+    const problem = lineOf(why);
     try {
       await this.context.api.post('/till/stranded', { id, document, problem }, { as: 'device' });
       await this.done(entry, true);
@@ -223,7 +230,7 @@ export class Outbox implements OutboxPort {
   }
 
   private async failed(entry: StoredEntry & { seq: number }, error: unknown): Promise<void> {
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = lineOf(error);
     this.tell({ problem });
     await this.context.db.put('outbox', { ...entry, tries: entry.tries + 1, problem });
   }

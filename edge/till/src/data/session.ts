@@ -148,5 +148,5 @@ function refusalOf(error: unknown, nowMs: number): LoginRefusal {
     return { code: 'locked', untilMs: nowMs + minutes * 60_000 };
   }
   if (error.status === 401 || error.code === 'wrong-pin') return { code: 'wrong-pin', left: -1 };
-  return { code: 'problem', detail: error.message };
+  return { code: 'problem', detail: `${error.code}: ${error.message}` };
 }

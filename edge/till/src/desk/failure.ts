@@ -1,6 +1,6 @@
 // One law: whatever the node or the network says, a person reads what happened and what to do next.
 import { ApiProblem, TillProblem, Unreachable } from '../data/api';
-import { isKey, locale, t } from '../i18n';
+import { problemText, t } from '../i18n';
 
 /** A failure in words. */
 export interface Failure {
@@ -12,15 +12,10 @@ export interface Failure {
   readonly code: string;
 }
 
-const DEVICE = 'desk.problem.device-failed';
-
 /** A refusal in the language of who reads it: the node itself speaks English, and more precisely. */
 function spoken(problem: ApiProblem): { title: string; text: string } {
-  const own = { title: problem.title, text: problem.message };
-  if (locale.value === 'en') return own;
-  const exact = `desk.problem.${problem.code}`;
-  const key = isKey(exact) || !problem.code.startsWith('device-') ? exact : DEVICE;
-  return isKey(key) ? { title: t('desk.failure.failed'), text: t(key) } : own;
+  const text = problemText(problem.code, problem.message);
+  return { title: text === problem.message ? problem.title : t('desk.failure.failed'), text };
 }
 
 /** Put an error into words. */

@@ -1,7 +1,7 @@
 // One law: what the node set aside is shown to who may see to it, with the reason it was set aside.
 import type { JSX } from 'preact';
 import type { Till } from '../data/ports';
-import { formatDateTime, t } from '../i18n';
+import { formatDateTime, problemLine, t } from '../i18n';
 import { EmptyState, List, ListItem } from '../ui';
 import { Loaded, useLoad } from './load';
 
@@ -11,6 +11,13 @@ interface Aside {
   readonly at_ms: number;
   readonly origin: string;
   readonly reason: string;
+}
+
+/** What a till handed over begins with its name: that stays, the problem is said after it. */
+function reasonText(reason: string): string {
+  const [, till = '', rest = reason] = /^(\S+: )?(.+)$/s.exec(reason) ?? [];
+  const said = problemLine(rest);
+  return said === rest ? reason : till + said;
 }
 
 /** The node's quarantine, for managers and auditors. */
@@ -35,7 +42,7 @@ export function Quarantine({ till }: { till: Till }): JSX.Element {
                 <ListItem
                   key={item.number}
                   icon="warn"
-                  title={item.reason}
+                  title={reasonText(item.reason)}
                   text={`${item.origin} · ${formatDateTime(item.at_ms)}`}
                 />
               ))}

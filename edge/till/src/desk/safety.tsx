@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { OutboxEntry, PresenceState, StorageState, Till } from '../data/ports';
-import { formatDateTime, formatNumber, isKey, t } from '../i18n';
+import { formatDateTime, formatNumber, isKey, problemLine, t } from '../i18n';
 import {
   Badge,
   Button,
@@ -122,7 +122,7 @@ function Waiting({ till }: { till: Till }): JSX.Element {
       </header>
       {problem && (
         <Notice mood="warn" title={t('desk.safety.why')}>
-          <p>{problem}</p>
+          <p>{problemLine(problem)}</p>
           {nextTryMs > 0 && (
             <p class="muted small">{t('desk.safety.next', { at: formatDateTime(nextTryMs) })}</p>
           )}
@@ -141,7 +141,7 @@ function Waiting({ till }: { till: Till }): JSX.Element {
               key={entry.seq}
               icon={entry.kind === 'sale' ? 'receipt' : entry.kind === 'cash' ? 'cash' : 'note'}
               title={kindText(entry)}
-              text={`${formatDateTime(entry.atMs)}${entry.problem && ` · ${entry.problem}`}`}
+              text={`${formatDateTime(entry.atMs)}${entry.problem && ` · ${problemLine(entry.problem)}`}`}
               after={entry.tries > 0 && <Badge>{t('desk.safety.tries', { n: entry.tries })}</Badge>}
             />
           ))}

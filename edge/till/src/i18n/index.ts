@@ -7,12 +7,14 @@
 import { remember, remembered } from '../ui/preferences';
 import { customer } from './en/customer';
 import { desk } from './en/desk';
+import { problems } from './en/problems';
 import { sell } from './en/sell';
 import { stock } from './en/stock';
 import { tasks } from './en/tasks';
 import { ui } from './en/ui';
 import { customer as zhCustomer } from './zh/customer';
 import { desk as zhDesk } from './zh/desk';
+import { problems as zhProblems } from './zh/problems';
 import { sell as zhSell } from './zh/sell';
 import { stock as zhStock } from './zh/stock';
 import { tasks as zhTasks } from './zh/tasks';
@@ -28,13 +30,14 @@ export type Text = string | { readonly one: string; readonly other: string };
 /** The same keys as the English words. */
 export type Words<English> = { readonly [key in keyof English]: Text };
 
-const EN = { ...ui, ...sell, ...desk, ...stock, ...tasks, ...customer } as const;
+const EN = { ...ui, ...sell, ...desk, ...stock, ...tasks, ...problems, ...customer } as const;
 const ZH: Words<typeof EN> = {
   ...zhUi,
   ...zhSell,
   ...zhDesk,
   ...zhStock,
   ...zhTasks,
+  ...zhProblems,
   ...zhCustomer,
 };
 
@@ -60,6 +63,23 @@ export const isKey = (name: string): name is Key => Object.hasOwn(EN, name);
 /** Choose among the names something has per language; English, then any, when there is none. */
 export function inLanguage(names: Readonly<Record<string, string>>): string {
   return names[locale.value] ?? names.en ?? Object.values(names)[0] ?? '';
+}
+
+/**
+ * Say a problem of the node in the reader's language; in English in its own words, which tell more,
+ * and of a code that this till does not know in those too.
+ */
+export function problemText(code: string, own: string): string {
+  if (locale.value === 'en' && own !== '') return own;
+  const exact = `desk.problem.${code}`;
+  const key = isKey(exact) || !code.startsWith('device-') ? exact : 'desk.problem.device-failed';
+  return isKey(key) ? t(key) : own;
+}
+
+/** Say a problem that was kept as `code: words`. */
+export function problemLine(line: string): string {
+  const [, code = '', own = line] = /^([a-z-]+): (.+)$/s.exec(line) ?? [];
+  return problemText(code, own);
 }
 
 function speak(language: Locale): void {

@@ -2,7 +2,7 @@
 // ends with the next step.
 import type { Refused } from '../core/types';
 import { ApiProblem } from '../data/api';
-import { formatMoney, isKey, t } from '../i18n';
+import { formatMoney, isKey, problemText, t } from '../i18n';
 
 const AMOUNTS = new Set(['due', 'over']);
 
@@ -40,7 +40,10 @@ export function failureText(error: unknown): string {
     const values = failure.values ?? {};
     return refusedText(isRefused(failure.cause) ? failure.cause : { code, values });
   }
-  return failure.detail || failure.message || t('sell.failed.other');
+  const own = failure.detail || failure.message || '';
+  return (
+    (error instanceof ApiProblem ? problemText(error.code, own) : own) || t('sell.failed.other')
+  );
 }
 
 /** Whether the node could not be reached, so that nothing was refused. */

@@ -230,8 +230,6 @@ export const stock = {
   'stock.work.stranded': 'Document nobody could read',
   'stock.work.entitlement': 'Gift card, points or coupon at odds',
   'stock.work.serial': 'Odd serial number',
-  'desk.problem.needs-approval':
-    'These goods are worth more than you may write off. Have a manager log in and post them; the list stays.',
   'stock.counts.title': 'Counts',
   'stock.counts.text': 'Full, by category, by shelf',
   'stock.sheet.full': 'Everything',

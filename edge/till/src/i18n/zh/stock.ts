@@ -209,7 +209,6 @@ export const stock: Words<typeof english> = {
   'stock.work.entitlement': '礼品卡、积分或优惠券异常',
   'stock.work.serial': '序列号异常',
   'stock.work.clock': '收银机时钟有误',
-  'desk.problem.needs-approval': '这些商品的价值超过您可报损的限额。请店长登录后过账，清单会保留。',
   'stock.counts.title': '盘点',
   'stock.counts.text': '全盘、按类别、按货架',
   'stock.sheet.full': '全部商品',
