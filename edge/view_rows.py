@@ -12,6 +12,7 @@ from edge.postings import VOID
 from edge.pricing import portion
 from edge.reads import Reads
 from edge.selling import generation_of, receipt_text, sale_result
+from edge.stock.lots import serial_state
 from edge.stock.story import story_of
 from edge.viewed import (
     Change,
@@ -31,7 +32,7 @@ from sync.effects import movements
 from sync.entitlements import Entitlement
 from sync.facts import Fact, FactError, decode_fact
 from sync.quantities import ON_HAND_SIGN, Kind, on_hand, promisable, reserved
-from sync.receipts import Sale
+from sync.receipts import LineDetail, Sale
 from sync.values import date_of
 
 PAGE_MAX = 1_000
@@ -170,7 +171,9 @@ def sale_view(reads: Reads, sale_id: bytes) -> SaleView | None:
         before = undone.get(str(at), 0)
         left = 0 if voided else max(line.quantity - before, 0)
         refund = portion(line.amount_minor, line.quantity, before, left)
-        states.append(SaleLineState(at, before, left, refund))
+        known = line.detail or LineDetail()
+        serials = [one for one in known.serials if serial_state(reads, line.sku, one).held <= 0]
+        states.append(SaleLineState(at, before, left, refund, known.lot, serials))
     result = sale_result(reads, found, repeated=False)
     return SaleView(result, found.fact.actor, sale.member, voided, states)
 

@@ -121,12 +121,18 @@ class StockDetail(msgspec.Struct, frozen=True):
 
 
 class SaleLineState(msgspec.Struct, frozen=True):
-    """What of a sale's line was returned and still can be, in base units, and for how much."""
+    """What of a sale's line was returned and still can be, in base units, and for how much.
+
+    `lot` and `serials` are what the sale told of it; a serial number that is here again is left
+    out.
+    """
 
     line: int
     returned: int
     returnable: int
     refund_minor: int
+    lot: str
+    serials: list[str]
 
 
 class SaleView(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ from edge.stock.moves import (
     TransferOut,
     WriteOff,
 )
+from edge.view_rows import sale_view
 from sync.bodies import AnyBody, GoodsReceipt
 from sync.body import LotLine
 from sync.definitions import Product
@@ -125,6 +126,9 @@ def test_what_a_sale_took_comes_back_with_its_return_or_void(shop: Shop) -> None
     lines = (ReturnLine(line=0, quantity=1), named)
     shop.run(ReturnGoods(shop.new_id(), "t1", one.id, lines))
     assert (lots(shop), serials(shop)) == ([("A", DAY, 4)], ["s2"])
+    seen = sale_view(shop.store.books, one.id)
+    assert seen is not None
+    assert [(x.returnable, x.lot, x.serials) for x in seen.lines] == [(1, "A", []), (1, "", ["s1"])]
     broken = ReturnLine(line=0, quantity=1, restock=False)
     shop.run(ReturnGoods(shop.new_id(), "t1", one.id, (broken,)))
     assert lots(shop) == [("A", DAY, 4)]

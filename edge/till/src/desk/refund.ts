@@ -9,12 +9,16 @@ export interface RefundLine {
   readonly sold: number;
   readonly returned: number;
   readonly amount_minor: number;
+  /** Serial numbers that the sale told of and that are not here again. */
+  readonly serials: readonly string[];
 }
 
 /** What the customer brings back of a line. */
 export interface Choice {
   readonly quantity: number;
   readonly restock: boolean;
+  /** Which of the line's serial numbers they are, as far as somebody said. */
+  readonly serials: readonly string[];
 }
 
 /** What was chosen, by the line's index. */
@@ -48,7 +52,31 @@ export function refundMinor(line: RefundLine, quantity: number): number {
 export function choose(choices: Choices, line: RefundLine, quantity: number): Choices {
   const { [line.line]: before, ...rest } = choices;
   const bounded = Math.min(Math.max(Math.trunc(quantity) || 0, 0), returnable(line));
-  return bounded ? { ...rest, [line.line]: { restock: true, ...before, quantity: bounded } } : rest;
+  if (bounded === 0) return rest;
+  const named = before?.serials ?? [];
+  const serials = allBack(line, bounded) ? line.serials : named.length > bounded ? [] : named;
+  return { ...rest, [line.line]: { restock: true, ...before, quantity: bounded, serials } };
+}
+
+/** Whether it is clear which pieces come back: all that are left. */
+const allBack = (line: RefundLine, quantity: number): boolean =>
+  quantity === returnable(line) && line.serials.length <= quantity;
+
+/** The piece with this serial number comes back, or does not after all; the quantity follows. */
+export function withSerial(choices: Choices, line: RefundLine, serial: string): Choices {
+  const before = choices[line.line] ?? { quantity: 0, restock: true, serials: [] };
+  const out = before.serials.includes(serial);
+  const serials = out
+    ? before.serials.filter((one) => one !== serial)
+    : [...before.serials, serial].slice(-returnable(line));
+  const quantity = out ? before.quantity - 1 : Math.max(before.quantity, serials.length);
+  return choose({ ...choices, [line.line]: { ...before, serials } }, line, quantity);
+}
+
+/** How many serial numbers are still to be said: pieces that have none need none. */
+export function serialsMissing(line: RefundLine, choice: Choice): number {
+  const plain = Math.max(returnable(line) - line.serials.length, 0);
+  return Math.max(choice.quantity - plain - choice.serials.length, 0);
 }
 
 /** Say whether a line's goods go back on the shelf. */

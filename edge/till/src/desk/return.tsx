@@ -15,7 +15,9 @@ import {
   refundMinor,
   restock,
   returnable,
+  serialsMissing,
   totalMinor,
+  withSerial,
 } from './refund';
 import { Refund } from './refund-split';
 import type { SaleDetail } from './wire';
@@ -23,7 +25,7 @@ import type { SaleDetail } from './wire';
 /** A sale with names and units to its lines. */
 interface Shown {
   readonly detail: SaleDetail;
-  readonly lines: readonly (RefundLine & { readonly unit: string })[];
+  readonly lines: readonly (RefundLine & { readonly unit: string; readonly lot: string })[];
 }
 
 async function saleWithNames(till: Till, id: string): Promise<Shown> {
@@ -40,6 +42,8 @@ async function saleWithNames(till: Till, id: string): Promise<Shown> {
       sold: line.quantity,
       returned: line.quantity - (detail.lines[at]?.returnable ?? 0),
       amount_minor: line.amount_minor,
+      lot: detail.lines[at]?.lot ?? '',
+      serials: detail.lines[at]?.serials ?? [],
     };
   });
   return { detail, lines };
@@ -49,6 +53,40 @@ async function saleWithNames(till: Till, id: string): Promise<Shown> {
 export function returnReasons(till: Till): { value: string; label: string }[] {
   const words = offered(till, 'return');
   return words.length > 0 ? words : [{ value: 'returned', label: t('desk.return.reasonUsual') }];
+}
+
+/** Asks which pieces come back of a line whose pieces have serial numbers. */
+function Serials(props: {
+  line: Shown['lines'][number];
+  choices: Choices;
+  onChange: (choices: Choices) => void;
+}): JSX.Element {
+  const { line, choices } = props;
+  const choice = choices[line.line];
+  const missing = choice ? serialsMissing(line, choice) : 0;
+  return (
+    <div class="back__restock stack" role="group" aria-label={t('desk.return.serials')}>
+      <p class={missing > 0 ? 'back__ask' : 'muted small'}>
+        {missing > 0 ? t('desk.return.whichSerials', { n: missing }) : t('desk.return.serials')}
+      </p>
+      <div class="row wrap">
+        {line.serials.map((serial) => {
+          const chosen = choice?.serials.includes(serial) ?? false;
+          return (
+            <Button
+              key={serial}
+              kind={chosen ? 'primary' : 'plain'}
+              icon={chosen ? 'check' : undefined}
+              pressed={chosen}
+              onPress={() => props.onChange(withSerial(choices, line, serial))}
+            >
+              {serial}
+            </Button>
+          );
+        })}
+      </div>
+    </div>
+  );
 }
 
 function BackLine(props: {
@@ -68,6 +106,7 @@ function BackLine(props: {
             quantity: formatQuantity(line.sold, line.unit),
             amount: formatMoney(line.amount_minor),
           })}
+          {line.lot && ` · ${t('sell.lot')} ${line.lot}`}
           {line.returned > 0 &&
             ` · ${t('desk.return.before', { quantity: formatQuantity(line.returned, line.unit) })}`}
         </p>
@@ -86,6 +125,7 @@ function BackLine(props: {
       <strong class="back__amount num">
         {choice ? formatMoney(refundMinor(line, choice.quantity)) : ''}
       </strong>
+      {left > 0 && line.serials.length > 0 && <Serials {...props} />}
       {choice && (
         <div class="back__restock">
           <Switch
@@ -107,6 +147,10 @@ function Lines({ till, shown }: { till: Till; shown: Shown }): JSX.Element {
   const [reason, setReason] = useState(reasons[0]?.value ?? '');
   const [paying, setPaying] = useState(false);
   const total = totalMinor(lines, choices);
+  const unsaid = lines.some((line) => {
+    const choice = choices[line.line];
+    return choice !== undefined && serialsMissing(line, choice) > 0;
+  });
   const chosen = Object.entries(choices).map(([line, choice]) => ({
     ...choice,
     line: Number(line),
@@ -138,7 +182,7 @@ function Lines({ till, shown }: { till: Till; shown: Shown }): JSX.Element {
         <Button
           kind="primary"
           size="xl"
-          disabled={chosen.length === 0}
+          disabled={chosen.length === 0 || unsaid}
           onPress={() => setPaying(true)}
         >
           {t('desk.return.pay')}

@@ -7,7 +7,12 @@ import type { ReturnReply } from './wire';
 
 /** A line that comes back: of a sale by its index, or of a product by SKU and price. */
 export type BackLine =
-  | { readonly line: number; readonly quantity: number; readonly restock: boolean }
+  | {
+      readonly line: number;
+      readonly quantity: number;
+      readonly restock: boolean;
+      readonly serials: readonly string[];
+    }
   | {
       readonly sku: string;
       readonly quantity: number;

@@ -47,6 +47,9 @@ export interface SaleDetail {
     readonly returned: number;
     readonly returnable: number;
     readonly refund_minor: number;
+    readonly lot: string;
+    /** Those that are not here again. */
+    readonly serials: readonly string[];
   }[];
 }
 

@@ -9,10 +9,12 @@ import {
   refundMinor,
   restock,
   returnable,
+  serialsMissing,
   suggestSplit,
   totalMinor,
   VOIDED,
   withPart,
+  withSerial,
 } from '../../src/desk/refund';
 
 const TEA: RefundLine = {
@@ -22,6 +24,7 @@ const TEA: RefundLine = {
   sold: 3,
   returned: 1,
   amount_minor: 1000,
+  serials: [],
 };
 const CUP: RefundLine = {
   line: 1,
@@ -30,6 +33,7 @@ const CUP: RefundLine = {
   sold: 2,
   returned: 2,
   amount_minor: 500,
+  serials: [],
 };
 
 describe('refund', () => {
@@ -60,20 +64,20 @@ describe('refund', () => {
 
   it('never takes more of a line than can come back', () => {
     expect(returnable(TEA)).toBe(2);
-    expect(choose({}, TEA, 9)).toEqual({ 0: { quantity: 2, restock: true } });
+    expect(choose({}, TEA, 9)).toEqual({ 0: { quantity: 2, restock: true, serials: [] } });
     expect(choose({}, CUP, 1)).toEqual({});
     expect(choose(choose({}, TEA, 1), TEA, 0)).toEqual({});
   });
 
   it('keeps what was said about the shelf while the quantity changes', () => {
     const broken = restock(choose({}, TEA, 1), 0, false);
-    expect(choose(broken, TEA, 2)).toEqual({ 0: { quantity: 2, restock: false } });
+    expect(choose(broken, TEA, 2)).toEqual({ 0: { quantity: 2, restock: false, serials: [] } });
     expect(restock({}, 5, false)).toEqual({});
   });
 
   it('sums what is chosen', () => {
     const all = chooseAll([TEA, CUP]);
-    expect(all).toEqual({ 0: { quantity: 2, restock: true } });
+    expect(all).toEqual({ 0: { quantity: 2, restock: true, serials: [] } });
     expect(totalMinor([TEA, CUP], all)).toBe(refundMinor(TEA, 2));
     expect(refundMinor(TEA, 2)).toBe(667);
   });
@@ -122,5 +126,41 @@ describe('refund', () => {
         expect(split.every((part) => part.amount_minor > 0)).toBe(true);
       }),
     );
+  });
+});
+
+describe('pieces with serial numbers', () => {
+  const PHONE: RefundLine = { ...TEA, sold: 3, returned: 0, serials: ['A', 'B', 'C'] };
+  const said = (choices: ReturnType<typeof choose>) => choices[0]?.serials;
+
+  it('are clear where all come back, and asked for where some do', () => {
+    expect(said(chooseAll([PHONE]))).toEqual(['A', 'B', 'C']);
+    const two = choose(chooseAll([PHONE]), PHONE, 2);
+    expect(two[0]).toEqual({ quantity: 2, restock: true, serials: [] });
+    expect(serialsMissing(PHONE, { quantity: 2, restock: true, serials: [] })).toBe(2);
+  });
+
+  it('bring their quantity along, and take it away again', () => {
+    const one = withSerial({}, PHONE, 'B');
+    expect(one[0]).toEqual({ quantity: 1, restock: true, serials: ['B'] });
+    const two = withSerial(one, PHONE, 'C');
+    expect(two[0]).toEqual({ quantity: 2, restock: true, serials: ['B', 'C'] });
+    expect(withSerial(two, PHONE, 'B')[0]).toEqual({ quantity: 1, restock: true, serials: ['C'] });
+    expect(withSerial(one, PHONE, 'B')).toEqual({});
+  });
+
+  it('answer a quantity that was said first', () => {
+    const asked = choose({}, PHONE, 2);
+    const one = withSerial(asked, PHONE, 'A');
+    expect(one[0]).toEqual({ quantity: 2, restock: true, serials: ['A'] });
+    expect(serialsMissing(PHONE, { quantity: 2, restock: true, serials: ['A'] })).toBe(1);
+  });
+
+  it('are never more than can come back, and not asked of pieces without any', () => {
+    const last = { ...PHONE, sold: 1, serials: ['A', 'B'] };
+    expect(said(withSerial(withSerial({}, last, 'A'), last, 'B'))).toEqual(['B']);
+    const mixed = { ...PHONE, serials: ['A'] };
+    expect(serialsMissing(mixed, { quantity: 2, restock: true, serials: [] })).toBe(0);
+    expect(serialsMissing(mixed, { quantity: 3, restock: true, serials: [] })).toBe(1);
   });
 });

@@ -28,6 +28,11 @@ export const deskWork = {
   'desk.return.reasonUsual': 'Returned by the customer',
   'desk.return.restock': 'Back on the shelf',
   'desk.return.restockHint': "Off: it can't be sold again.",
+  'desk.return.serials': 'Serial numbers: press the one that comes back',
+  'desk.return.whichSerials': {
+    one: 'Which one comes back? Press its serial number.',
+    other: 'Which {n} come back? Press their serial numbers.',
+  },
   'desk.return.refund': 'Refund',
   'desk.return.pay': 'Refund…',
   'desk.return.voided': 'This sale was voided',

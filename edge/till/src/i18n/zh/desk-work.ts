@@ -30,6 +30,8 @@ export const deskWork: Words<typeof english> = {
   'desk.return.reasonUsual': '顾客退货',
   'desk.return.restock': '重新上架',
   'desk.return.restockHint': '关闭：不可再售。',
+  'desk.return.serials': '序列号：点按退回的一件',
+  'desk.return.whichSerials': '退回的是哪 {n} 件？请点按其序列号。',
   'desk.return.refund': '退款',
   'desk.return.pay': '退款…',
   'desk.return.voided': '此销售已作废',
