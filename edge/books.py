@@ -214,11 +214,12 @@ class Books(Reads):
             number = self._numbers[sku] = int(row[0])
         return number
 
-    def attend(self, task: Task, at_ms: int, fact_id: bytes) -> None:
-        """Put something on the worklist."""
+    def attend(self, task: Task, at_ms: int, fact_id: bytes) -> int:
+        """Put something on the worklist; return the entry's number."""
         sql = "INSERT INTO worklist (at_ms, kind, sku, fact, code, told) VALUES (?, ?, ?, ?, ?, ?)"
         told = msgspec.json.encode(task.told).decode()
-        self.connection.execute(sql, (at_ms, task.kind, task.sku, fact_id, task.code, told))
+        row = (at_ms, task.kind, task.sku, fact_id, task.code, told)
+        return int(self.connection.execute(sql, row).lastrowid or 0)
 
     def quarantine(self, origin: str, lane: str, reason: str, payload: bytes) -> None:
         """Set a message aside."""

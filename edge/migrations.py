@@ -309,16 +309,18 @@ def hardware(db: Database) -> None:
             state TEXT NOT NULL, message TEXT NOT NULL, charged_minor INTEGER NOT NULL DEFAULT 0,
             trace INTEGER, receipt INTEGER, card TEXT NOT NULL DEFAULT '',
             number TEXT NOT NULL DEFAULT '',
-            settled_by TEXT NOT NULL DEFAULT '',
+            settled_by TEXT NOT NULL DEFAULT '', task INTEGER,
             created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL
         ) WITHOUT ROWID""")
+    db.execute("CREATE INDEX payment_sale ON payment (sale_id)")
     db.execute(
         "CREATE INDEX payment_open ON payment (device) WHERE state IN ('pending', 'unknown')"
     )
     db.execute("""
         CREATE TABLE terminal (
             device TEXT PRIMARY KEY, last_trace INTEGER, doubt_ref TEXT NOT NULL DEFAULT '',
-            doubt_request INTEGER, doubt_amount_minor INTEGER, doubt_last_trace INTEGER
+            doubt_request INTEGER, doubt_amount_minor INTEGER, doubt_last_trace INTEGER,
+            closed_ms INTEGER NOT NULL DEFAULT 0
         ) WITHOUT ROWID""")
     db.execute("CREATE INDEX product_plu ON product (json_extract(attributes, '$.plu'))")
 

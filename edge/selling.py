@@ -8,6 +8,7 @@ from edge import checks
 from edge.books import Books, derived_id, request_digest
 from edge.entitlements import debit_of_return
 from edge.errors import AlreadyReturned, OutOfStock, SaleVoided, UnknownFact
+from edge.hardware.kept_payments import OweCards
 from edge.postings import VOID
 from edge.pricing import SellLine, TenderLine, price_lines, settle
 from edge.reads import Found, Reads
@@ -133,6 +134,7 @@ class VoidSale(msgspec.Struct, frozen=True):
         void = plan_void(self, books, day)
         books.append(self.id, at_ms, self.actor, void, request)
         debit_of_return(books, self.id, at_ms, void, self.actor)
+        owe_cards(books, self.id, void)
         written = books.find(self.id)
         assert written is not None  # noqa: S101 - written above
         return void_result(books, written, repeated=False)
@@ -198,6 +200,21 @@ def paid_back(sale: Sale) -> tuple[Tender, ...]:
         key = ("cash", "") if tender.kind in ("cash", "change") else (tender.kind, tender.reference)
         sums[key] = sums.get(key, 0) + tender.amount_minor
     return tuple(Tender(kind, minor, text) for (kind, text), minor in sums.items() if minor)
+
+
+def owe_cards(books: Books, void_id: bytes, void: Void) -> None:
+    """Make it a task to undo what the store's terminals charged, unless cash was paid instead."""
+    found = find_sale(books, void.sale)
+    sale = found.fact.body
+    assert isinstance(sale, Sale)  # noqa: S101 - find_sale found one
+    taken = _cash_minor(paid_back(sale))
+    instead = _cash_minor(void.tenders) - taken if void.tenders else 0
+    receipt = receipt_text(sale.till, sale.life or generation_of(found.journal), sale.number)
+    OweCards(void_id, void.sale, receipt, max(instead, 0)).run(books)
+
+
+def _cash_minor(tenders: Iterable[Tender]) -> int:
+    return sum(one.amount_minor for one in tenders if one.kind == "cash")
 
 
 def find_sale(reads: Reads, sale_id: bytes) -> Found:

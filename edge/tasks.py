@@ -38,6 +38,11 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "entitlement",
         "{sold_minor} could not be credited to gift card {card}: headquarters can issue it",
     ),
+    "card-void": (
+        "card-void",
+        "{receipt} was voided, and {charged_minor} are still charged on {card} at {terminal}, its"
+        " receipt {slip}: undo it, or refund it there",
+    ),
     "points-not-credited": (
         "entitlement",
         "{points} points could not be credited to {member}: headquarters can issue them",

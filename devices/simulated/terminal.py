@@ -45,6 +45,7 @@ class TerminalPeer(Peer):
         self.mood = Mood()
         self.books = [Booked(zvt.AUTHORISE, 41, 41, 100)] if has_sold else []
         self.requests: list[Apdu] = []
+        self._handed_over = 0  # how much of the books the acquirer has: no reversal reaches it
         self._link = link or TcpLink()
         self._script: deque[Apdu] = deque()
         self._pending: Apdu | None = None
@@ -121,6 +122,7 @@ class TerminalPeer(Peer):
                 self._say(self._status(self.books[-1]), Apdu(zvt.COMPLETION))
         elif message.command == zvt.END_OF_DAY:
             total = sum(one.amount_minor for one in self.books if one.result == 0)
+            self._handed_over = len(self.books)
             status = Apdu(zvt.STATUS, b"\x27\x00\x04" + zvt.bcd(total, 6))
             self._say(status, Apdu(zvt.COMPLETION))
         elif self.mood.think_s:
@@ -138,7 +140,8 @@ class TerminalPeer(Peer):
         amount = zvt.from_bcd(given.get(0x04, b"\0")) or 0
         if message.command == zvt.REVERSE:
             receipt = zvt.from_bcd(given.get(0x87, b"\0"))
-            amount = next((one.amount_minor for one in self.books if one.receipt == receipt), 0)
+            today = self.books[self._handed_over :]
+            amount = next((one.amount_minor for one in today if one.receipt == receipt), 0)
         approved = self.mood.approves and amount > 0
         booked = self.book(message.command, amount, 0 if approved else DECLINED_CODE)
         if self.mood.mute_after:

@@ -5,6 +5,7 @@ Commands for the store's writer; the reads take any connection. Amounts are in m
 
 import sqlite3
 from enum import StrEnum
+from uuid import UUID
 
 import msgspec
 
@@ -12,6 +13,7 @@ from devices.charge import Doubt
 from edge.books import Books
 from edge.errors import Conflict
 from edge.hardware.trouble import NotNow
+from edge.tasks import Task, task
 
 
 class PaymentState(StrEnum):
@@ -26,10 +28,15 @@ class PaymentState(StrEnum):
 
 
 OPEN = (PaymentState.PENDING, PaymentState.UNKNOWN)
+DAY_MS = 86_400_000
+OWED = "card-void"  # on the worklist: a void sale's card is still charged
 
 
 class CardPayment(msgspec.Struct, frozen=True):
-    """A card payment, or the reversal of one; `charged_minor` is what the terminal says."""
+    """A card payment, or the reversal of one; `charged_minor` is what the terminal says.
+
+    `task` is the worklist's open entry that it is to be paid back, its sale being void.
+    """
 
     id: str
     till: str
@@ -46,6 +53,7 @@ class CardPayment(msgspec.Struct, frozen=True):
     card: str = ""
     number: str = ""
     settled_by: str = ""
+    task: int | None = None
 
     @property
     def given_up(self) -> bool:
@@ -59,7 +67,10 @@ class BeginPayment(msgspec.Struct, frozen=True):
     payment: CardPayment
 
     def run(self, books: Books) -> tuple[CardPayment, bool]:
-        """Keep it; raise Conflict for another content, NotNow while another one is open."""
+        """Keep it; raise Conflict for another content, NotNow while another one is open.
+
+        A reversal also needs a payment that stands, of the terminal's day.
+        """
         asked = self.payment
         found = find_payment(books.connection, asked.id)
         if found is not None and found.given_up:
@@ -69,6 +80,9 @@ class BeginPayment(msgspec.Struct, frozen=True):
             if same != (asked.kind, asked.amount_minor, asked.sale_id, asked.reverses):
                 raise Conflict(f"payment {asked.id} is known with other content: take a new id")
             return found, False
+        if asked.reverses:
+            check_stands(find_payment(books.connection, asked.reverses), asked.reverses)
+            _check_today(books, asked.reverses)
         for other in open_payments(books.connection, asked.device):
             raise NotNow(
                 f"payment {other.id} on {other.device} is {other.state}: finish or settle it first"
@@ -99,6 +113,40 @@ def _insert(books: Books, payment: CardPayment) -> None:
         (payment.id, payment.till, payment.device, payment.kind, payment.amount_minor,
          payment.sale_id, payment.reverses, payment.state, payment.message, now_ms, now_ms),
     )  # fmt: skip
+
+
+def check_stands(payment: CardPayment | None, payment_id: str) -> None:
+    """Raise NotNow unless it is a charge that was approved and not undone since."""
+    if payment is None or payment.state is not PaymentState.APPROVED or payment.reverses:
+        is_now = "not known" if payment is None else payment.state
+        raise NotNow(f"payment {payment_id} is {is_now}: only an approved one can be reversed")
+
+
+def _check_today(books: Books, payment_id: str) -> None:
+    """Raise NotNow if the terminal has begun another day: there the receipt is another one's."""
+    sql = (
+        "SELECT 1 FROM payment LEFT JOIN terminal USING (device) WHERE id = ?"
+        " AND created_ms <= max(coalesce(terminal.closed_ms, 0), ?)"
+    )
+    if books.connection.execute(sql, (payment_id, books.clock() - DAY_MS)).fetchone():
+        raise NotNow(
+            f"the terminal's day was closed after payment {payment_id}: refund the card at the"
+            " terminal by hand, then close the entry on the worklist"
+        )
+
+
+class CloseDay(msgspec.Struct, frozen=True):
+    """Command: a terminal handed its day to the acquirer; what it charged before stands."""
+
+    device: str
+
+    def run(self, books: Books) -> None:
+        """Remember when."""
+        books.connection.execute(
+            "INSERT INTO terminal (device, closed_ms) VALUES (?, ?)"
+            " ON CONFLICT (device) DO UPDATE SET closed_ms = excluded.closed_ms",
+            (self.device, books.clock()),
+        )
 
 
 class DoubtPayment(msgspec.Struct, frozen=True):
@@ -148,6 +196,47 @@ class MovePayment(msgspec.Struct, frozen=True):
                 "UPDATE payment SET state = 'reversed', changed_ms = ? WHERE id = ?",
                 (now_ms, done.reverses),
             )
+            execute(
+                "UPDATE worklist SET closed_ms = ?, closed_by = ?, note = ? WHERE number ="
+                " (SELECT task FROM payment WHERE id = ?) AND kind = ? AND closed_ms IS NULL",
+                (now_ms, done.till, f"reversed by payment {done.id}", done.reverses, OWED),
+            )
+
+
+class OweCards(msgspec.Struct, frozen=True):
+    """Command, of a void's own commit: what its sale charged is somebody's task until it is undone.
+
+    `cash_minor` is what the void pays out beyond the cash that was taken: so much is owed no more.
+    """
+
+    void_id: bytes
+    sale_id: bytes
+    receipt: str
+    cash_minor: int
+
+    def run(self, books: Books) -> None:
+        """Put every charge of the sale on the worklist that stands, or may."""
+        left = self.cash_minor
+        for payment in payments_of(books.connection, str(UUID(bytes=self.sale_id))):
+            if payment.reverses or payment.state not in (PaymentState.APPROVED, *OPEN):
+                continue
+            amount_minor = payment.charged_minor or payment.amount_minor
+            if left >= amount_minor:
+                left -= amount_minor
+                continue
+            number = books.attend(self._task(payment), books.clock(), self.void_id)
+            sql = "UPDATE payment SET task = ? WHERE id = ?"
+            books.connection.execute(sql, (number, payment.id))
+
+    def _task(self, payment: CardPayment) -> Task:
+        return task(
+            OWED,
+            receipt=self.receipt,
+            charged_minor=payment.charged_minor or payment.amount_minor,
+            card=payment.card,
+            terminal=payment.device,
+            slip=payment.receipt or "",
+        )
 
 
 class AfterRestart(msgspec.Struct, frozen=True):
@@ -168,28 +257,34 @@ _COLUMNS = (
     "id, till, device, kind, amount_minor, sale_id, reverses, state, message, charged_minor, trace,"
     " receipt, card, number, settled_by"
 )
+_TASK = (
+    f"(SELECT w.number FROM worklist w WHERE w.number = payment.task AND w.kind = '{OWED}'"  # noqa: S608
+    " AND w.closed_ms IS NULL)"
+)
+_SELECT = f"SELECT {_COLUMNS}, {_TASK} FROM payment"  # noqa: S608 - constants
 _OPEN_SQL = "state IN ('pending', 'unknown')"
 
 
 def _payment(row: tuple[object, ...]) -> CardPayment:
-    return msgspec.convert(row_dict(row), CardPayment)
-
-
-def row_dict(row: tuple[object, ...]) -> dict[str, object]:
-    """Name the columns of a payment's row."""
-    return dict(zip(_COLUMNS.replace(",", "").split(), row, strict=True))
+    names = (*_COLUMNS.replace(",", "").split(), "task")
+    return msgspec.convert(dict(zip(names, row, strict=True)), CardPayment)
 
 
 def find_payment(connection: sqlite3.Connection, payment_id: str) -> CardPayment | None:
     """Find a payment by its id."""
-    sql = f"SELECT {_COLUMNS} FROM payment WHERE id = ?"  # noqa: S608 - a constant
-    row = connection.execute(sql, (payment_id,)).fetchone()
+    row = connection.execute(f"{_SELECT} WHERE id = ?", (payment_id,)).fetchone()
     return row and _payment(row)
+
+
+def payments_of(connection: sqlite3.Connection, sale_id: str) -> list[CardPayment]:
+    """List the charges of a sale and their reversals, in the order they were begun."""
+    sql = f"{_SELECT} WHERE sale_id = ? ORDER BY created_ms, id"
+    return [_payment(row) for row in connection.execute(sql, (sale_id,))]
 
 
 def open_payments(connection: sqlite3.Connection, device: str) -> list[CardPayment]:
     """List a terminal's payments whose result is not known."""
-    sql = f"SELECT {_COLUMNS} FROM payment WHERE device = ? AND {_OPEN_SQL}"  # noqa: S608
+    sql = f"{_SELECT} WHERE device = ? AND {_OPEN_SQL}"
     return [_payment(row) for row in connection.execute(sql, (device,))]
 
 

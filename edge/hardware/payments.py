@@ -35,11 +35,14 @@ from edge.hardware.kept_payments import (
     AfterRestart,
     BeginPayment,
     CardPayment,
+    CloseDay,
     DoubtPayment,
     GiveUpPayment,
     MovePayment,
     PaymentState,
+    check_stands,
     find_payment,
+    payments_of,
     remembered,
 )
 from edge.hardware.trouble import NotNow, Trouble, UnknownJob
@@ -80,6 +83,10 @@ class Payments:
             raise UnknownJob(f"no payment {payment_id[:80]!r}: check the id it was begun under")
         return found
 
+    def of_sale(self, sale_id: str) -> list[CardPayment]:
+        """List the charges of a sale and their reversals, in the order they were begun."""
+        return payments_of(self._host.gate, sale_id)
+
     async def charge(
         self, unit: Unit, till: str, payment_id: str, amount_minor: int, sale_id: str
     ) -> CardPayment:
@@ -93,9 +100,7 @@ class Payments:
         """Begin to undo a payment of today, under an id of its own; raise NotNow."""
         paid = self.find(payment_id)
         if find_payment(self._host.gate, new_id) is None:
-            if paid.state is not PaymentState.APPROVED or paid.reverses:
-                raise NotNow(f"payment {payment_id} is {paid.state}: only an approved one can be"
-                             " reversed")  # fmt: skip
+            check_stands(paid, payment_id)
             if paid.receipt is None:
                 raise NotNow(f"the terminal gave no receipt number for payment {payment_id}:"
                              " reverse it at the terminal itself")  # fmt: skip
@@ -139,6 +144,7 @@ class Payments:
         event = await unit.ask(EndOfDay(ref=f"end of day {next(self._numbers)}"))
         if isinstance(event, Fault):
             raise Trouble(event)
+        await self._host.commit(CloseDay(unit.name))
         return event.total_minor if isinstance(event, Closed) else None
 
     async def take(self, unit: Unit, event: Event) -> None:

@@ -185,7 +185,8 @@ class CardPaymentReply(msgspec.Struct, frozen=True):
     """A card payment, or a reversal of one in `reverses`.
 
     `state`: pending, approved, declined, failed (never charged), reversed, or unknown: the terminal
-    is being asked, and a person may settle it. `charged_minor` is what the terminal says.
+    is being asked, and a person may settle it. `charged_minor` is what the terminal says. `task` is
+    the worklist's open entry that the card is to be paid back, because the sale was voided.
     """
 
     id: str
@@ -201,6 +202,13 @@ class CardPaymentReply(msgspec.Struct, frozen=True):
     card: str
     number: str
     settled_by: str
+    task: int | None
+
+
+class CardPaymentsReply(msgspec.Struct, frozen=True):
+    """The card payments of a sale and their reversals, in the order they were begun."""
+
+    payments: list[CardPaymentReply]
 
 
 class EndOfDayReply(msgspec.Struct, frozen=True):

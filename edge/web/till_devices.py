@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from devices.driver import Level
 from devices.event import Scan
@@ -30,6 +30,7 @@ router = APIRouter(tags=["devices of a till"])
 
 PAYMENT_EXAMPLE = {"amount_minor": 1299, "sale_id": "0199a1c2-7b3e-7c4d-8e5f-60718293a4b5"}
 JobId = Annotated[str, Path(max_length=100)]
+SaleOf = Annotated[UUID, Query(description="Id of the sale.")]
 _decoder = msgspec.json.Decoder
 
 
@@ -213,6 +214,7 @@ def _payment_reply(payment: CardPayment) -> shapes.CardPaymentReply:
         card=payment.card,
         number=payment.number,
         settled_by=payment.settled_by,
+        task=payment.task,
     )
 
 
@@ -239,6 +241,13 @@ async def charge_card(request: Request, payment_id: UUID, caller: Selling) -> Re
         unit, caller.device, str(payment_id), asked.amount_minor, asked.sale_id
     )
     return reply(_payment_reply(paid))
+
+
+@router.get("/till/payments", **operation(shapes.CardPaymentsReply))
+async def payments_of_sale(request: Request, sale: SaleOf, _caller: Reading) -> Response:
+    """List what the store's terminals charged for a sale, and what was undone of it."""
+    found = _hub(request).payments.of_sale(str(sale))
+    return reply(shapes.CardPaymentsReply([_payment_reply(one) for one in found]))
 
 
 @router.get("/till/payments/{payment_id}", **operation(shapes.CardPaymentReply))
