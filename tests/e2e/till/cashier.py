@@ -1,10 +1,12 @@
 """What a cashier does at a till: looks, scans, types and presses; nothing a hand could not do."""
 
 import re
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Page, expect
 
+from provisioning.demo.hardware import TILL
 from provisioning.demo.opening import PEOPLE
 from tests.e2e.till.branch import Branch
 
@@ -63,6 +65,16 @@ class Cashier:
         self.enrol(branch.admit(till))
         self.log_in(NAMES[staff], branch.pins[staff])
         self.open_shift(float_minor)
+
+    def man_counter(self, branch: Branch, staff: str) -> None:
+        """Set the till with the devices up, log in and sell in its shift, open or not."""
+        self.enrol(branch.store.till_token)
+        self.log_in(NAMES[staff], branch.pins[staff])
+        with closing(branch.manager()) as node:
+            is_open = node.get("/till/shifts/current", drawer=TILL) is not None
+        if not is_open:
+            self.open_shift(0)
+        expect(self.page.get_by_role("button", name=re.compile("^Shift"))).to_be_visible()
 
     # -- selling ---------------------------------------------------------------------------------
 

@@ -112,9 +112,7 @@ def test_a_clock_that_jumps_is_told_and_loses_no_sale(shop: Branch, visit: Visit
 
 def test_hardware_that_fails_says_what_to_do(shop: Branch, visit: Visit) -> None:
     cashier = visit()
-    cashier.enrol(shop.store.till_token)
-    cashier.log_in(NAMES["ana"], shop.pins["ana"])
-    cashier.open_shift(0)
+    cashier.man_counter(shop, "ana")
     _pay_at_a_dead_terminal(shop, cashier)
     _print_without_paper(shop, cashier)
 

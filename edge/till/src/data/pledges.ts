@@ -87,6 +87,19 @@ export class Pledges implements PledgesPort {
     });
   }
 
+  reversals(sale: string): readonly Pledge[] {
+    return this.kept.value.filter((one) => one.kind === 'reversal' && one.sale === sale);
+  }
+
+  async beginReversal(sale: string, charge: string, amountMinor: number): Promise<Pledge> {
+    const same = this.reversals(sale).find(({ key }) => key === charge);
+    if (same) return same;
+    const pledge = { ...this.made('reversal', charge, amountMinor), sale };
+    await this.context.db.put('pledges', pledge);
+    this.remember(pledge);
+    return pledge;
+  }
+
   /** The node is there: what was redeemed and never booked goes back. */
   async settle(): Promise<void> {
     if (this.context.selling.owner.peek() !== 'here') return;

@@ -284,10 +284,13 @@ export interface EventsPort {
 export interface Pledge {
   /** The id under which the node was asked: asked again, nothing is taken twice. */
   readonly id: string;
-  /** `card`: a charge at the terminal; `rights`: a gift card, points, a coupon's right. */
-  readonly kind: 'card' | 'rights';
+  /**
+   * `card`: a charge at the terminal; `rights`: a gift card, points, a coupon's right; `reversal`: a
+   * charge of a sale that is voided is undone at the terminal.
+   */
+  readonly kind: 'card' | 'rights' | 'reversal';
   readonly sale: string;
-  /** Of rights: their key, e.g. `gift:CODE`; empty for a card. */
+  /** Of rights: their key, e.g. `gift:CODE`; of a reversal: the charge; empty for a card. */
   readonly key: string;
   /** In minor units, points or times. */
   readonly amount: number;
@@ -312,6 +315,10 @@ export interface PledgesPort {
   redeem(key: string, amount: number, event: (id: string) => BasketEvent): Promise<void>;
   /** Takes something redeemed out of the basket; its rights go back to the node, now or later. */
   giveBack(key: string, redeemedId: string, event: BasketEvent): Promise<void>;
+  /** The reversals of a sale's charges that were meant and have no end yet. */
+  reversals(sale: string): readonly Pledge[];
+  /** Writes down that a charge is to be undone; the same again while it has no end. */
+  beginReversal(sale: string, charge: string, amountMinor: number): Promise<Pledge>;
 }
 
 /** A held basket as the node lists it. */

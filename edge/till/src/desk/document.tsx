@@ -5,6 +5,7 @@ import type { Till } from '../data/ports';
 import { formatMoney, isKey, locale, t } from '../i18n';
 import { go } from '../route';
 import { Button, Notice, Page } from '../ui';
+import { CardsBack } from './cards-back';
 import { Loaded, useLoad } from './load';
 import { Picture } from './picture';
 import { printReceipt, receiptPath, saveFile } from './receipts';
@@ -51,6 +52,7 @@ function SaleActions(props: { till: Till; id: string; onVoided: () => void }): J
               <strong>{detail.sale.receipt}</strong> · {formatMoney(detail.sale.total_minor)}
             </p>
             {detail.voided && <Notice mood="warn" title={t('desk.return.voided')} />}
+            {detail.voided && <CardsBack till={till} sale={id} />}
             <Actions till={till} id={id} name={detail.sale.receipt} gift />
             {!detail.voided && !till.selling.training.value && (
               <>

@@ -1,10 +1,12 @@
 // One law: a sale is undone as a whole, with a reason and a manager's word; its number stays used.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { ApiProblem } from '../data/api';
 import type { Till } from '../data/ports';
 import { formatMoney, t } from '../i18n';
 import { Button, Choices, Dialog, Pairs, showToast, TextField } from '../ui';
 import { ApprovalDialog, type Asked, needsManager } from './approval';
+import { dropReversals, meanReversals } from './cards-back';
 import { openDrawer } from './current';
 import { Failed, useAction } from './load';
 import { offered } from './reasons';
@@ -76,7 +78,12 @@ export function VoidDialog(props: {
     setApproving(false);
     const body = { id, reason, tenders, approver, ...placeOf(till) };
     const done = await action.run(async () => {
-      await till.api.post(`/till/sales/${sale.id}/void`, body);
+      await meanReversals(till, sale.id);
+      await till.api.post(`/till/sales/${sale.id}/void`, body).catch(async (error: unknown) => {
+        // A void without an answer may be on record: what was meant stays.
+        if (error instanceof ApiProblem) await dropReversals(till, sale.id);
+        throw error;
+      });
     });
     if (!done) return;
     if (tenders.some(({ kind }) => kind === 'cash')) openDrawer(till, 'void');
@@ -121,6 +128,9 @@ export function VoidDialog(props: {
             formatMoney(part.amount_minor),
           ])}
         />
+        {tenders.some(({ kind }) => kind === 'card') && (
+          <p class="muted small">{t('desk.void.card')}</p>
+        )}
       </div>
     </Dialog>
   );

@@ -111,3 +111,22 @@ describe('a card', () => {
     expect(till.pledges.charge.value).not.toBeNull();
   });
 });
+
+describe('a reversal', () => {
+  it('is meant once, outlives a reload and is sent by nobody else', async () => {
+    const { till, node, reload, db } = await selling();
+    const first = await till.pledges.beginReversal('s1', 'charge', 499);
+    const again = await reload();
+    expect(await again.pledges.beginReversal('s1', 'charge', 499)).toEqual(first);
+    expect(again.pledges.reversals('s1')).toEqual([first]);
+    expect(again.pledges.reversals('s2')).toEqual([]);
+    expect(again.pledges.charge.value).toBeNull();
+    const before = node.asked.length;
+    await again.pledges.settle();
+    expect(node.asked).toHaveLength(before);
+    await again.pledges.drop(first);
+    expect(await db.count('pledges')).toBe(0);
+    const next = await again.pledges.beginReversal('s1', 'charge', 499);
+    expect(next.id).not.toBe(first.id);
+  });
+});

@@ -213,6 +213,25 @@ export const deskWork = {
   'desk.void.go': 'Void {amount}',
   'desk.void.approve': 'Void {receipt}',
   'desk.void.done': '{receipt} is voided.',
+  'desk.void.card':
+    'What a terminal of the store charged is undone there next. Undo by hand what another terminal charged.',
+  'desk.cards.title': 'Back to the card',
+  'desk.cards.card': 'the card',
+  'desk.cards.owed': '{amount} is still charged on {card} ({device}).',
+  'desk.cards.pending': '{amount} goes back: look at the terminal ({device}).',
+  'desk.cards.reversed': '{amount} went back to {card}.',
+  'desk.cards.byHand': '{amount} on {card} was seen to by hand; the worklist says how.',
+  'desk.cards.refused':
+    'The terminal did not undo {amount}. Try again while the customer is here. If it refuses again, or its day was closed: refund it there by hand ({device}), then press “Refunded by hand”. Until then it stays on the worklist.',
+  'desk.cards.unknown':
+    'Nobody knows whether {amount} went back. The terminal ({device}) is being asked. If it stays silent, look at its last receipt and say what it shows.',
+  'desk.cards.open':
+    'It is not known yet whether {amount} was charged at {device}. Look at its last receipt, settle the payment, then undo it.',
+  'desk.cards.undo': 'Undo at the terminal',
+  'desk.cards.hand': 'Refunded by hand',
+  'desk.cards.was': 'It was undone',
+  'desk.cards.wasNot': 'It was not undone',
+  'desk.cards.note': 'Refunded at the terminal by hand',
   'desk.void.touched': 'Some of it came back already: take the rest back instead.',
   'desk.device.state.idle': 'ready',
   'desk.device.state.closed': 'not open',

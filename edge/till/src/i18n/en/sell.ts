@@ -382,7 +382,7 @@ export const sell = {
     'The node gave no readable answer. Try again; if it stays, call support.',
   'sell.refused.held-taken': 'Another till has taken this basket up.',
   'sell.refused.card-charged':
-    'The card was charged. Finish the sale, then void it and pay back at the terminal.',
+    'The card was charged. Finish the sale, then void it: the terminal is asked to undo the charge.',
   'sell.refused.held-unsure':
     'This basket may be at the node already. Wait until the node is back, then take it up.',
   'sell.refused.held-sold': 'This basket was sold already.',

@@ -227,6 +227,7 @@ export const stock = {
   'stock.work.catalogue': 'Odd product data',
   'stock.work.receipt': 'Receipt or shift number used twice',
   'stock.work.twice': 'Document recorded twice',
+  'stock.work.card-void': 'Voided, but the card is still charged',
   'stock.work.stranded': 'Document nobody could read',
   'stock.work.entitlement': 'Gift card, points or coupon at odds',
   'stock.work.serial': 'Odd serial number',

@@ -355,7 +355,7 @@ export const sell: Words<typeof english> = {
   'sell.refused.outbox-not-empty': '还有数据等待发送到节点，请等待其送达。',
   'sell.refused.http-error': '节点的回复无法识别。请重试；如仍不行，请联系支持人员。',
   'sell.refused.held-taken': '其他收银台已取走此单。',
-  'sell.refused.card-charged': '银行卡已扣款。请先完成此单再作废，并在刷卡机上退款。',
+  'sell.refused.card-charged': '银行卡已扣款。请先完成此单再作废，随后会请刷卡机撤销扣款。',
   'sell.refused.held-unsure': '此单可能已交到门店主机，请等主机恢复后再取单。',
   'sell.refused.held-sold': '此单已经售出。',
   'sell.refused.rights-short': '本店可用余额不足。请减少金额，或用其他方式支付余下部分。',
