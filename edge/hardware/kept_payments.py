@@ -230,7 +230,7 @@ class OweCards(msgspec.Struct, frozen=True):
 
     def _task(self, payment: CardPayment) -> Task:
         return task(
-            OWED,
+            "card-void",
             receipt=self.receipt,
             charged_minor=payment.charged_minor or payment.amount_minor,
             card=payment.card,

@@ -24,6 +24,8 @@ export const tasks = {
     'Its barcode {gtin} is no GTIN and was left out: have headquarters correct it.',
   'stock.task.card-not-credited':
     '{sold_minor} could not be credited to gift card {card}: headquarters can issue it.',
+  'stock.task.card-void':
+    '{receipt} was voided, and {charged_minor} are still charged on {card} at {terminal}, its receipt {slip}. Open the receipt and undo it, or refund it at the terminal.',
   'stock.task.points-not-credited':
     '{points} points could not be credited to {member}: headquarters can issue them.',
   'stock.task.not-refunded': '{refund_minor} refunded to {tender} went nowhere: issue them anew.',

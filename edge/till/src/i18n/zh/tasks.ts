@@ -23,6 +23,8 @@ export const tasks: Words<typeof english> = {
   'stock.task.twice': '此单据在 {first} 和 {second} 各记录了一次，请作废其中一份。',
   'stock.task.catalogue': '条码 {gtin} 不是有效的 GTIN，已略去，请总部更正。',
   'stock.task.card-not-credited': '无法向礼品卡 {card} 充入 {sold_minor}，可由总部补发。',
+  'stock.task.card-void':
+    '{receipt} 已作废，但 {card} 在 {terminal}（终端小票 {slip}）上的 {charged_minor} 尚未撤销。请打开该小票撤销，或在终端手工退款。',
   'stock.task.points-not-credited': '无法为会员 {member} 记入 {points} 积分，可由总部补发。',
   'stock.task.not-refunded': '退至{tender}的 {refund_minor} 无处可退，请重新发放。',
   'stock.task.not-taken-back': '礼品卡 {card} 中的 {spent_minor} 在收回前已被使用或转出。',
