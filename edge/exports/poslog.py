@@ -155,6 +155,7 @@ class PosLog:
                     "PromotionID": part.code,
                     "Amount": self.money(part.amount_minor),
                     "Description": part.text,
+                    "WholeTransactionFlag": part.whole,
                 }
                 for part in detail.discounts
             ]

@@ -1,5 +1,4 @@
 // A sale is done when sale, number and empty basket are on disk together, or the node has them.
-import { EMPTY_BASKET } from '../core/basket';
 import { receiptText } from '../core/ids';
 import { type Booking, sell } from '../core/sale';
 import type { Basket, Priced, Rules } from '../core/types';
@@ -24,16 +23,16 @@ export type Mark = Pick<Storage, 'getItem' | 'setItem'>;
 
 /**
  * Writes a finished sale down in one strict transaction; throws `TillProblem` if it cannot be one.
- * A sale that was finished before is answered as it was. `check` says whether this window may.
+ * A sale that was finished before is answered as it was. `empty` empties the basket if this window may.
  */
 export function writeDown(
   db: Db,
   closing: Closing,
-  check: (tx: Writing) => Promise<void>,
+  empty: (tx: Writing) => Promise<void>,
   mark?: Mark,
 ): Promise<{ finished: Finished; device: StoredDevice }> {
   return atomically(db, STORES, async (tx) => {
-    await check(tx);
+    await empty(tx);
     const known = (await tx.objectStore('meta').get(DEVICE)) as StoredDevice | undefined;
     if (known === undefined) throw new TillProblem('not-enrolled');
     const device = aboveFloor(known, mark);
@@ -45,7 +44,6 @@ export function writeDown(
       await tx.objectStore('finished').add({ ...finished, delivered: 0 });
       await tx.objectStore('meta').put(next, DEVICE);
     }
-    await tx.objectStore('basket').put(EMPTY_BASKET, 'current');
     return { finished, device: next };
   });
 }
@@ -95,6 +93,7 @@ export interface HandingOver {
   readonly api: ApiPort;
   readonly db: Db;
   readonly mark: Mark | undefined;
+  readonly empty: (tx: Writing) => Promise<void>;
 }
 
 /**
@@ -103,7 +102,7 @@ export interface HandingOver {
  * handed over the next time: the node may have it, though no answer came.
  */
 export async function handOver(
-  { api, db, mark }: HandingOver,
+  { api, db, mark, empty }: HandingOver,
   finished: Finished,
   device: StoredDevice,
   cause: unknown,
@@ -118,7 +117,7 @@ export async function handOver(
   const next = { ...device, nextNumber: finished.document.number + 1 };
   const kept = atomically(db, ['meta', 'basket'], async (tx) => {
     await tx.objectStore('meta').put(next, DEVICE);
-    await tx.objectStore('basket').put(EMPTY_BASKET, 'current');
+    await empty(tx);
   });
   await kept.catch(() => remember(mark, next, finished.id));
   return next;

@@ -42,6 +42,12 @@ export class Pins {
     await db.delete('failures', staff);
   }
 
+  /** Keeps that the node has locked somebody: without it no more tries are left here either. */
+  async lock(staff: string, untilMs: number): Promise<void> {
+    const locked = { count: FAILURES_MAX, lastMs: untilMs - LOCKED_MS };
+    await this.context.db.put('failures', locked, staff);
+  }
+
   /** Forgets whoever is not in a list any more. */
   async keepOnly(staff: ReadonlySet<string>): Promise<void> {
     for (const known of await this.context.db.getAllKeys('people'))

@@ -1,4 +1,4 @@
-// The sale in hand: on the screen at once, on disk right after, in one window of the browser.
+// The sale in hand: the store has every event before the screen is drawn, in one window of the browser.
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { EMPTY_BASKET, isEmpty, reduce } from '../core/basket';
 import { Memory, price } from '../core/pricing';
@@ -34,6 +34,7 @@ import type { Setup } from './setup';
 const SHIFT = 'shift';
 const SELLER = 'seller';
 const LOCK = 'evertill-selling';
+const PLAIN = ['meta', 'basket'] as const;
 
 /** What is written in the same transaction as the basket. */
 export type Beside = (tx: Writing) => Promise<unknown>;
@@ -71,7 +72,8 @@ export class Selling implements SellingPort {
   readonly priced: ReadonlySignal<Priced>;
   private readonly memory = new Memory();
   private saving: Promise<void> = Promise.resolve();
-  private unsaved = false;
+  /** What happened to the basket since something was begun to be written beside it. */
+  private since: BasketEvent[] | null = null;
   private finishing = false;
   /** A sale whose handing over got no answer: the node may have it. */
   private offered: { readonly basket: Basket; readonly finished: Finished } | null = null;
@@ -111,8 +113,10 @@ export class Selling implements SellingPort {
     if (this.finishing) return { ok: false, basket, refused: { code: 'finishing' } };
     const context = { rules: setup.rules.peek(), nowMs: nowMs(), newId };
     const reduced = reduce(basket, event, context);
-    if (reduced.ok && reduced.basket !== basket)
+    if (reduced.ok && reduced.basket !== basket) {
+      this.since?.push(event);
       this.kept.value = isEmpty(reduced.basket) && !keepsId(event) ? EMPTY_BASKET : reduced.basket;
+    }
     return reduced;
   }
 
@@ -122,6 +126,7 @@ export class Selling implements SellingPort {
   }
 
   async finish(options: FinishOptions = {}): Promise<Finished> {
+    while (this.since) await this.saving; // a tender that cannot be written down pays for nothing
     if (this.place.peek() !== 'here') throw new TillProblem('sold-elsewhere');
     if (this.finishing) throw new TillProblem('finishing');
     this.finishing = true;
@@ -157,7 +162,7 @@ export class Selling implements SellingPort {
   /** Writes the sale down, a second time with more room where there was too little. */
   private async writeDown(closing: Closing): Promise<{ finished: Finished; device: StoredDevice }> {
     const { db, mark } = this.context;
-    const write = () => writeDown(db, closing, (tx) => this.check(tx), mark);
+    const write = () => writeDown(db, closing, (tx) => this.put(tx, EMPTY_BASKET), mark);
     return write().catch(async (error: unknown) => {
       if (error instanceof TillProblem) throw error;
       await makeRoom(db).catch(() => undefined); // then there is no room
@@ -174,7 +179,8 @@ export class Selling implements SellingPort {
     const again = this.offered?.basket === basket ? this.offered.finished : null;
     const finished = again ?? seal(closing, device);
     this.offered = { basket, finished };
-    const next = await handOver(this.context, finished, device, cause);
+    const empty = (tx: Writing) => this.put(tx, EMPTY_BASKET);
+    const next = await handOver({ ...this.context, empty }, finished, device, cause);
     return { finished: { ...finished, handedOver: true }, device: next };
   }
 
@@ -206,27 +212,38 @@ export class Selling implements SellingPort {
 
   /**
    * Applies an event and writes the basket together with what stands beside it, in one strict
-   * transaction; throws, with the basket as it was, if it is refused or cannot be written.
+   * transaction; throws if it is refused or cannot be written, with the basket as if it had not been.
    */
   async dispatchWith(event: BasketEvent, beside: Beside): Promise<void> {
-    while (this.unsaved) await this.saving; // what waits to be written must not write this alone
+    while (this.since) await this.saving; // one at a time
     const before = this.kept.peek();
     const reduced = this.apply(event);
     if (!reduced.ok)
       throw new TillProblem(reduced.refused.code, reduced.refused.values, reduced.refused);
-    const after = this.kept.peek();
-    await this.saveWith(beside).catch((error: unknown) => {
-      if (this.kept.peek() === after) this.kept.value = before;
+    const since: BasketEvent[] = [];
+    this.since = since;
+    try {
+      await this.saveWith(beside);
+    } catch (error) {
+      this.since = null;
+      this.kept.value = before;
+      for (const later of since) this.dispatch(later);
       throw error;
-    });
+    } finally {
+      this.since = null;
+    }
   }
 
   /** Writes what stands beside the basket; throws `sold-elsewhere` in a window that does not sell. */
   saveWith(beside: Beside): Promise<void> {
     if (this.place.peek() !== 'here') return Promise.reject(new TillProblem('sold-elsewhere'));
-    const saved = this.saving.then(() => this.write(beside));
-    this.saving = saved.catch(() => undefined);
-    return saved;
+    const basket = this.kept.peek();
+    const work = async (tx: Writing): Promise<void> => {
+      await this.put(tx, basket);
+      await beside(tx);
+    };
+    const stores = ['meta', 'basket', 'held', 'pledges'] as const;
+    return this.after(atomically(this.context.db, stores, work));
   }
 
   /** Puts an empty basket in hand, because the one in hand is written `beside`. */
@@ -276,14 +293,20 @@ export class Selling implements SellingPort {
   /** Makes this window the one that writes, and takes up what the one before left. */
   private async claim(): Promise<void> {
     const { db, device, mark, onFull } = this.context;
-    const read = async (tx: Pick<Writing, 'objectStore'>) => ({
-      basket: await tx.objectStore('basket').get('current'),
-      known: (await tx.objectStore('meta').get(DEVICE)) as StoredDevice | undefined,
-    });
+    const read = async (tx: Pick<Writing, 'objectStore'>) => {
+      const seller = ((await tx.objectStore('meta').get(SELLER)) as string | undefined) ?? '';
+      return {
+        basket: await tx.objectStore('basket').get(seller),
+        known: (await tx.objectStore('meta').get(DEVICE)) as StoredDevice | undefined,
+      };
+    };
     this.claimed = true;
     const left = await atomically(db, ['meta', 'basket'], async (tx) => {
+      const found = await read(tx);
       await tx.objectStore('meta').put(this.name, SELLER);
-      return read(tx);
+      await tx.objectStore('basket').clear(); // what windows before the last one left
+      await tx.objectStore('basket').put(found.basket ?? EMPTY_BASKET, this.name);
+      return found;
     }).catch((error: unknown) => {
       this.claimed = false; // the next writing tries again
       onFull(error);
@@ -296,12 +319,17 @@ export class Selling implements SellingPort {
     if (sold) this.save();
   }
 
-  /** Refuses to write what another window has claimed since. */
-  private async check(tx: Writing): Promise<void> {
-    const meta = tx.objectStore('meta');
-    const seller = this.claimed ? await meta.get(SELLER) : undefined;
-    if (seller === undefined) await meta.put(this.name, SELLER);
-    else if (seller !== this.name) return this.refuse();
+  /** Writes this window's basket; throws what aborts the writing if another has claimed the selling. */
+  private async put(tx: Writing, basket: Basket): Promise<void> {
+    const [seller] = await this.ask(tx, basket);
+    if (seller === undefined) await tx.objectStore('meta').put(this.name, SELLER);
+    else if (seller !== this.name) this.refuse();
+  }
+
+  /** Every window writes under its own name; the one that sells is the one whose basket counts. */
+  private ask(tx: Writing, basket: Basket): Promise<[unknown, string]> {
+    const put = tx.objectStore('basket').put(basket, this.name);
+    return Promise.all([this.claimed ? tx.objectStore('meta').get(SELLER) : undefined, put]);
   }
 
   private refuse(): never {
@@ -309,32 +337,37 @@ export class Selling implements SellingPort {
     throw new TillProblem('sold-elsewhere');
   }
 
-  private write(beside?: Beside): Promise<void> {
-    const stores = beside
-      ? (['meta', 'basket', 'held', 'pledges'] as const)
-      : (['meta', 'basket'] as const);
-    const basket = this.kept.peek();
-    const work = async (tx: Writing): Promise<void> => {
-      await this.check(tx);
-      await tx.objectStore('basket').put(basket, 'current');
-      await beside?.(tx);
-    };
-    return atomically(this.context.db, stores, work, beside ? 'strict' : 'relaxed');
+  /**
+   * Writes the newest basket. All of it is asked of the browser, the commit too, before this returns:
+   * from then on a page that is left, or a tab that crashes, cannot take it back.
+   */
+  private async write(): Promise<void> {
+    if (!this.claimed)
+      return atomically(this.context.db, PLAIN, (tx) => this.put(tx, this.kept.peek()));
+    const tx: Writing = this.context.db.transaction(PLAIN, 'readwrite', { durability: 'relaxed' });
+    const asked = this.ask(tx, this.kept.peek());
+    tx.commit();
+    const [[seller]] = await Promise.all([asked, tx.done]);
+    if (seller === undefined)
+      this.claimed = false; // the store was emptied: the next one claims it
+    else if (seller !== this.name) this.refuse();
   }
 
-  /** Writes the newest basket; events that come meanwhile are written together. */
   private save(): void {
-    if (this.unsaved) return;
-    this.unsaved = true;
-    this.saving = this.saving.then(async () => {
-      this.unsaved = false;
-      try {
-        await this.write();
-        this.context.onWrote();
-      } catch (error) {
-        if (!(error instanceof TillProblem)) this.context.onFull(error);
-      }
+    const written = this.write().then(this.context.onWrote, (error: unknown) => {
+      if (!(error instanceof TillProblem)) this.context.onFull(error);
     });
+    void this.after(written);
+  }
+
+  /** What has to be waited for before something is written that must be the last. */
+  private after<T>(writing: Promise<T>): Promise<T> {
+    const ended = writing.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.saving = Promise.all([this.saving, ended]).then(() => undefined);
+    return writing;
   }
 }
 

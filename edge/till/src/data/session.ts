@@ -73,7 +73,7 @@ export class Sessions implements SessionPort {
       return this.kept.peek() as Session;
     } catch (error) {
       if (error instanceof Unreachable) return this.loginDetached(staff, pin);
-      return refusalOf(error, this.context.nowMs());
+      return this.refused(staff, error);
     }
   }
 
@@ -116,8 +116,16 @@ export class Sessions implements SessionPort {
       return { approver, name, detached: false };
     } catch (error) {
       if (error instanceof Unreachable) return this.approveDetached(asked);
-      return refusalOf(error, this.context.nowMs());
+      return this.refused(asked.staff, error);
     }
+  }
+
+  /** Reads a refusal; that somebody is locked holds without the node and over a reload too. */
+  private async refused(staff: string, error: unknown): Promise<LoginRefusal> {
+    const refusal = refusalOf(error, this.context.nowMs());
+    if (refusal.code === 'locked')
+      await this.context.pins.lock(staff, refusal.untilMs).catch(() => undefined); // a full disk
+    return refusal;
   }
 
   private async approveDetached(asked: ApprovalRequest): Promise<Approval | LoginRefusal> {

@@ -1,6 +1,7 @@
 // A till in one process: the real database in memory, a node that answers as it is told, a clock.
 import 'fake-indexeddb/auto';
 import { deleteDB } from 'idb';
+import type { Basket } from '../../src/core/types';
 import { CatalogueEngine } from '../../src/data/catalogue-engine';
 import type { Ask, Told } from '../../src/data/catalogue-messages';
 import { type Db, openDatabase } from '../../src/data/idb';
@@ -133,4 +134,9 @@ export async function world(enrolled = true, given: Partial<Surroundings> = {}):
     await till.setup.refresh();
   }
   return { node, db: await openDatabase(name), till, clock, reload: open };
+}
+
+/** The basket on disk: that of the window that sells. */
+export async function written(db: Db): Promise<Basket | undefined> {
+  return db.get('basket', (await db.get('meta', 'seller')) as string);
 }

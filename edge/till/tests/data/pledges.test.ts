@@ -1,7 +1,7 @@
 // Money asked for is never taken without being booked or given back, whatever is cut in between.
 import { describe, expect, it } from 'vitest';
 import { add, TEA } from '../core/fixtures';
-import { problem, world } from './fixtures';
+import { problem, world, written } from './fixtures';
 
 const REDEEM = 'POST /till/entitlements/*/redeem';
 const REVERSE = 'POST /till/entitlements/*/reverse';
@@ -22,7 +22,7 @@ describe('rights', () => {
     node.on(REDEEM, () => ({ status: 201, body: {} }));
     await till.pledges.redeem('gift:G', 100, gift);
     expect(await db.getAll('pledges')).toEqual([]);
-    expect(await db.get('basket', 'current')).toMatchObject({ tenders: [{ kind: 'gift' }] });
+    expect(await written(db)).toMatchObject({ tenders: [{ kind: 'gift' }] });
     await till.pledges.settle();
     expect(node.asked.filter((one) => one.path.endsWith('/reverse'))).toEqual([]);
   });
@@ -54,6 +54,27 @@ describe('rights', () => {
     expect(more).toEqual([]);
     expect(await db.getAll('pledges')).toEqual([]);
     expect(again.selling.basket.value.tenders).toEqual([]);
+  });
+
+  it('that cannot be booked pay for nothing, whatever was scanned meanwhile', async () => {
+    const { till, node, db } = await selling();
+    node.on(REDEEM, () => ({ body: {} }));
+    node.on(REVERSE, () => ({ body: {} }));
+    const full = IDBObjectStore.prototype.delete;
+    IDBObjectStore.prototype.delete = () => {
+      till.selling.dispatch(add(TEA));
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    try {
+      await expect(till.pledges.redeem('gift:G', 100, gift)).rejects.toThrow('full');
+    } finally {
+      IDBObjectStore.prototype.delete = full;
+    }
+    const { lines, tenders } = till.selling.basket.value;
+    expect([lines.map((line) => line.quantity), tenders]).toEqual([[2], []]);
+    await expect.poll(() => written(db)).toEqual(till.selling.basket.value);
+    await till.pledges.settle();
+    expect(node.asked.filter((one) => one.path.endsWith('/reverse'))).toHaveLength(1);
   });
 
   it('that the node refuses were not spent', async () => {
@@ -98,7 +119,7 @@ describe('a card', () => {
     expect(booked).toEqual([true, false]);
     expect(again.selling.basket.value.tenders).toHaveLength(1);
     expect(again.pledges.charge.value).toBeNull();
-    const kept = { basket: await db.get('basket', 'current'), open: await db.count('pledges') };
+    const kept = { basket: await written(db), open: await db.count('pledges') };
     expect(kept).toMatchObject({ basket: { tenders: [{ kind: 'card' }] }, open: 0 });
   });
 

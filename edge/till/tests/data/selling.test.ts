@@ -1,7 +1,7 @@
 // A finished sale is on disk before anybody is told; a reload goes on where it was left.
 import { describe, expect, it } from 'vitest';
 import { add, product, TEA } from '../core/fixtures';
-import { problem, world } from './fixtures';
+import { problem, world, written } from './fixtures';
 
 const CASH = { type: 'tender', kind: 'cash', amountMinor: 1000 } as const;
 
@@ -13,7 +13,7 @@ describe('a sale', () => {
     till.selling.dispatch(CASH);
     const done = await till.selling.finish();
     expect([done.receipt, done.changeMinor]).toEqual(['t1-900-000001', 501]);
-    expect(await db.get('basket', 'current')).toMatchObject({ id: '', lines: [] });
+    expect(await written(db)).toMatchObject({ id: '', lines: [] });
     expect(till.device.state.value?.nextNumber).toBe(2);
     expect((await till.outbox.entries()).map((one) => one.path)).toEqual([
       `/till/sales/${done.id}`,
@@ -44,9 +44,32 @@ describe('a sale', () => {
     const { till, reload, db } = await world();
     till.selling.dispatch(add(TEA, 3));
     const { id } = till.selling.basket.value;
-    await expect.poll(() => db.get('basket', 'current')).toMatchObject({ id });
+    await expect.poll(() => written(db)).toMatchObject({ id });
     const again = await reload();
     expect(again.selling.basket.value).toEqual(till.selling.basket.value);
+  });
+
+  it('is asked to be written down, commit and all, before the caller goes on', async () => {
+    const { till } = await world();
+    const said: string[] = [];
+    const { put } = IDBObjectStore.prototype;
+    const { commit } = IDBTransaction.prototype;
+    IDBObjectStore.prototype.put = function (value, ...key) {
+      said.push(`put ${(value as { lines?: unknown[] }).lines?.length}`);
+      return put.call(this, value, ...key);
+    };
+    IDBTransaction.prototype.commit = function () {
+      said.push('commit');
+      commit.call(this);
+    };
+    try {
+      till.selling.dispatch(add(TEA));
+      till.selling.dispatch(add(product('OTHER', 100)));
+      expect(said).toEqual(['put 1', 'commit', 'put 2', 'commit']);
+    } finally {
+      IDBObjectStore.prototype.put = put;
+      IDBTransaction.prototype.commit = commit;
+    }
   });
 
   it('is not finished when it is not covered, and uses no number', async () => {
@@ -74,7 +97,7 @@ describe('a sale', () => {
     node.on('PUT /till/sales/*', () => ({ status: 201, body: {} }));
     till.selling.dispatch(add(TEA));
     till.selling.dispatch(CASH);
-    await expect.poll(() => db.get('basket', 'current')).toMatchObject({ tenders: [{}] });
+    await expect.poll(() => written(db)).toMatchObject({ tenders: [{}] });
     const add2 = IDBObjectStore.prototype.add;
     IDBObjectStore.prototype.add = () => {
       throw new DOMException('full', 'QuotaExceededError');
@@ -218,7 +241,7 @@ describe('two windows of one till', () => {
   it('sell in turn: the one that was opened last writes, the other takes nothing', async () => {
     const { till, reload, db } = await world();
     till.selling.dispatch(add(TEA));
-    await expect.poll(() => db.get('basket', 'current')).toMatchObject({ lines: [{}] });
+    await expect.poll(() => written(db)).toMatchObject({ lines: [{}] });
     const other = await reload();
     other.selling.dispatch(add(product('X', 5)));
     till.selling.dispatch(CASH);
@@ -279,7 +302,7 @@ describe('a browser store that is full', () => {
     });
     const [first, second] = node.asked.filter((one) => one.method === 'PUT');
     expect(second?.body).toEqual(first?.body);
-    expect(await db.get('basket', 'current')).toMatchObject({ lines: [{}] });
+    expect(await written(db)).toMatchObject({ lines: [{}] });
     const again = await reload();
     expect(again.selling.basket.value.lines).toEqual([]);
     again.selling.dispatch(add(TEA));

@@ -88,6 +88,25 @@ describe('logging in', () => {
     expect(await again.session.login('ana', '4711')).toMatchObject({ staff: 'ana' });
   });
 
+  it('is locked without the node too where the node has locked, over a reload', async () => {
+    const { till, node, clock, reload } = await loggedIn('ana');
+    node.down = false;
+    const detail = 'Too many wrong PINs: try again in 7 minutes.';
+    const refusal = {
+      status: 429,
+      body: { code: 'too-many-tries', title: '', status: 429, detail },
+    };
+    node.on('POST /staff/login', () => refusal);
+    const locked = { code: 'locked', untilMs: clock.nowMs + 7 * 60_000 };
+    expect(await till.session.login('ana', '0')).toEqual(locked);
+    node.down = true;
+    expect(await till.session.login('ana', '4711')).toEqual(locked);
+    const again = await reload();
+    expect(await again.session.login('ana', '4711')).toEqual(locked);
+    clock.nowMs += 7 * 60_000;
+    expect(await again.session.login('ana', '4711')).toMatchObject({ staff: 'ana' });
+  });
+
   it('keeps nothing weaker where the page is not secure', async () => {
     const { till, node, db } = await shop({ subtle: undefined });
     await till.session.login('ana', '4711');
