@@ -33,6 +33,7 @@ __all__ = [
     "receipt_text",
 ]
 OVERSELL = "stock.oversell"
+_PAID_IN_CASH = ("cash", "change", "exchange")
 
 
 class Sell(msgspec.Struct, frozen=True):
@@ -194,11 +195,23 @@ def plan_void(command: VoidSale, reads: Reads, business_day: int) -> Void:
 
 
 def paid_back(sale: Sale) -> tuple[Tender, ...]:
-    """List tenders that pay a sale back as it was paid; what was given less change is cash."""
+    """List tenders that pay a sale back as it was paid, less the change, which was cash.
+
+    An exchange's credit is paid back in cash: its goods are the store's. Change beyond the cash
+    that was given came out of the last tenders (a voucher) and goes off them: nobody is paid
+    below zero.
+    """
     sums: dict[tuple[str, str], int] = {}
     for tender in sale.tenders:
-        key = ("cash", "") if tender.kind in ("cash", "change") else (tender.kind, tender.reference)
+        key = ("cash", "") if tender.kind in _PAID_IN_CASH else (tender.kind, tender.reference)
         sums[key] = sums.get(key, 0) + tender.amount_minor
+    cash = sums.get(("cash", ""), 0)
+    if cash < 0 <= sale.total_minor:
+        del sums[("cash", "")]
+        for key in reversed(sums):
+            taken = min(sums[key], -cash)
+            sums[key] -= taken
+            cash += taken
     return tuple(Tender(kind, minor, text) for (kind, text), minor in sums.items() if minor)
 
 

@@ -87,6 +87,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "PromotionID",
         "Amount",
         "Description",
+        "WholeTransactionFlag",
     ),
     "tenders": (
         "Journal",

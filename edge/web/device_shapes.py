@@ -56,16 +56,12 @@ class WeighRequest(Request, frozen=True):
     unit_price_minor: Annotated[int, Meta(ge=1, le=999_999)] = 1
 
 
-DRAWER_DOCUMENTS = frozenset(
-    ("sale", "return", "void", "float", "pay_in", "pay_out", "drop", "no_sale")
-)
-
-
 class OpenDrawer(Request, frozen=True):
     """Open the drawer; `reason` is the document that it opens for.
 
-    That is sale, return, void, float, pay_in, pay_out, drop or no_sale. With any other reason, and
-    with none, the opening itself goes onto the audit trail as a no-sale.
+    That is sale, return, void, float, pay_in, pay_out, drop or no_sale. Where this till recorded no
+    such document within the last minutes, with any other reason, and with none, the opening itself
+    goes onto the audit trail as a no-sale.
     """
 
     reason: Note = ""

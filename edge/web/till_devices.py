@@ -10,7 +10,6 @@ from devices.driver import Level
 from devices.event import Scan
 from devices.printer import sample_page
 from edge.access import Caller
-from edge.approvals import Entry, RecordAudit
 from edge.errors import UnknownProduct
 from edge.hardware.hub import Hub, WeightNews, lines_of
 from edge.hardware.kept_jobs import Job
@@ -19,12 +18,12 @@ from edge.hardware.trouble import UnknownJob
 from edge.hardware.unit import Unit
 from edge.hardware.verdict import Verdict
 from edge.hardware.words import said
-from edge.reports import NO_SALE
 from edge.stock.labels import label_of
 from edge.web import device_shapes as shapes
 from edge.web.auth import Auditing, Reading, Selling, Stocking, node_of
 from edge.web.body import read_body, reply
 from edge.web.operation import operation
+from edge.web.till_drawer import open_for
 
 router = APIRouter(tags=["devices of a till"])
 
@@ -91,12 +90,7 @@ async def weigh(request: Request, caller: Reading) -> Response:
 async def open_drawer(request: Request, caller: Selling) -> Response:
     """Open the cash drawer at the till's printer; without a document of its own it is noted."""
     asked = await read_body(request, _DRAWER)
-    node = node_of(request)
-    node.hardware.find(caller.device, "POSPrinter")  # without a drawer nothing is noted
-    if asked.reason not in shapes.DRAWER_DOCUMENTS:
-        entry = Entry(node.random(16), NO_SALE, reason=asked.reason, operator=caller.staff)
-        await node.commit(RecordAudit(caller.device, (entry,)))
-    await node.hardware.open_drawer(caller.device)
+    await open_for(node_of(request), caller, asked.reason)
     return reply(shapes.DoneReply())
 
 

@@ -12,7 +12,7 @@ from edge.returning import ReturnGoods, ReturnLine
 from edge.selling import VoidSale
 from edge.tilling import FinishedSale
 from sync.entitlements import card_account, key_of
-from sync.receipts import Tender
+from sync.receipts import Tender, Void
 from tests.edge.shop import Shop
 from tests.edge.tilling import check_books, finished, tea
 from tests.simulation.wallet import Load
@@ -137,3 +137,24 @@ def test_a_reference_names_a_card_by_its_account(text: str) -> None:
 def test_a_reference_that_names_none_is_left_as_it_is(text: str) -> None:
     tender = Tender("gift", 1, without_code("gift", text))
     assert (tender.reference, card_of(tender), booked_by(tender).redemption) == (text, "", b"")
+
+
+@pytest.mark.parametrize(
+    ("paid", "back"),
+    [
+        ([("exchange", 1_000), ("change", -300)], [("cash", 700)]),
+        ([("exchange", 400), ("cash", 500), ("change", -200)], [("cash", 700)]),
+        ([("card", 200), ("voucher", 1_000), ("change", -500)], [("card", 200), ("voucher", 500)]),
+        ([("card", 200), ("cash", 1_000), ("change", -500)], [("card", 200), ("cash", 500)]),
+    ],
+)
+def test_nobody_is_paid_back_below_zero(
+    shop: Shop, paid: list[tuple[str, int]], back: list[tuple[str, int]]
+) -> None:
+    sale = finished(shop, tea(2), tenders=tuple(Tender(*one) for one in paid))
+    shop.run(sale)
+    void = shop.run(VoidSale(shop.new_id(), sale.id, "twice", drawer="t1", shift=1))
+    found = shop.store.books.find(void.id)
+    assert found is not None
+    assert isinstance(found.fact.body, Void)
+    assert list(found.fact.body.tenders) == [Tender(*one) for one in back]

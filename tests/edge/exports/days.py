@@ -37,7 +37,7 @@ MUG = Line(
         approver="ben",
         discounts=(
             Discount(DiscountKind.PROMOTION, "p1", 250, "spring"),
-            Discount(DiscountKind.MANUAL, "dent", 100),
+            Discount(DiscountKind.MANUAL, "dent", 100, whole=True),
         ),
     ),
 )

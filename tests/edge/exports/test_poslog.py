@@ -191,7 +191,8 @@ def test_what_an_auditor_asks_for_is_said(week: Week) -> None:
     assert sale["EndDateTime"].endswith("+00:00")
     mug = sale["RetailTransaction"]["LineItem"][1]
     assert (mug["RegularSalesUnitPrice"], mug["OverrideApproverID"]) == ("12.00", "ben")
-    assert [part["Amount"] for part in mug["RetailPriceModifier"]] == ["2.50", "1.00"]
+    parts = [(x["Amount"], x["WholeTransactionFlag"]) for x in mug["RetailPriceModifier"]]
+    assert parts == [("2.50", False), ("1.00", True)]
     assert mug["Tax"]["Percent"] == "19.0000"
     assert by_type["ShiftOpened"][0]["TenderControlTransaction"]["TenderLoan"]["Amount"] == "100.00"
     moved = [next(iter(_control(x).values())) for x in by_type["CashMoved"]]
