@@ -17,7 +17,7 @@ from provisioning.broker import BrokerUser, NatsBroker
 from provisioning.broker_process import StartError, free_port, port_is_free
 from provisioning.catalogue import CURRENCY
 from provisioning.demo.api import HeadquartersApi, StoreApi
-from provisioning.demo.hardware import TILL, ShopHardware
+from provisioning.demo.hardware import TILL, HandHardware, ShopHardware
 from provisioning.demo.programs import HOST, ChildDiedError, Program, call_program
 from provisioning.link_proxy import LinkProxy
 from sync.topics import Topics
@@ -82,12 +82,17 @@ class Site:
 
 @dataclass(slots=True, kw_only=True)
 class Store(Site):
-    """A store: its node, and the cable that leads to headquarters."""
+    """A store: its node, and the cable that leads to headquarters.
+
+    One that `may_die` is for people to kill: whoever lets them starts it again.
+    """
 
     title: str
     region: str
     proxy: LinkProxy
     hardware: ShopHardware
+    by_hand: HandHardware | None = None
+    may_die: bool = False
     till_token: str = field(default="", repr=False)
 
     def counter(self) -> StoreApi:
@@ -123,10 +128,11 @@ class Chain:
             list(pool.map(lambda store: store.start(self.ports), self.stores))
 
     def check(self) -> None:
-        """Raise ChildDiedError if a process has ended by itself."""
+        """Raise ChildDiedError if a process has ended by itself that should not."""
         if not self.broker.running:
             raise ChildDiedError("the broker", None, self.broker.log_tail())
-        for site in (self.headquarters, *self.stores):
+        lasting = [store for store in self.stores if not store.may_die]
+        for site in (self.headquarters, *lasting):
             site.program.check()
 
     def stop(self) -> None:
@@ -145,11 +151,12 @@ def open_chain(
     at_end: Callable[[], None],
     *,
     currency: str = CURRENCY,
+    by_hand: bool = False,
 ) -> Iterator[Chain]:
     """Start broker and headquarters and make the nodes; at the end, end everything.
 
     Headquarters answers at `port`, the nodes at the following ones, where these are free. `at_end`
-    is called before anything is ended.
+    is called before anything is ended. `by_hand`: the first store has devices for one more till.
     """
     sites = SITES[:stores]
     topics = Topics(CHAIN)
@@ -164,7 +171,9 @@ def open_chain(
     ]
     with ExitStack() as stack:
         try:
-            chain = _start(stack, folder, port, say, [hq_user, *users], currency=currency)
+            chain = _start(
+                stack, folder, port, say, [hq_user, *users], currency=currency, by_hand=by_hand
+            )
             yield chain
         finally:
             at_end()
@@ -178,6 +187,7 @@ def _start(
     users: list[BrokerUser],
     *,
     currency: str,
+    by_hand: bool,
 ) -> Chain:
     """Start the broker, make headquarters and nodes, start headquarters."""
     say("starting the broker (nats-server); each client has a user of its own")
@@ -192,6 +202,8 @@ def _start(
         _store(folder, site, user, stack.enter_context(LinkProxy(broker.port)), aside)
         for site, user in zip(SITES, users[1:], strict=False)
     )
+    if by_hand:
+        nodes[0].by_hand = HandHardware(aside, nodes[0].name, folder / "receipts")
     chain = Chain(broker, hq, nodes, Ports(port))
     stack.callback(chain.stop)
     with ThreadPoolExecutor() as pool:
@@ -261,6 +273,8 @@ def _make_store(store: Store, currency: str) -> None:
     )  # fmt: skip
     with (store.data / "edge.toml").open("a", encoding="utf-8") as settings:
         settings.write(store.hardware.settings)
+        if store.by_hand:
+            settings.write(store.by_hand.settings)
     store.token = call_program("evertill-edge", "device", "add", "pos", "--role", "pos", *data)
     store.till_token = call_program("evertill-edge", "device", "add", TILL, "--role", "till", *data)
 

@@ -6,7 +6,7 @@ would open a shop's.
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -14,11 +14,12 @@ from typing import cast
 from devices.simulated.aside import Aside
 from devices.simulated.peer import Peer
 from devices.simulated.printer import PrinterPeer
-from devices.simulated.scale import ScalePeer
+from devices.simulated.scale import ScalePeer, Speaks
 from devices.simulated.scanner import ScannerPeer
 from devices.simulated.terminal import TerminalPeer
 
 TILL = "t1"
+HAND_TILL = "w1"
 KINDS = {
     "scanner": "scanner",
     "scale": "scale-8217",
@@ -26,6 +27,14 @@ KINDS = {
     "display": "display-cd5220",
     "terminal": "terminal-zvt",
 }
+HAND_KINDS = {
+    "hand-scale": "scale-8217",
+    "hand-printer": "printer",
+    "hand-display": "display-cd5220",
+    "hand-terminal": "terminal-zvt",
+}
+ON_THE_SCALE_G = 482
+THINKS_S = 3.0
 SHEETS_KEPT = 5
 Line = tuple[str, int]  # SKU and base units
 
@@ -41,6 +50,45 @@ class Ledger:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
+class FilingPrinter(PrinterPeer):
+    """A printer whose paper comes out as pictures in a folder, numbered."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder, self._count = folder, 0
+
+    def _cut(self, command: bytes) -> None:
+        super()._cut(command)
+        self._count += 1
+        sheet = self.sheets.pop()
+        self._folder.mkdir(exist_ok=True)
+        (self._folder / f"{HAND_TILL}-{self._count:03d}.png").write_bytes(self.picture(sheet))
+
+
+class HandHardware:
+    """The devices of the till that people sell at by hand; the drawer hangs on the printer."""
+
+    def __init__(self, aside: Aside, store: str, receipts: Path) -> None:
+        self.receipts = receipts
+        scale, terminal = ScalePeer(Speaks.MT8217), TerminalPeer()
+        scale.put(ON_THE_SCALE_G)
+        terminal.mood.think_s = THINKS_S
+        peers: dict[str, Peer] = {
+            "hand-scale": scale,
+            "hand-printer": FilingPrinter(receipts),
+            "hand-terminal": terminal,
+        }
+        self.urls = {
+            name: aside.add(f"{store}-{name}", kind, peers.get(name))
+            for name, kind in HAND_KINDS.items()
+        }
+
+    @property
+    def settings(self) -> str:
+        """The devices as they are written into a node's settings."""
+        return _settings(HAND_KINDS, self.urls, HAND_TILL)
+
+
 class ShopHardware:
     """The devices of one store's first till, and the hands that use them."""
 
@@ -52,11 +100,7 @@ class ShopHardware:
     @property
     def settings(self) -> str:
         """The devices as they are written into a node's settings."""
-        return "".join(
-            f'\n[[devices]]\nname = "{name}"\nkind = "{kind}"\nurl = "{self.urls[name]}"\n'
-            f'till = "{TILL}"\n'
-            for name, kind in KINDS.items()
-        )
+        return _settings(KINDS, self.urls, TILL)
 
     def scan(self, gtin: str) -> None:
         """Hold a barcode before the scanner."""
@@ -117,6 +161,13 @@ class ShopHardware:
 
     def _at(self, name: str) -> str:
         return f"{self._store}-{name}"
+
+
+def _settings(kinds: Mapping[str, str], urls: Mapping[str, str], till: str) -> str:
+    return "".join(
+        f'\n[[devices]]\nname = "{name}"\nkind = "{kind}"\nurl = "{urls[name]}"\ntill = "{till}"\n'
+        for name, kind in kinds.items()
+    )
 
 
 def photograph_all(shops: Sequence[ShopHardware], folder: Path) -> list[Path]:

@@ -73,6 +73,16 @@ class Program:
             self.kill()
             raise
 
+    @property
+    def pid(self) -> int:
+        """Number of its process; 0 while there is none."""
+        return self._child.pid if self._child else 0
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it was started and has ended by itself, or by somebody's hand."""
+        return self._child is not None and self._child.exit_code is not None
+
     def check(self) -> None:
         """Raise ChildDiedError if it was started and has ended."""
         if self._child is not None and (code := self._child.exit_code) is not None:

@@ -14,13 +14,13 @@ from rich.console import Console
 
 from provisioning.catalogue import make_catalogue
 from provisioning.demo.chain import Chain, Store, open_chain
-from provisioning.demo.hardware import photograph_all
+from provisioning.demo.hardware import HAND_TILL, ON_THE_SCALE_G, photograph_all
 from provisioning.demo.opening import PEOPLE, open_for_business
 from provisioning.demo.programs import call_program
-from provisioning.demo.story import Plan, Story
+from provisioning.demo.story import DOWN_S, Plan, Story, kill_line
 from provisioning.demo.view import Screen
 
-HAND_TILL = "w1"
+HANDS = ("cashier", "manager")
 _DYING_S = 0.5
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -44,7 +44,9 @@ def run_demo(
         Screen(console) as screen,
     ):
         screen.act(f"Evertill: headquarters and {stores} stores on this machine")
-        with open_chain(folder, stores, port, screen.say, ignore_signals) as chain:
+        with open_chain(
+            folder, stores, port, screen.say, ignore_signals, by_hand=not once
+        ) as chain:
             try:
                 return _perform(chain, plan, screen, folder, once=once, keep=keep)
             except httpx.TransportError:
@@ -129,16 +131,36 @@ def hand_till(store: Store) -> str:
 
 
 def by_hand(store: Store, token: str, pins: dict[str, str]) -> list[str]:
-    """Say how to sell at a till in a browser."""
-    staff, name, _ = PEOPLE[0]
+    """Say how to sell at a till in a browser, and what to try there."""
+    cashier, manager = (next(one for one in PEOPLE if one[2] == role) for role in HANDS)
     return [
         "",
-        f"Sell by hand: open {store.url}/till/ in a browser on this machine,",
+        "DEMO ONLY, as above: a token and PINs for selling by hand.",
+        f"Open {store.url}/till/ in a browser on this machine,",
         'paste this token, and press "Set up":',
         f"  {token}",
-        f'Choose {name}, PIN {pins[staff]}; press "No shift" and begin with a float.',
-        "Then search for tea, or press a quick key; F12 takes the money.",
+        f'Choose {cashier[1]} (cashier), PIN {pins[cashier[0]]}; press "No shift" and begin with a',
+        f"float. What needs a manager: {manager[1]}, PIN {pins[manager[0]]}.",
         "The keyboard sign at the top right lists all keys.",
+        *(_to_try(store) if store.by_hand else ()),
+    ]
+
+
+def _to_try(store: Store) -> list[str]:
+    """Name three things to try, with the devices that the till has."""
+    assert store.by_hand  # noqa: S101 - the caller looked
+    return [
+        "",
+        "That till has a scale, a printer with a drawer, a customer display and a card",
+        "terminal, all simulated. What it prints comes out as pictures in",
+        f"  {store.by_hand.receipts}/",
+        "Three things to try:",
+        f"1. Search for bananas: {ON_THE_SCALE_G} g lie on the scale. F12, F2: a card is charged.",
+        "   P prints. Menu, Documents: void the sale, and the card is paid back.",
+        "2. Tap a line, change its price: the manager's PIN allows it right there.",
+        f"3. Kill this store's node: {kill_line(store)}",
+        "   Sell on for cash; reload the page if you like. The node comes back after",
+        f"   {DOWN_S:.0f} s, and every sale arrives there once.",
     ]
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import httpx
+
 from provisioning.broker_process import StartError
 from provisioning.catalogue import CURRENCY, Catalogue
 from provisioning.demo.chain import Chain, Store
@@ -37,6 +39,13 @@ _PATIENCE_S = 30.0
 _LOOK_S = 0.02
 _QUIET_S = 1.0
 _DELIVERY_S = 30.0
+_LOOK_AROUND_S = 1.0
+DOWN_S = 30.0
+
+
+def kill_line(store: Store) -> str:
+    """Say how to kill a store's node."""
+    return f"kill -9 {store.program.pid}"
 
 
 class NotReachedError(RuntimeError):
@@ -200,15 +209,40 @@ class Story:
         self._prove(self._verify())
 
     def stay(self) -> None:
-        """Go on selling at a quieter pace, with deliveries, until somebody ends it."""
+        """Go on selling at a quieter pace, with deliveries, until somebody ends it.
+
+        The first store's node may be killed by hand: it is started again after a while.
+        """
         self.receipts.forget()
         self._crowd.forgive()
         self._crowd.open(pause_s=_QUIET_S)
+        first = self.chain.stores[0]
+        first.may_die = True
+        delivery_s = time.monotonic() + _DELIVERY_S
         while True:
-            self._pause(_DELIVERY_S)
-            for at, store in enumerate(self.chain.stores):
+            self._pause(_LOOK_AROUND_S)
+            if first.program.has_ended:
+                self._bring_back(first)
+            if time.monotonic() >= delivery_s:
+                self._deliver()
+                delivery_s = time.monotonic() + _DELIVERY_S
+
+    def _bring_back(self, store: Store) -> None:
+        """Leave a node that somebody killed away for a while, and start it again."""
+        self.screen.act(f"The node of {store.name} was killed; it comes back in {DOWN_S:.0f} s")
+        self._pause(DOWN_S)
+        store.start(self.chain.ports)
+        self.screen.say(f"The node of {store.name} is back; to kill it again: {kill_line(store)}")
+
+    def _deliver(self) -> None:
+        """Bring goods to all stores whose nodes are there."""
+        for at, store in enumerate(self.chain.stores):
+            try:
                 with closing(log_in(store, self.pins)) as node:
                     restock(node, self.catalogue, self.plan.seed + at)
+            except httpx.TransportError:
+                if not store.may_die:
+                    raise
 
     # -- what the acts are made of -------------------------------------------------------------
 
