@@ -1,5 +1,7 @@
 """Programs of the demo: found or named, started on a port they tell, and missed when they die."""
 
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -45,8 +47,20 @@ def test_a_program_that_lives_is_not_missed_and_can_be_killed_and_started(tmp_pa
     for _ in range(2):
         program.start(20_001)
         program.check()
+        assert not program.has_ended
         program.kill()
         program.check()
+        assert not program.has_ended
+    program.stop()
+
+
+def test_a_program_killed_by_somebody_else_is_seen_to_have_ended(tmp_path: Path) -> None:
+    program = talker(tmp_path, 60)
+    assert program.pid == 0
+    program.start(20_002)
+    os.kill(program.pid, signal.SIGKILL)
+    while not program.has_ended:
+        time.sleep(0.01)
     program.stop()
 
 
