@@ -65,7 +65,7 @@ def test_a_coupon_that_was_used_up_elsewhere_is_refused(shop: Branch, visit: Vis
     first.sees("Coupon ONCE is used")
     second.ring_up(milk, total="€1.29")
     second.scan("ONCE")
-    second.sees(re.compile("^Coupon ONCE does not count: There is not enough left"))
+    second.sees(re.compile("^Coupon ONCE does not count: It is used up at this store"))
     expect(second.total).to_have_text("€1.29")
     first.pay_cash()
     second.pay_cash()

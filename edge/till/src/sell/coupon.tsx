@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { Coupon } from '../core/types';
+import { ApiProblem } from '../data/api';
 import type { Till } from '../data/ports';
 import { t } from '../i18n';
 import { Button, Dialog, play, showToast, TextField, takeScans } from '../ui';
@@ -38,7 +39,9 @@ async function redeem(till: Till, code: string): Promise<void> {
   } catch (error) {
     till.selling.dispatch({ type: 'remove-coupon', code });
     play('refused');
-    showToast({ bad: true, text: t('sell.coupon.refused', { code, why: failureText(error) }) });
+    const used = error instanceof ApiProblem && error.code === 'rights-short';
+    const why = used ? t('sell.coupon.usedUp') : failureText(error);
+    showToast({ bad: true, text: t('sell.coupon.refused', { code, why }) });
   }
 }
 

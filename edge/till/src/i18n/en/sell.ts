@@ -157,6 +157,7 @@ export const sell = {
   'sell.coupon.taken': 'Coupon {code} is used',
   'sell.coupon.unknown': '{code} is no coupon of this shop. Look at the spelling and its dates.',
   'sell.coupon.refused': 'Coupon {code} does not count: {why}',
+  'sell.coupon.usedUp': 'It is used up at this store. The sale goes on without it.',
   'sell.coupon.remove': 'Take coupon {code} off',
   'sell.notice.coupon-unknown': 'not known here',
   'sell.notice.coupon-not-now': 'not valid today',

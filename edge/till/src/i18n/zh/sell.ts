@@ -152,6 +152,7 @@ export const sell: Words<typeof english> = {
   'sell.coupon.taken': '已使用优惠券 {code}',
   'sell.coupon.unknown': '{code} 不是本店的优惠券。请检查拼写和有效期。',
   'sell.coupon.refused': '优惠券 {code} 无法使用：{why}',
+  'sell.coupon.usedUp': '本店的名额已用完。本单将不使用该券。',
   'sell.coupon.remove': '移除优惠券 {code}',
   'sell.notice.coupon-unknown': '本店不认识此券',
   'sell.notice.coupon-not-now': '今天不可用',

@@ -8,7 +8,7 @@ import { Button, Icon, IconButton, type IconName, Notice, Spinner, useKeys } fro
 import { ask } from '../ask';
 import { useTill } from '../context';
 import { AmountDialog } from '../questions';
-import { backToBasket } from '../state';
+import { backToBasket, latest, selected } from '../state';
 import { CardPay, isCharging } from './card';
 import { finishIfPaid, finishing, giveBack, settled } from './taking';
 import { CashPay, GiftPay, PointsPay, ReferencePay } from './ways';
@@ -126,7 +126,10 @@ function Tip(): JSX.Element {
     const minor = await ask<number>((answer) => (
       <AmountDialog title={t('sell.pay.tipFor')} label={t('sell.pay.tip')} answer={answer} />
     ));
-    if (minor !== null) till.selling.dispatch({ type: 'tip', amountMinor: minor });
+    if (minor === null) return;
+    const added = till.selling.dispatch({ type: 'tip', amountMinor: minor });
+    selected.value = '';
+    if (added.ok) latest.value = added.key;
   };
   return (
     <Button icon="plus" onPress={() => void askTip()}>
