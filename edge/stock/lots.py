@@ -152,6 +152,16 @@ def serial_state(reads: Reads, sku: str, serial: str) -> SerialState:
     return SerialState(*reads.connection.execute(sql, (sku, serial)).fetchone())
 
 
+def came_last(reads: Reads, sku: str, serial: str) -> bool:
+    """Whether the newest fact of a serial number brought it in: what was sold is here again."""
+    sql = (
+        "SELECT moved FROM serial WHERE sku = ? AND serial = ?"
+        " ORDER BY generation DESC, seq DESC LIMIT 1"
+    )
+    row = reads.connection.execute(sql, (sku, serial)).fetchone()
+    return row is not None and row[0] > 0
+
+
 def asks_for(reads: Reads, sku: str, attribute: str) -> bool:
     """Whether a product's attribute says that something is to be told of it."""
     sql = "SELECT json_extract(attributes, '$.' || ?) FROM product WHERE sku = ?"

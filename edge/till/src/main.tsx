@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'preact/compat';
 import type { Till } from './data/ports';
 import { openTill } from './data/till';
 import { keepPractising } from './desk/practice';
+import { startLanguage } from './i18n';
 import { path } from './route';
 import { Route as Sell } from './sell/route';
 import { Shell, startShell } from './sell/shell';
@@ -43,6 +44,7 @@ async function start(): Promise<void> {
   const root = document.getElementById('till');
   if (root === null) throw new Error('index.html has no #till');
   if (path.value.split('/', 1)[0] === 'customer') {
+    startLanguage();
     render(
       <Suspense fallback={null}>
         <Customer path={rest(path.value)} />

@@ -35,6 +35,8 @@ def test_a_day_in_chinese(shop: Branch, visit: Visit) -> None:
     with closing(shop.manager()) as node:
         _judge_receipt(node, done.inner_text())
     _close(cashier)
+    page.goto("/till/customer")
+    cashier.sees("欢迎光临")
 
 
 def _begin(cashier: Cashier, shop: Branch) -> None:

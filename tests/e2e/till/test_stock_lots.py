@@ -2,11 +2,13 @@
 
 import datetime
 import re
+import uuid
 from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
 
+from provisioning.demo.api import StoreApi
 from tests.e2e.test_processes import eventually
 from tests.e2e.till.branch import Branch
 from tests.e2e.till.cashier import Cashier
@@ -112,3 +114,42 @@ def test_a_serial_number_that_is_not_here_is_asked_about(shop: Branch, visit: Vi
         job(wei, "To do")
         wei.page.get_by_role("tab", name=re.compile("^Other")).click()
         wei.sees("Odd serial number")
+
+
+def sold_together(shop: Branch, till: str, *serials: str) -> str:
+    """Have a till deliver one line of several pieces with serial numbers; return the sale's id."""
+    detail = {"serials": serials, "lot": "PHONES-9"}
+    line = {"sku": PHONE, "name": "", "quantity": len(serials), "price_minor": 5_000}
+    line |= {"tax_code": "S", "tax_ppm": 190_000, "detail": detail}
+    total = 5_000 * len(serials)
+    with closing(StoreApi(till, shop.store.url, shop.admit(till))) as device:
+        sale_id = str(uuid.uuid4())
+        today = device.get("/till/setup")["business_day"]
+        life = device.call("POST", "/till/life")["life"]
+        at_ms = int(datetime.datetime.now(datetime.UTC).timestamp() * 1000)
+        sale = {"life": life, "number": 1, "business_day": today, "at_ms": at_ms, "lines": [line]}
+        sale |= {"tenders": [{"kind": "cash", "amount_minor": total}], "total_minor": total}
+        device.call("PUT", f"/till/sales/{sale_id}", sale)
+    return sale_id
+
+
+def test_a_piece_of_several_comes_back_by_its_serial_number(shop: Branch, visit: Visit) -> None:
+    wei = visit()
+    wei.begin(shop, "serial2", "wei")
+    page = wei.page
+    sale_id = sold_together(shop, "serial3", "PART-1", "PART-2", "PART-3")
+    page.goto(f"/till/desk/return/{sale_id}")
+    expect(page.get_by_text("Lot PHONES-9")).to_be_visible()
+    refund = page.get_by_role("button", name="Refund…")
+    page.get_by_role("button", name=re.compile("^More of")).first.click()
+    expect(page.get_by_text("Which one comes back?")).to_be_visible()
+    expect(refund).to_be_disabled()
+    wei.press("PART-2")
+    expect(page.get_by_role("button", name="PART-2")).to_have_attribute("aria-pressed", "true")
+    refund.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Refund", exact=True).click()
+    wei.sees("Taken back")
+    with closing(shop.manager()) as node:
+        state = node.get(f"/sales/{sale_id}")["lines"][0]
+    assert (state["returnable"], state["serials"]) == (2, ["PART-1", "PART-3"])

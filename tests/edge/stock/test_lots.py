@@ -141,6 +141,16 @@ def test_what_a_sale_took_comes_back_with_its_return_or_void(shop: Shop) -> None
     check_books(shop)
 
 
+def test_what_the_books_never_had_comes_back_once(shop: Shop) -> None:
+    sold = finished(shop, sold_phones("x1", "x2"))
+    shop.run(sold)
+    back = ReturnLine(line=0, quantity=1, serials=("x2",))
+    shop.run(ReturnGoods(shop.new_id(), "t1", sold.id, (back,)))
+    seen = sale_view(shop.store.books, sold.id)
+    assert seen is not None
+    assert [line.serials for line in seen.lines] == [["x1"]]
+
+
 def test_a_return_names_serials_of_its_line_alone(shop: Shop) -> None:
     receive(shop, phones("s1", "s2"))
     sold = finished(shop, sold_phones("s1", "s2"))
