@@ -15,9 +15,11 @@ from typing import IO, Any
 
 import msgspec
 
+from edge.chronicle import OFFLINE
 from edge.exports.poslog import PosLog, moment
 from edge.exports.walking import OfflineIntervals, Walk, business_day
 from edge.receipts.figures import date
+from sync.cash import AuditEntry
 from sync.receipts import Sale
 
 STEP = 1_000
@@ -43,6 +45,8 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "OriginalTransactionID",
         "Reason",
         "ApproverID",
+        "Action",
+        "Detail",
         "Section",
         "PreviousHash",
         "Hash",
@@ -197,7 +201,8 @@ def rows_of(transaction: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
     if section in ("ControlTransaction", "TenderControlTransaction"):
         ((kind, said),) = inside.items()
         row |= {"Section": f"{section}/{kind}"}
-        row |= {name: said[name] for name in ("Reason", "ApproverID") if name in said}
+        told = ("Reason", "ApproverID", "Action", "Detail")
+        row |= {name: said[name] for name in told if name in said}
     elif section != "RetailTransaction":
         row |= {"Section": f"{section}/{inside.get('Type', '')}"}
     yield "transactions", row
@@ -256,6 +261,7 @@ def export(
 ) -> Iterator[Done]:
     """Write all facts of some business days; yield progress, raise Disagreement."""
     offline = OfflineIntervals()
+    cut_off: list[dict[str, str]] = []
     done = Done(0, 0, walk.total())
     types: dict[str, int] = {}
     for entry in walk:
@@ -269,6 +275,8 @@ def export(
             types[name] = types.get(name, 0) + 1
             if fact is not None and isinstance(fact.body, Sale):
                 offline.add(fact.body.till, fact.at_ms, detached=fact.body.detached)
+            if fact is not None and isinstance(fact.body, AuditEntry):
+                cut_off += _cut_off(fact.body)
         if done.read % STEP == 0:
             yield done
     about |= {
@@ -284,10 +292,18 @@ def export(
             }
             for till, first, last, sales in offline.all()
         ],
+        "UplinkIntervals": cut_off,
         "Journals": [journal_of(chain) for chain in walk.chains],
     }
     writer.end(about)
     yield done
+
+
+def _cut_off(entry: AuditEntry) -> Iterator[dict[str, str]]:
+    """Tell when headquarters was out of the node's reach, where an entry says so."""
+    if entry.action == OFFLINE:
+        first, _, last = entry.detail.partition("/")
+        yield {"From": first, "To": last}
 
 
 def journal_of(chain: Any) -> dict[str, Any]:

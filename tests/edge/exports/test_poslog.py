@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.audit import Disagreement
+from edge.chronicle import Started, Stopped, WasOffline
 from edge.exports.poslog import moment
 from edge.exports.poslog_files import TABLES, Days, safe
 from edge.exports.walking import OfflineIntervals, business_day
@@ -224,6 +225,19 @@ def test_offline_intervals_are_listed(week: Week) -> None:
     (interval,) = read_json(target / "manifest.json")["OfflineIntervals"]
     assert (interval["WorkstationID"], interval["Sales"]) == ("t1", 2)
     assert interval["From"] < interval["To"]
+
+
+def test_when_the_node_ran_and_was_cut_off_is_said_in_every_form(week: Week) -> None:
+    start_ms = DAY * 86_400_000
+    for command in (Started("9.9"), WasOffline(start_ms, start_ms + 60_000), Stopped()):
+        week.shop.run(command)
+    target, _ = week.export("poslog-json")
+    cut_off = {"From": "2025-06-15T00:00:00+00:00", "To": "2025-06-15T00:01:00+00:00"}
+    assert read_json(target / "manifest.json")["UplinkIntervals"] == [cut_off]
+    table, _ = week.export("poslog-csv")
+    rows = [(x["Action"], x["Detail"]) for x in read_csv(table / "transactions.csv")]
+    told = [("node-start", "9.9"), ("offline", "/".join(cut_off.values())), ("node-stop", "")]
+    assert [row for row in rows if row[0] in ("node-start", "offline", "node-stop")] == told
 
 
 def test_intervals_end_with_the_first_sale_that_reached_the_node() -> None:
