@@ -137,6 +137,7 @@ class Checkout(threading.Thread):
         self._sold(sale)
         if fate > 1 - _VOIDED:
             self._ask(self._undo(sale))
+            self._undone(sale)
         elif not basket.discount_minor:
             self._bought.append(_Bought(sale.id, basket.items))
 
@@ -154,6 +155,9 @@ class Checkout(threading.Thread):
 
     def _sold(self, sale: _Wish) -> None:
         """Do what follows a sale."""
+
+    def _undone(self, sale: _Wish) -> None:
+        """Do what follows a void."""
 
     def _undo(self, sale: _Wish) -> _Wish:
         identity = self._mint()
@@ -254,3 +258,6 @@ class ScannedCheckout(Checkout):
 
     def _sold(self, sale: _Wish) -> None:
         self.counter.print(sale.id)
+
+    def _undone(self, sale: _Wish) -> None:
+        self.counter.pay_back(sale.id)

@@ -109,15 +109,30 @@ class Counter:
                 return identity
 
     def _charge(self, path: str, amount_minor: int, sale_id: UUID) -> str:
-        """Ask for one payment until its result is known; who can't be told looks for themselves."""
         asked = {"amount_minor": amount_minor, "sale_id": str(sale_id)}
-        payment = self._try(partial(self._store.call, "PUT", path, asked))
+        return self._ended_as(path, self._try(partial(self._store.call, "PUT", path, asked)))
+
+    def pay_back(self, sale_id: UUID) -> None:
+        """Have the terminal undo what it charged for a sale that is void now, each charge once."""
+        paid = self._try(partial(self._store.get, "/till/payments", sale=str(sale_id)))
+        for one in paid["payments"]:
+            if one["state"] == "approved" and not one["reverses"]:
+                undo = {"id": self._mint()}
+                ask = partial(self._store.call, "POST", f"/till/payments/{one['id']}/reverse", undo)
+                self._ended_as(f"/till/payments/{undo['id']}", self._try(ask))
+
+    def _ended_as(self, path: str, payment: Any) -> str:
+        """Ask for one payment until its result is known; who can't be told looks for themselves.
+
+        A reversal is left to the terminal: its last receipt looks like that of the charge.
+        """
         began_s = time.monotonic()
         while payment["state"] not in _PAID:
             self._hear("payment", lambda data: bool(data["state"] in _PAID), 0.5)
             payment = self._try(partial(self._store.get, path))
-            if payment["state"] == "unknown" and time.monotonic() - began_s > _HEAR_S:
-                seen = {"charged": self._hardware.was_charged(amount_minor)}
+            is_late = time.monotonic() - began_s > _HEAR_S
+            if payment["state"] == "unknown" and is_late and not payment["reverses"]:
+                seen = {"charged": self._hardware.was_charged(payment["amount_minor"])}
                 with suppress(Refusal, httpx.TransportError):
                     self._store.call("POST", f"{path}/resolve", seen)
         return str(payment["state"])
