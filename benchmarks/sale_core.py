@@ -11,7 +11,7 @@ from benchmarks.figures import Figure, Rounds, Run, milliseconds
 from edge import database
 from edge.checkpoints import Checkpointer
 from edge.selling import SaleResult, Sell, SellLine, TenderLine
-from edge.stock import Move, Open
+from edge.stock.moves import Move, Open
 from edge.store import Life, Store, begin_life
 from sync.identity import Replica, series_id
 

@@ -265,6 +265,7 @@ SHAPES: tuple[type, ...] = (
     JobReply,
     JobsReply,
     CardPaymentReply,
+    CardPaymentsReply,
     EndOfDayReply,
     InventoryReply,
     ScanNews,

@@ -1,4 +1,4 @@
-// The sale in hand: the store has every event before the screen is drawn, in one window of the browser.
+// The sale in hand: the store is given every event before it is drawn, in one window of the browser.
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { EMPTY_BASKET, isEmpty, reduce } from '../core/basket';
 import { Memory, price } from '../core/pricing';
@@ -339,7 +339,7 @@ export class Selling implements SellingPort {
 
   /**
    * Writes the newest basket. All of it is asked of the browser, the commit too, before this returns:
-   * from then on a page that is left, or a tab that crashes, cannot take it back.
+   * a page that is left then loses nothing but what still waits behind another writing.
    */
   private async write(): Promise<void> {
     if (!this.claimed)
