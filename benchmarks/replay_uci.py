@@ -44,7 +44,8 @@ from provisioning.demo.api import HeadquartersApi, Refusal
 from provisioning.demo.chain import SITES, Chain, open_chain
 from provisioning.demo.programs import ChildDiedError, call_program, find_program
 from provisioning.demo.proofs import Proof, money, stock_digest
-from provisioning.demo.stage import EndedError, ignore_signals, signals_end_it, work_folder
+from provisioning.demo.stage import work_folder
+from provisioning.interruption import EndedError, ignore_signals, signals_end_it
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "uci_online_retail"
 _CHUNK = 250

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from provisioning.broker_process import ChildProcess, StartError, free_port, port_is_free
+from provisioning.interruption import held
 
 # Ours stay within 64 KB; what a broken client sends above that shall be seen and counted.
 MAX_PACKET_BYTES = 128 * 1024
@@ -127,13 +128,14 @@ class Broker(ABC):
             self.port = free_port(self.host)
         elif not port_is_free(self.port, self.host):
             raise StartError(f"{self.name}: port {self.port} on {self.host} is taken")
-        child = ChildProcess(self._prepare(), self.folder / "broker.log")
+        command = self._prepare()
+        with held():
+            self._child = ChildProcess(command, self.folder / "broker.log")
         try:
-            child.wait_until_it_says(self._ready_words, self.name, timeout_s)
+            self._child.wait_until_it_says(self._ready_words, self.name, timeout_s)
         except BaseException:
-            child.kill()
+            self._child.kill()
             raise
-        self._child = child
 
     def stop(self, timeout_s: float = 5.0) -> None:
         """End it in order, by force after the time-out."""

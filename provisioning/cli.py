@@ -13,8 +13,9 @@ from provisioning.broker_process import StartError
 from provisioning.demo.api import Refusal
 from provisioning.demo.chain import SITES
 from provisioning.demo.programs import ChildDiedError
-from provisioning.demo.stage import EndedError, run_demo
+from provisioning.demo.stage import run_demo
 from provisioning.demo.story import NotReachedError, Plan
+from provisioning.interruption import EndedError
 from provisioning.reference import commands_page, write_pages
 
 app = typer.Typer(

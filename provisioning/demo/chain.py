@@ -7,9 +7,9 @@ the broker through a proxy of its own: that is the cable which can be pulled.
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from devices.simulated.aside import Aside
@@ -19,6 +19,7 @@ from provisioning.catalogue import CURRENCY
 from provisioning.demo.api import HeadquartersApi, StoreApi
 from provisioning.demo.hardware import TILL, HandHardware, ShopHardware
 from provisioning.demo.programs import HOST, ChildDiedError, Program, call_program
+from provisioning.interruption import all_at_once
 from provisioning.link_proxy import LinkProxy
 from sync.topics import Topics
 
@@ -124,8 +125,7 @@ class Chain:
 
     def start_stores(self) -> None:
         """Start all nodes at once."""
-        with ThreadPoolExecutor(len(self.stores)) as pool:
-            list(pool.map(lambda store: store.start(self.ports), self.stores))
+        all_at_once([partial(store.start, self.ports) for store in self.stores])
 
     def check(self) -> None:
         """Raise ChildDiedError if a process has ended by itself that should not."""
@@ -138,8 +138,7 @@ class Chain:
     def stop(self) -> None:
         """End nodes and headquarters, all at once: each has seconds to finish what it does."""
         sites = (*self.stores, self.headquarters)
-        with ThreadPoolExecutor(len(sites)) as pool:
-            list(pool.map(lambda site: site.program.stop(), sites))
+        all_at_once([site.program.stop for site in sites])
 
 
 @contextmanager
@@ -192,8 +191,8 @@ def _start(
     """Start the broker, make headquarters and nodes, start headquarters."""
     say("starting the broker (nats-server); each client has a user of its own")
     broker = NatsBroker(folder / "broker", users)
-    broker.start()
     stack.callback(broker.stop)
+    broker.start()
     say(f"setting up headquarters and {len(users) - 1} store nodes")
     hq = _headquarters(folder, users[0], broker.port)
     (folder / "ports").mkdir()
@@ -206,13 +205,8 @@ def _start(
         nodes[0].by_hand = HandHardware(aside, nodes[0].name, folder / "receipts")
     chain = Chain(broker, hq, nodes, Ports(port))
     stack.callback(chain.stop)
-    with ThreadPoolExecutor() as pool:
-        made = [
-            pool.submit(_make_headquarters, hq),
-            *(pool.submit(_make_store, node, currency) for node in nodes),
-        ]
-        for one in made:
-            one.result()
+    makers = [partial(_make_store, node, currency) for node in nodes]
+    all_at_once([partial(_make_headquarters, hq), *makers])
     hq.start(chain.ports)
     return chain
 

@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from provisioning.broker_process import ChildProcess, StartError
+from provisioning.interruption import held
 
 HOST = "127.0.0.1"
 _START_S = 60.0
@@ -39,13 +41,19 @@ def find_program(name: str) -> Path:
 def call_program(name: str, *arguments: str) -> str:
     """Run a command to its end and return what it printed; raise StartError if it failed."""
     command = [str(find_program(name)), *arguments]
-    done = subprocess.run(  # noqa: S603 - our own programs, arguments without a shell
-        command, capture_output=True, text=True, timeout=_CALL_S, check=False
-    )
-    if done.returncode:
-        words = "\n".join((done.stdout + done.stderr).splitlines()[-12:])
+    with ExitStack() as stack:
+        with held():
+            process = stack.enter_context(
+                subprocess.Popen(  # noqa: S603 - our own programs, arguments without a shell
+                    command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+                )
+            )
+            stack.callback(process.kill)
+        said, complained = process.communicate(timeout=_CALL_S)
+    if process.returncode:
+        words = "\n".join((said + complained).splitlines()[-12:])
         raise StartError(f"`{name} {' '.join(arguments)}` failed. Its last words:\n{words}")
-    return done.stdout.strip()
+    return said.strip()
 
 
 @dataclass(slots=True)
@@ -66,7 +74,8 @@ class Program:
         """Start it and wait until it says that it listens there; raise StartError with its log."""
         environment = {**os.environ, **self.environment, self.port_variable: str(port)}
         program = str(find_program(self.command[0]))
-        self._child = ChildProcess([program, *self.command[1:]], self.log, environment)
+        with held():
+            self._child = ChildProcess([program, *self.command[1:]], self.log, environment)
         try:
             self._child.wait_until_it_says(f"http://{HOST}:{port}", self.title, _START_S)
         except StartError:

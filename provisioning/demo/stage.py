@@ -1,13 +1,11 @@
 """One law: the demo leaves no process, no port and no file behind, whoever ends it and how."""
 
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 
 import httpx
 from rich.console import Console
@@ -19,14 +17,10 @@ from provisioning.demo.opening import PEOPLE, open_for_business
 from provisioning.demo.programs import call_program
 from provisioning.demo.story import DOWN_S, Plan, Story, kill_line
 from provisioning.demo.view import Screen
+from provisioning.interruption import held, ignore_signals, signals_end_it
 
 HANDS = ("cashier", "manager")
 _DYING_S = 0.5
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class EndedError(Exception):
-    """Somebody asked the demo to end, by a signal."""
 
 
 def run_demo(
@@ -173,30 +167,8 @@ def work_folder(keep: Path | None) -> Iterator[Path]:
             raise FileExistsError(f"{keep} is not empty: name a folder that is new or empty")
         yield keep.absolute()
         return
-    folder = Path(tempfile.mkdtemp(prefix="evertill-demo-"))
-    try:
+    with ExitStack() as stack:
+        with held():
+            folder = Path(tempfile.mkdtemp(prefix="evertill-demo-"))
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def signals_end_it() -> Iterator[None]:
-    """Turn signals that end a process into an exception, and let none disturb the clearing up."""
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        ignore_signals()
-        raise KeyboardInterrupt if number == signal.SIGINT else EndedError
-
-    before = {number: signal.signal(number, end) for number in _ENDING}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def ignore_signals() -> None:
-    """Let no signal disturb what is done from now on."""
-    for number in _ENDING:
-        signal.signal(number, signal.SIG_IGN)

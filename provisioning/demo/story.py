@@ -6,7 +6,6 @@ at the end every receipt is looked for on both sides.
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +32,7 @@ from provisioning.demo.proofs import (
 from provisioning.demo.receipts import Receipts, count_sales
 from provisioning.demo.view import Screen
 from provisioning.demo.watch import Watcher
+from provisioning.interruption import all_at_once
 
 _THIN_LINE_BYTES_PER_S = 32_000  # 256 kbit/s
 _PATIENCE_S = 30.0
@@ -267,8 +267,7 @@ class Story:
             *(("evertill-edge", "verify", "--data", str(s.data)) for s in self.chain.stores),
             ("evertill-central", "verify", "--data", str(self.chain.headquarters.data)),
         ]
-        with ThreadPoolExecutor(len(commands)) as pool:
-            results = list(pool.map(lambda command: _ended_well(*command), commands))
+        results = all_at_once([partial(_ended_well, *command) for command in commands])
         figures = [
             f"`{program} verify` of {Path(data).name}: {'agrees' if holds else words}"
             for (program, _, _, data), (holds, words) in zip(commands, results, strict=True)
