@@ -18,8 +18,8 @@ from sync.facts import ID_BYTES, Fact, FactError, encode_fact, read_fact
 from sync.identity import Replica
 from sync.journal import FACT_MAX_BYTES, Head, genesis, link
 from sync.quantities import total
+from sync.values import DAY_MS
 
-DAY_MS = 86_400_000
 REMEMBERED_MAX = 20_000
 _encode = msgspec.msgpack.Encoder().encode
 

@@ -12,19 +12,17 @@ from edge.postings import drawer_of
 from edge.reads import Reads
 from edge.refunds import told
 from edge.reports import CASH_SIGN
-from edge.selling import generation_of, receipt_text
+from edge.selling import generation_of, receipt_of
 from edge.view_rows import lives_of
 from sync.bodies import AnyBody
 from sync.cash import AuditEntry, CashMoved, ShiftClosed, ShiftOpened
 from sync.effects import net_minor
-from sync.facts import Fact, decode_fact
+from sync.facts import ID_BYTES, Fact, decode_fact
 from sync.receipts import Return, Sale, Void
-from sync.values import date_of, day_of
+from sync.values import DAY_MS, date_of, day_of
 
 SCAN_MAX = 20_000
-SLACK_MS = 8 * 86_400_000
-DAY_MS = 86_400_000
-ID_BYTES = 16
+SLACK_MS = 8 * DAY_MS
 TAGS = {
     "sale": (2,),
     "return": (3,),
@@ -144,7 +142,7 @@ def document_of(reads: Reads, fact: Fact, generation: int) -> Document | None:
     if kind is None:
         return None
     drawer, shift = drawer_of(body) or ("", 0)
-    receipt, title, about, detail = _receipt(body, generation), "", b"", ""
+    receipt, title, about, detail = receipt_of(body, generation), "", b"", ""
     match body:
         case Return() | Void():
             about = body.sale
@@ -177,19 +175,9 @@ def document_of(reads: Reads, fact: Fact, generation: int) -> Document | None:
     )
 
 
-def _receipt(body: AnyBody, generation: int) -> str:
-    match body:
-        case Sale():
-            return receipt_text(body.till, body.life or generation, body.number)
-        case Return():
-            return receipt_text(body.till, generation, body.number)
-        case _:
-            return ""
-
-
 def _receipt_of(reads: Reads, document: bytes) -> str:
     found = reads.find(document) if len(document) == ID_BYTES else None
-    return _receipt(found.fact.body, generation_of(found.journal)) if found else ""
+    return receipt_of(found.fact.body, generation_of(found.journal)) if found else ""
 
 
 def _amount(body: AnyBody) -> int:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from edge.reads import Reads
-from edge.selling import receipt_text
+from edge.selling import receipt_of
 from edge.shift_reads import Place, Shift, closing_of, shift_row
-from sync.bodies import AnyBody
 from sync.cash import AuditEntry, CashKind, CashMoved, ShiftClosed
 from sync.effects import net_minor
 from sync.facts import Fact, decode_fact
@@ -254,11 +253,4 @@ def _with_rates(reads: Reads, sums: Sums) -> Sums:
 
 def receipt_of_late(late: Late) -> str:
     """Text of a late document's receipt number, empty where it has none."""
-    body: AnyBody = late.fact.body
-    match body:
-        case Sale():
-            return receipt_text(body.till, body.life or late.place[0], body.number)
-        case Return():
-            return receipt_text(body.till, late.place[0], body.number)
-        case _:
-            return ""
+    return receipt_of(late.fact.body, late.place[0])

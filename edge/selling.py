@@ -14,12 +14,12 @@ from edge.pricing import SellLine, TenderLine, price_lines, settle
 from edge.reads import Found, Reads
 from edge.shift_reads import day_of_shift
 from edge.tasks import task
-from sync.bodies import Shortfall
+from sync.bodies import AnyBody, Shortfall
 from sync.body import StockLine
 from sync.effects import movements
 from sync.lots import sold_lots
 from sync.quantities import ON_HAND_SIGN, sellable
-from sync.receipts import Line, LineKind, Sale, Tender, Void
+from sync.receipts import Line, LineKind, Return, Sale, Tender, Void
 
 __all__ = [
     "Quote",
@@ -30,6 +30,7 @@ __all__ = [
     "TenderLine",
     "VoidResult",
     "VoidSale",
+    "receipt_of",
     "receipt_text",
 ]
 OVERSELL = "stock.oversell"
@@ -222,7 +223,7 @@ def owe_cards(books: Books, void_id: bytes, void: Void) -> None:
     assert isinstance(sale, Sale)  # noqa: S101 - find_sale found one
     taken = _cash_minor(paid_back(sale))
     instead = _cash_minor(void.tenders) - taken if void.tenders else 0
-    receipt = receipt_text(sale.till, sale.life or generation_of(found.journal), sale.number)
+    receipt = receipt_of(sale, generation_of(found.journal))
     OweCards(void_id, void.sale, receipt, max(instead, 0)).run(books)
 
 
@@ -302,6 +303,14 @@ def receipt_text(till: str, life: int, number: int) -> str:
     return f"{till}-{life}-{number:06d}"
 
 
+def receipt_of(body: AnyBody, generation: int) -> str:
+    """Text of the receipt number of a sale or return of this generation; empty for all else."""
+    if not isinstance(body, Sale | Return):
+        return ""
+    life = body.life if isinstance(body, Sale) else 0
+    return receipt_text(body.till, life or generation, body.number)
+
+
 def generation_of(journal: str) -> int:
     """Generation in a journal's name."""
     return int(journal.rpartition("-n")[2])
@@ -341,7 +350,7 @@ def _result(
 ) -> SaleResult:
     return SaleResult(
         id=sale_id,
-        receipt=receipt_text(sale.till, sale.life or generation_of(journal), sale.number),
+        receipt=receipt_of(sale, generation_of(journal)),
         till=sale.till,
         number=sale.number,
         business_day=sale.business_day,

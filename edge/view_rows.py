@@ -11,7 +11,7 @@ from edge.errors import BadField
 from edge.postings import VOID
 from edge.pricing import portion
 from edge.reads import Reads
-from edge.selling import generation_of, receipt_text, sale_result
+from edge.selling import generation_of, receipt_of, sale_result
 from edge.stock.lots import came_last
 from edge.stock.story import story_of
 from edge.viewed import (
@@ -192,7 +192,7 @@ def sale_summary(fact: Fact, generation: int, seq: int) -> SaleSummary:
     assert isinstance(sale, Sale)  # noqa: S101 - asked for by kind
     return SaleSummary(
         id=UUID(bytes=fact.id),
-        receipt=receipt_text(sale.till, sale.life or generation, sale.number),
+        receipt=receipt_of(sale, generation),
         at_ms=fact.at_ms,
         business_day=date_of(sale.business_day),
         total_minor=sale.total_minor,

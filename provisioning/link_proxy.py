@@ -19,7 +19,7 @@ _RESET = struct.pack("ii", 1, 0)  # SO_LINGER of 0 s: closing sends RST instead 
 _ANSWER_S = 10.0
 
 
-class _Direction:
+class Direction:
     """What all connections share in one direction: the bytes carried and the rate."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class LinkProxy:
     ) -> None:
         """Port 0 chooses a free one at the start."""
         self._target, self.host, self.port = (target_host, target_port), host, port
-        self._up, self._down = _Direction(), _Direction()
+        self._up, self._down = Direction(), Direction()
         self._delay_s = 0.0
         self._rate_bytes_per_s = 0.0
         self._is_cut = False
@@ -198,7 +198,7 @@ class LinkProxy:
             far_writer.close()
 
     async def _carry(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: _Direction
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, way: Direction
     ) -> None:
         held: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(_CHUNKS_HELD)
         feed = asyncio.create_task(self._feed(reader, held))

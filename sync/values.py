@@ -23,6 +23,7 @@ Units = Annotated[int, msgspec.Meta(ge=-QUANTITY_MAX, le=QUANTITY_MAX)]
 Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Currency = Annotated[str, msgspec.Meta(min_length=3, max_length=3)]
 _FIRST_DAY = datetime.date(1970, 1, 1)
+DAY_MS = 86_400_000
 
 
 def date_of(day: int) -> datetime.date:

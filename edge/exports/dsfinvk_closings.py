@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from edge.exports.poslog import moment
-from edge.exports.walking import DAY_MS, Entry, business_day
+from edge.exports.walking import Entry, business_day
 from edge.postings import drawer_of
 from edge.reads import Reads
 from edge.receipts.figures import date
@@ -20,6 +20,7 @@ from sync.bodies import AnyBody
 from sync.cash import AuditEntry, ShiftClosed, ShiftOpened
 from sync.facts import Fact
 from sync.receipts import Return, Sale, Void
+from sync.values import DAY_MS
 
 
 @dataclass(frozen=True, slots=True)

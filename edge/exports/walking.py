@@ -15,8 +15,7 @@ from sync.facts import Fact, FactError, decode_fact
 from sync.identity import Replica
 from sync.journal import Head, genesis, link, statement
 from sync.signing import Signer, is_signed
-
-DAY_MS = 86_400_000
+from sync.values import DAY_MS
 
 
 @dataclass(frozen=True, slots=True)

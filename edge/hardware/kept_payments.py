@@ -14,6 +14,7 @@ from edge.books import Books
 from edge.errors import Conflict
 from edge.hardware.trouble import NotNow
 from edge.tasks import Task, task
+from sync.values import DAY_MS
 
 
 class PaymentState(StrEnum):
@@ -28,7 +29,6 @@ class PaymentState(StrEnum):
 
 
 OPEN = (PaymentState.PENDING, PaymentState.UNKNOWN)
-DAY_MS = 86_400_000
 OWED = "card-void"  # on the worklist: a void sale's card is still charged
 
 
@@ -54,6 +54,11 @@ class CardPayment(msgspec.Struct, frozen=True):
     number: str = ""
     settled_by: str = ""
     task: int | None = None
+
+    @property
+    def worth_minor(self) -> int:
+        """What was charged as far as the terminal has said, else what it was asked for."""
+        return self.charged_minor or self.amount_minor
 
     @property
     def given_up(self) -> bool:
@@ -220,9 +225,8 @@ class OweCards(msgspec.Struct, frozen=True):
         for payment in payments_of(books.connection, str(UUID(bytes=self.sale_id))):
             if payment.reverses or payment.state not in (PaymentState.APPROVED, *OPEN):
                 continue
-            amount_minor = payment.charged_minor or payment.amount_minor
-            if left >= amount_minor:
-                left -= amount_minor
+            if left >= payment.worth_minor:
+                left -= payment.worth_minor
                 continue
             number = books.attend(self._task(payment), books.clock(), self.void_id)
             sql = "UPDATE payment SET task = ? WHERE id = ?"
@@ -232,7 +236,7 @@ class OweCards(msgspec.Struct, frozen=True):
         return task(
             "card-void",
             receipt=self.receipt,
-            charged_minor=payment.charged_minor or payment.amount_minor,
+            charged_minor=payment.worth_minor,
             card=payment.card,
             terminal=payment.device,
             slip=payment.receipt or "",

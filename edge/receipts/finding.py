@@ -21,7 +21,7 @@ from edge.receipts.words import LANGUAGES, Words
 from edge.refunds import card_of
 from edge.reports import report_of
 from edge.rules import read_rule
-from edge.selling import generation_of, receipt_text
+from edge.selling import generation_of, receipt_of
 from edge.shift_reads import Shift, shift_row
 from sync.bodies import AnyBody
 from sync.cash import CashMoved, ShiftClosed, ShiftOpened
@@ -134,29 +134,19 @@ def _marked(reads: Reads, found: Found, marks: Marks) -> Marks:
 def entry_of(reads: Reads, found: Found) -> Entry:
     """Make an entry of a fact on record."""
     fact, body = found.fact, found.fact.body
-    number = original = ""
-    match body:
-        case Sale():
-            number = _number(found, body)
-        case Return():
-            number = _number(found, body)
-            original = _number_of(reads, body.sale)
-        case Void():
-            original = _number_of(reads, body.sale)
-        case _:
-            pass
+    number = _number(found)
+    original = _number_of(reads, body.sale) if isinstance(body, Return | Void) else ""
     identity = str(UUID(bytes=fact.id))
     return Entry(identity, body, fact.at_ms, fact.offset_min, fact.actor, number, original)
 
 
-def _number(found: Found, body: Sale | Return) -> str:
-    life = body.life if isinstance(body, Sale) else 0
-    return receipt_text(body.till, life or generation_of(found.journal), body.number)
+def _number(found: Found) -> str:
+    return receipt_of(found.fact.body, generation_of(found.journal))
 
 
 def _number_of(reads: Reads, sale_id: bytes) -> str:
     sold = reads.find(sale_id) if sale_id else None
-    return _number(sold, sold.fact.body) if sold and isinstance(sold.fact.body, Sale) else ""
+    return _number(sold) if sold and isinstance(sold.fact.body, Sale) else ""
 
 
 def _lay_held(reads: Reads, shop: Shop, asked: Asked) -> Laid | None:

@@ -89,10 +89,11 @@ def added_up(lines: Iterable[LotLine]) -> tuple[LotLine, ...]:
         had = sums.get(key, LotLine(sku, 0))
         quantity, serials = had.quantity + line.quantity, had.serials + line.serials
         sums[key] = LotLine(sku, quantity, lot, day, serials)
-    found = [(line.sku, serial) for line in sums.values() for serial in line.serials]
-    for at, one in enumerate(found):
-        if one in found[:at]:
-            raise BadField(f"serial number {one[1]} is there twice: scan the other piece", "lines")
+    found: set[tuple[str, str]] = set()
+    for sku, serial in ((line.sku, one) for line in sums.values() for one in line.serials):
+        if (sku, serial) in found:
+            raise BadField(f"serial number {serial} is there twice: scan the other piece", "lines")
+        found.add((sku, serial))
     return tuple(line for line in sums.values() if line.quantity)
 
 

@@ -134,7 +134,24 @@ class Open(StockWork, frozen=True, kw_only=True):
         return bodies.Opening(moved(reads, self.lines), told_lots(reads, self.lines))
 
 
-class ReceiveGoods(StockWork, frozen=True, kw_only=True):
+class _Delivery(StockWork, frozen=True, kw_only=True):
+    """Goods that came in; what came damaged is written off at once, and claimed if `claim`."""
+
+    claim: bool = False
+    lines: tuple[Move, ...]
+
+    @property
+    def claims(self) -> bool:
+        """Whether whoever sent them is to pay for what came damaged."""
+        return self.claim
+
+    @property
+    def arrivals(self) -> Sequence[Move]:
+        """Lines of what came in."""
+        return self.lines
+
+
+class ReceiveGoods(_Delivery, frozen=True, kw_only=True):
     """Goods that came in, under the reference of the delivery note.
 
     `order` is the purchase order they are for; an order may come in any number of deliveries. What
@@ -144,18 +161,6 @@ class ReceiveGoods(StockWork, frozen=True, kw_only=True):
     reference: str = ""
     supplier: str = ""
     order: str = ""
-    claim: bool = False
-    lines: tuple[Move, ...]
-
-    @property
-    def claims(self) -> bool:
-        """Whether the supplier is to pay for what came damaged."""
-        return self.claim
-
-    @property
-    def arrivals(self) -> Sequence[Move]:
-        """Lines of what came in."""
-        return self.lines
 
     def plan(self, reads: Reads) -> bodies.GoodsReceipt:
         """Make the body; raise Problem."""
@@ -216,7 +221,7 @@ class TransferOut(StockWork, frozen=True, kw_only=True):
         return body
 
 
-class TransferIn(StockWork, frozen=True, kw_only=True):
+class TransferIn(_Delivery, frozen=True, kw_only=True):
     """Goods that arrived from another store; `out` is the id of its transfer out.
 
     What came damaged is written off at once, and claimed from that store if `claim` says so.
@@ -224,18 +229,6 @@ class TransferIn(StockWork, frozen=True, kw_only=True):
 
     from_store: str
     out: bytes
-    claim: bool = False
-    lines: tuple[Move, ...]
-
-    @property
-    def claims(self) -> bool:
-        """Whether the other store is to answer for what came damaged."""
-        return self.claim
-
-    @property
-    def arrivals(self) -> Sequence[Move]:
-        """Lines of what came in."""
-        return self.lines
 
     def plan(self, reads: Reads) -> bodies.TransferIn:
         """Make the body; raise NothingToReturn where this store sent less to itself."""

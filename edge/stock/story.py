@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 
 from edge.reads import Reads
-from edge.selling import generation_of, receipt_text
+from edge.selling import generation_of, receipt_of
 from edge.stock.expected import Expectation, orders, transit
 from edge.stock.lots import Pieces, pieces_of
 from edge.viewed import Incoming
@@ -32,12 +32,11 @@ def story_of(body: AnyBody, journal: str, sku: str) -> Story:
 
 
 def _story(body: AnyBody, journal: str, sku: str) -> Story:
+    number = receipt_of(body, generation_of(journal))
     match body:
         case Sale():
-            life = body.life or generation_of(journal)
-            return Story(receipt_text(body.till, life, body.number), body.member)
+            return Story(number, body.member)
         case Return():
-            number = receipt_text(body.till, generation_of(journal), body.number)
             return Story(f"{number}: {body.reason}" if body.reason else number)
         case Void() | bodies.WriteOff() | bodies.Adjustment():
             return Story(body.reason)

@@ -95,28 +95,29 @@ def test_a_refund_to_a_card_that_nobody_named_is_attended_to(shop: Shop) -> None
     assert attended(shop) == ["entitlement"]
 
 
-@pytest.mark.parametrize("back", [(), (Tender("points", 400), Tender("cash", 300))])
-def test_points_that_paid_for_a_voided_sale_are_there_again(
-    shop: Shop, back: tuple[Tender, ...]
-) -> None:
+def paid_with_points(shop: Shop) -> FinishedSale:
+    """Sell for 200 of 300 points, worth 4.00, and 3.00 in cash."""
     shop.run(Load(shop.new_id(), POINTS, 300))
     redeem = Redeem(shop.new_id(), POINTS, 200)
     shop.run(redeem)
     paid = (Tender("points", 400, f"{POINTS} {UUID(bytes=redeem.id)}"), Tender("cash", 300))
     sale = finished(shop, tea(2), tenders=paid)
     shop.run(sale)
+    return sale
+
+
+@pytest.mark.parametrize("back", [(), (Tender("points", 400), Tender("cash", 300))])
+def test_points_that_paid_for_a_voided_sale_are_there_again(
+    shop: Shop, back: tuple[Tender, ...]
+) -> None:
+    sale = paid_with_points(shop)
     shop.run(VoidSale(shop.new_id(), sale.id, "twice", tenders=back))
     assert here(shop, POINTS) == 300
     assert attended(shop) == []
 
 
 def test_points_do_not_go_back_by_halves(shop: Shop) -> None:
-    shop.run(Load(shop.new_id(), POINTS, 300))
-    redeem = Redeem(shop.new_id(), POINTS, 200)
-    shop.run(redeem)
-    paid = (Tender("points", 400, f"{POINTS} {UUID(bytes=redeem.id)}"), Tender("cash", 300))
-    sale = finished(shop, tea(2), tenders=paid)
-    shop.run(sale)
+    sale = paid_with_points(shop)
     back = (Tender("points", 399), Tender("cash", 301))
     shop.run(VoidSale(shop.new_id(), sale.id, "twice", tenders=back))
     assert here(shop, POINTS) == 100

@@ -125,6 +125,15 @@ class Cashier:
         self.ring_up(*codes, total=total)
         return self.pay_cash(given_minor)
 
+    def take_back(self, receipt: str, name: str) -> Locator:
+        """Choose one piece of a sale's line to come back; return the dialog of its refund."""
+        self.key("F9")
+        self.page.get_by_role("searchbox", name="Receipt").fill(receipt)
+        self.key("Enter")
+        self.press(re.compile(f"^More of {name}"))
+        self.press("Refund…")
+        return self.page.get_by_role("dialog")
+
     # -- the small things ------------------------------------------------------------------------
 
     def press(self, name: str | re.Pattern[str]) -> None:

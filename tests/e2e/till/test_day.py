@@ -73,12 +73,7 @@ def _recall(cashier: Cashier) -> None:
 
 
 def _give_one_back(cashier: Cashier, receipt: str) -> None:
-    cashier.key("F9")
-    cashier.page.get_by_role("searchbox", name="Receipt").fill(receipt)
-    cashier.key("Enter")
-    cashier.press(re.compile("^More of Meadow Lane"))
-    cashier.press("Refund…")
-    dialog = cashier.page.get_by_role("dialog")
+    dialog = cashier.take_back(receipt, "Meadow Lane")
     dialog.get_by_role("button", name="Refund", exact=True).click()
     expect(cashier.page.get_by_role("dialog", name="Taken back")).to_be_visible()
     cashier.press(re.compile("^Done"))

@@ -34,6 +34,10 @@ export class Unreachable extends Error {
   }
 }
 
+/** Whether what failed may yet be done, or may have been: nobody refused it for good. */
+export const isUnsettled = (error: unknown): boolean =>
+  error instanceof Unreachable || (error instanceof ApiProblem && error.passing);
+
 /** What the client needs of the rest of the till. */
 export interface ApiContext {
   readonly base?: string;

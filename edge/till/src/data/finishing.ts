@@ -2,7 +2,7 @@
 import { receiptText } from '../core/ids';
 import { type Booking, sell } from '../core/sale';
 import type { Basket, Priced, Rules } from '../core/types';
-import { ApiProblem, TillProblem, Unreachable } from './api';
+import { isUnsettled, TillProblem } from './api';
 import { DEVICE, type StoredDevice } from './device';
 import { atomically, type Db, type StoredEntry, type Writing } from './idb';
 import type { ApiPort, Finished } from './ports';
@@ -110,8 +110,7 @@ export async function handOver(
   try {
     await api.put(`/till/sales/${finished.id}`, finished.document, { as: 'device' });
   } catch (error) {
-    if (error instanceof Unreachable || (error instanceof ApiProblem && error.passing))
-      throw new TillProblem('not-safe', {}, cause);
+    if (isUnsettled(error)) throw new TillProblem('not-safe', {}, cause);
     throw error;
   }
   const next = { ...device, nextNumber: finished.document.number + 1 };

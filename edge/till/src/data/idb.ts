@@ -74,14 +74,13 @@ export type Db = IDBPDatabase<Schema>;
 /** A transaction that writes. */
 export type Writing = IDBPTransaction<Schema, ArrayLike<StoreNames<Schema>>, 'readwrite'>;
 
-/** Does work in one transaction: all of it is written, or nothing and its failure is thrown. */
+/** Does work in one strict transaction: all of it is written, or nothing and its failure is thrown. */
 export async function atomically<T>(
   db: Db,
   stores: readonly StoreNames<Schema>[],
   work: (tx: Writing) => Promise<T>,
-  durability: 'strict' | 'relaxed' = 'strict',
 ): Promise<T> {
-  const tx: Writing = db.transaction(stores, 'readwrite', { durability });
+  const tx: Writing = db.transaction(stores, 'readwrite', { durability: 'strict' });
   try {
     const result = await work(tx);
     await tx.done;

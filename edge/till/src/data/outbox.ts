@@ -1,6 +1,6 @@
 // A command leaves only when the node has said yes to it; in order, each carried out once by its id.
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { ApiProblem, Unreachable } from './api';
+import { ApiProblem, isUnsettled, Unreachable } from './api';
 import type { Backoff } from './backoff';
 import { pause } from './events';
 import type { Db, StoredEntry } from './idb';
@@ -208,7 +208,7 @@ export class Outbox implements OutboxPort {
       await this.done(entry, true);
       return true;
     } catch (error) {
-      if (error instanceof Unreachable || (error instanceof ApiProblem && error.passing)) {
+      if (isUnsettled(error)) {
         await this.failed(entry, error);
         return false;
       }

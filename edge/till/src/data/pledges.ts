@@ -1,7 +1,7 @@
 // Money asked for is on disk before it is asked for, until it stands in the basket or went back.
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { BasketEvent } from '../core/types';
-import { ApiProblem, TillProblem, Unreachable } from './api';
+import { isUnsettled, TillProblem } from './api';
 import type { Db, Writing } from './idb';
 import type { ApiPort, Pledge, PledgesPort } from './ports';
 import type { Selling } from './selling';
@@ -14,10 +14,6 @@ export interface PledgesContext {
   readonly newId: () => string;
   readonly operator: () => string;
 }
-
-/** Whether the node may yet do what it did not do now. */
-const isOpen = (error: unknown): boolean =>
-  error instanceof Unreachable || (error instanceof ApiProblem && error.passing);
 
 /** Money on its way into a basket, or out of it. */
 export class Pledges implements PledgesPort {
@@ -83,7 +79,7 @@ export class Pledges implements PledgesPort {
     this.booked.delete(redeemedId);
     this.remember(pledge);
     await this.alone(pledge, () => this.undo(pledge)).catch((error: unknown) => {
-      if (!isOpen(error)) throw error; // otherwise it goes back when the node is there again
+      if (!isUnsettled(error)) throw error; // otherwise it goes back when the node is there again
     });
   }
 
@@ -130,7 +126,7 @@ export class Pledges implements PledgesPort {
     try {
       await this.context.api.post(path, { id, amount, sale_id, operator }, { as: 'device' });
     } catch (error) {
-      if (!isOpen(error)) await this.drop(pledge);
+      if (!isUnsettled(error)) await this.drop(pledge);
       throw error;
     }
   }
@@ -144,7 +140,7 @@ export class Pledges implements PledgesPort {
       const body = { id: undoId, redeemed_id: id, operator };
       await this.context.api.post(path, body, { as: 'device' });
     } catch (error) {
-      if (isOpen(error)) throw error;
+      if (isUnsettled(error)) throw error;
     }
     await this.drop(pledge);
   }

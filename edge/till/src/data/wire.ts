@@ -212,3 +212,20 @@ export interface ProblemDocument {
   readonly detail: string;
   readonly field?: string;
 }
+
+/** A charge at a card terminal of the store, or the reversal of one, as the node knows it. */
+export interface CardPayment {
+  readonly id: string;
+  readonly kind: string;
+  /** pending, approved, declined, failed, reversed or unknown. */
+  readonly state: string;
+  readonly message: { readonly en: string; readonly zh: string };
+  readonly amount_minor: number;
+  readonly charged_minor: number;
+  readonly reverses: string;
+  readonly device: string;
+  readonly receipt: number | null;
+  readonly card: string;
+  /** The worklist's open entry that it is to be paid back. */
+  readonly task: number | null;
+}

@@ -3,35 +3,21 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { ApiProblem } from '../data/api';
 import type { Pledge, Till } from '../data/ports';
+import type { CardPayment } from '../data/wire';
 import { formatMoney, locale, t } from '../i18n';
 import { Button, Notice, Spinner } from '../ui';
 import { type Action, Failed, useAction, useLoad } from './load';
 
-/** A charge at a terminal of the store, or the reversal of one, as the node knows it. */
-interface Payment {
-  readonly id: string;
-  readonly kind: string;
-  readonly state: string;
-  readonly message: { readonly en: string; readonly zh: string };
-  readonly amount_minor: number;
-  readonly charged_minor: number;
-  readonly reverses: string;
-  readonly device: string;
-  readonly card: string;
-  /** The worklist's open entry that it is to be paid back. */
-  readonly task: number | null;
-}
-
-type Listed = { readonly payments: readonly Payment[] };
+type Listed = { readonly payments: readonly CardPayment[] };
 
 const POLL_MS = 1500;
 const SEND_MS = 15_000;
 const OPEN = ['pending', 'unknown'];
 
-const isOpen = ({ state }: Payment): boolean => OPEN.includes(state);
-const amountOf = (one: Payment): number => one.charged_minor || one.amount_minor;
+const isOpen = ({ state }: CardPayment): boolean => OPEN.includes(state);
+const amountOf = (one: CardPayment): number => one.charged_minor || one.amount_minor;
 
-async function listed(till: Till, sale: string): Promise<readonly Payment[]> {
+async function listed(till: Till, sale: string): Promise<readonly CardPayment[]> {
   return (await till.api.get<Listed>(`/till/payments?sale=${sale}`)).payments;
 }
 
@@ -76,7 +62,7 @@ function useLooking(till: Till, open: boolean, look: () => void): void {
 function useMeant(
   till: Till,
   sale: string,
-  payments: readonly Payment[] | null,
+  payments: readonly CardPayment[] | null,
   undo: (pledge: Pledge) => void,
 ): void {
   const tried = useRef(new Set<string>());
@@ -128,8 +114,8 @@ export function CardsBack(props: { till: Till; sale: string }): JSX.Element | nu
 interface ChargeProps {
   readonly till: Till;
   readonly sale: string;
-  readonly charge: Payment;
-  readonly reversal: Payment | null;
+  readonly charge: CardPayment;
+  readonly reversal: CardPayment | null;
   readonly action: Action;
   act(work: () => Promise<unknown>): void;
 }

@@ -49,6 +49,3 @@ export function failureText(error: unknown): string {
 /** Whether the node could not be reached, so that nothing was refused. */
 export const isUnreachable = (error: unknown): boolean =>
   ((error ?? {}) as Failure).name === 'Unreachable';
-
-/** Whether the node said no for now only: the same may be done later, or may have been done. */
-export const isPassing = (error: unknown): boolean => error instanceof ApiProblem && error.passing;

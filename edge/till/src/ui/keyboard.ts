@@ -1,7 +1,7 @@
 // One law: every key of the page is heard here first, once: a scan goes to the scan queue, a shortcut
 // to the uppermost layer that knows it, and everything else to whatever has the focus.
 import { signal } from '@preact/signals';
-import { options } from 'preact';
+import { options as drawing } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import {
   endsLate,
@@ -106,16 +106,16 @@ function dispatch(key: string, typing: boolean): boolean {
  * it, must act on that (keys are held back for a rhythm and then come together).
  */
 function drawn(run: () => void): void {
-  const before = options.debounceRendering;
+  const before = drawing.debounceRendering;
   let draw: (() => void) | undefined;
-  options.debounceRendering = (process) => {
+  drawing.debounceRendering = (process) => {
     draw = process;
   };
   try {
     run();
   } finally {
-    if (before) options.debounceRendering = before;
-    else delete options.debounceRendering;
+    if (before) drawing.debounceRendering = before;
+    else delete drawing.debounceRendering;
     draw?.();
   }
 }

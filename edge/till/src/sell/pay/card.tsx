@@ -2,8 +2,9 @@
 // looks at the terminal, and nothing else is charged before.
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { ApiProblem } from '../../data/api';
+import { ApiProblem, isUnsettled } from '../../data/api';
 import type { Pledge, Till } from '../../data/ports';
+import type { CardPayment } from '../../data/wire';
 import { formatMoney, locale, t } from '../../i18n';
 import {
   AmountPad,
@@ -16,33 +17,16 @@ import {
   TextField,
 } from '../../ui';
 import { useTill } from '../context';
-import { failureText, isPassing, isUnreachable } from '../refused';
-import { finishIfPaid, settled, take } from './taking';
-
-/** A card payment as the node knows it. */
-export interface CardPayment {
-  readonly id: string;
-  /** pending, approved, declined, failed, reversed or unknown. */
-  readonly state: string;
-  readonly message: { readonly en: string; readonly zh: string };
-  readonly amount_minor: number;
-  readonly charged_minor: number;
-  readonly device: string;
-  readonly receipt: number | null;
-  readonly card: string;
-}
+import { failureText, isUnreachable } from '../refused';
+import { finishIfPaid, settled, take, terminalsOf } from './taking';
 
 const POLL_MS = 1500;
-
-/** Whether this till can reach a card terminal of the node. */
-const hasTerminal = (till: Till): boolean =>
-  till.setup.document.value?.devices.some((one) => one.category === 'CAT') ?? false;
 
 /** Charge a card: by the store's terminal, or by one that stands alone. */
 export function CardPay(): JSX.Element {
   const till = useTill();
   // Training moves no money: the real terminal is left alone.
-  const real = hasTerminal(till) && !till.selling.training.value;
+  const real = terminalsOf(till).length > 0 && !till.selling.training.value;
   return real ? <Terminal /> : <StandAlone />;
 }
 
@@ -118,7 +102,7 @@ function useCharge(till: Till): Charge {
       const away = isUnreachable(error);
       setProblem(away ? t('sell.card.nodeAway') : failureText(error));
       // The node refused it: nothing is under way.
-      if (away || isPassing(error) || onTheWay.has(about.id)) return;
+      if (isUnsettled(error) || onTheWay.has(about.id)) return;
       setPayment(null);
       till.pledges.drop(about).catch(told);
     },

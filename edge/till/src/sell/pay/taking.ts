@@ -77,13 +77,13 @@ function afterSale(till: Till, kinds: readonly string[]): void {
 /** Whether taking a tender out needs the node, because something was booked for it there. */
 const isBooked = (tender: Tender): boolean => ['gift', 'points'].includes(tender.kind);
 
+/** The card terminals of the node that this till can reach. */
+export const terminalsOf = (till: Till) =>
+  (till.setup.document.value?.devices ?? []).filter((one) => one.category === 'CAT');
+
 /** Whether the store's terminal took it: only a void or a return of the sale gives that back. */
-function isCharged(till: Till, tender: Tender): boolean {
-  const terminals = (till.setup.document.value?.devices ?? []).filter(
-    (one) => one.category === 'CAT',
-  );
-  return tender.kind === 'card' && terminals.some((one) => tender.reference.startsWith(one.name));
-}
+const isCharged = (till: Till, tender: Tender): boolean =>
+  tender.kind === 'card' && terminalsOf(till).some((one) => tender.reference.startsWith(one.name));
 
 /** Take a tender out again; what was spent at the node goes back there. */
 export async function giveBack(till: Till, tender: Tender): Promise<void> {
