@@ -21,6 +21,7 @@ from provisioning.configuration import (
     setting,
     unless,
 )
+from sync.currency import OWN, PLACES_MAX
 
 FILE_NAME = "central.toml"
 DATABASE_NAME = "central.db"
@@ -39,7 +40,9 @@ class Settings(CommonSettings):
         "",
     )
     currency_exponent: int = setting(
-        "Decimal places shown for money on the status page, 0 to 4.", 2
+        "Decimal places shown for money on the status page, 0 to 4; -1 takes what ISO 4217 says of"
+        " each currency.",
+        OWN,
     )
 
     def problems(self) -> list[str]:
@@ -47,7 +50,10 @@ class Settings(CommonSettings):
         return [
             *CommonSettings.problems(self),
             *problem_of("database", parse_database, self.database),
-            *unless(0 <= self.currency_exponent <= 4, "currency_exponent: 0 to 4"),
+            *unless(
+                OWN <= self.currency_exponent <= PLACES_MAX,
+                "currency_exponent: 0 to 4, or -1 for each currency's own",
+            ),
         ]
 
 

@@ -50,7 +50,7 @@ def export(
             data=data,
             target=target,
             currency=settings.currency,
-            exponent=settings.exponent,
+            exponent=settings.places,
             offset_min=lambda at_ms: offset_of(settings.zone, at_ms),
         )
         made = Made()

@@ -23,6 +23,7 @@ from provisioning.configuration import (
     setting,
     unless,
 )
+from sync.currency import OWN, PLACES_MAX, places_of
 from sync.identity import check_store
 
 FILE_NAME = "edge.toml"
@@ -36,7 +37,10 @@ class Settings(CommonSettings):
     port: int = setting("Port of the HTTP API; 0 takes a free one.", 8470)
     store: str = setting("Name of the store in the chain: 1 to 24 of a-z, 0-9 and inner hyphens.")
     currency: str = setting("Currency of the store, ISO 4217.", "EUR")
-    exponent: int = setting("Decimal places of the currency's minor unit, 0 to 4.", 2)
+    exponent: int = setting(
+        "Decimal places of the currency's minor unit, 0 to 4; -1 takes what ISO 4217 says of it.",
+        OWN,
+    )
     timezone: str = setting("Time zone of the store (IANA name); decides the business day.", "UTC")
     broker_retry_max_s: int = setting(
         "Seconds that pauses between attempts to reach the broker grow to, 1 to 3600; long ones"
@@ -63,13 +67,20 @@ class Settings(CommonSettings):
                 bool(re.fullmatch(r"[A-Z]{3}", self.currency)),
                 "currency: three capitals, such as EUR",
             ),
-            *unless(0 <= self.exponent <= 4, "exponent: 0 to 4"),
+            *unless(
+                OWN <= self.exponent <= PLACES_MAX, "exponent: 0 to 4, or -1 for the currency's own"
+            ),
             *unless(1 <= self.broker_retry_max_s <= 3600, "broker_retry_max_s: 1 to 3600"),
             *unless(
                 bool(re.fullmatch(r"([0-9a-f]{64})?", self.hq_key)),
                 "hq_key: 64 hexadecimal digits, or empty",
             ),
         ]
+
+    @property
+    def places(self) -> int:
+        """Decimal places that amounts have, so many digits of minor units stand after the point."""
+        return places_of(self.currency, self.exponent)
 
     @property
     def zone(self) -> ZoneInfo:

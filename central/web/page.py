@@ -13,6 +13,7 @@ from central.totals import Total
 from central.views import Quarantined, StoreStatus, TaskEntry
 from central.web.style import STYLE
 from central.web.words import say
+from sync.currency import places_of
 from sync.values import date_of
 
 REFRESH_S = 5
@@ -36,10 +37,11 @@ class Picture:
 
 
 def money(minor: int, currency: str, exponent: int) -> str:
-    """Write minor units with their currency, grouped by thousands."""
-    sign, digits = ("-" if minor < 0 else ""), str(abs(minor)).zfill(exponent + 1)
-    whole = f"{int(digits[: len(digits) - exponent]):,}"
-    part = f".{digits[-exponent:]}" if exponent else ""
+    """Write minor units with their currency, grouped by thousands; OWN: the currency's places."""
+    places = places_of(currency, exponent)
+    sign, digits = ("-" if minor < 0 else ""), str(abs(minor)).zfill(places + 1)
+    whole = f"{int(digits[: len(digits) - places]):,}"
+    part = f".{digits[-places:]}" if places else ""
     return f"{sign}{whole}{part} {currency}"
 
 

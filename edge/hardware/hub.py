@@ -122,7 +122,7 @@ class Hub:
         self.units: dict[str, Unit] = {}
         self._paying: dict[str, float] = {}
         self._numbers = count(1)
-        self._gate: tuple[str | None, Gate] = (None, make_gate(None, host.settings.exponent))
+        self._gate: tuple[str | None, Gate] = (None, make_gate(None, host.settings.places))
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ class Hub:
         reads = Reads(self._host.gate)
         rule = reads.rule(TEMPLATES_RULE)
         if rule != self._gate[0]:
-            self._gate = (rule, make_gate(rule, self._host.settings.exponent))
+            self._gate = (rule, make_gate(rule, self._host.settings.places))
         paying = self._paying.get(till, 0.0) > time.monotonic()
         return judge(self._gate[1], reads, scan, paying=paying)
 

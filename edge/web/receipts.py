@@ -113,7 +113,7 @@ PRINT_EXAMPLE = {"id": "0199a1c2-7b3e-7c4d-8e5f-60718293a4c1", "language": "en",
 
 def shop_of(node: Node) -> Shop:
     """What settings say of money and clock."""
-    return Shop(node.settings.currency, node.settings.exponent, node.store.books.offset_min)
+    return Shop(node.settings.currency, node.settings.places, node.store.books.offset_min)
 
 
 def paper_of(node: Node, till: str, roll_mm: int = 0) -> Paper:

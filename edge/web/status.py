@@ -54,7 +54,7 @@ async def status(request: Request, _caller: Reading) -> Response:
             as_of_ms=link.as_of_ms,
             halted=link.halted,
             currency=settings.currency,
-            exponent=settings.exponent,
+            exponent=settings.places,
             timezone=settings.timezone,
             now_ms=node.clock(),
             started_ms=node.started_ms,

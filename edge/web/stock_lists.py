@@ -68,7 +68,7 @@ async def make_labels(request: Request, caller: Reading) -> Response:
     asked, node = await read_body(request, _LABELS), node_of(request)
     settings = node.settings
     labels = [
-        label_of(product, asked.language, settings.currency, settings.exponent)
+        label_of(product, asked.language, settings.currency, settings.places)
         for product in [await _product(node, sku, at) for at, sku in enumerate(asked.skus)]
     ]
     if asked.format != "print":
@@ -97,7 +97,7 @@ async def reduce_goods(request: Request, caller: Stocking) -> Response:
     settings = node.settings
     product = await _product(node, asked.sku, None)
     reduced = Reduced(asked.price_minor, asked.lot, asked.expiry_day)
-    label = reduced_label(product, reduced, asked.language, settings.currency, settings.exponent)
+    label = reduced_label(product, reduced, asked.language, settings.currency, settings.places)
     if asked.format == "png":
         return await _drawn(node, [label], "png")
     pieces = " ".join(filter(None, (asked.lot, str(asked.expiry_day or ""))))

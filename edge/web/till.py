@@ -86,7 +86,7 @@ async def get_setup(request: Request, caller: Reading, known: Known = "") -> Res
         **msgspec.structs.asdict(setup),
         till=caller.device,
         currency=settings.currency,
-        exponent=settings.exponent,
+        exponent=settings.places,
         timezone=settings.timezone,
         software=node.version,
         business_day=date_of(today),

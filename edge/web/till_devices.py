@@ -179,7 +179,7 @@ async def print_labels(request: Request, caller: Reading) -> Response:
             detail = f"no product has the SKU {wanted.sku!r}: find it by its name"
             raise UnknownProduct(detail, f"labels[{at}].sku")
         settings = node.settings
-        label = label_of(product, asked.language, settings.currency, settings.exponent)
+        label = label_of(product, asked.language, settings.currency, settings.places)
         job_id = f"label-{asked.id}-{at}"
         jobs.append(await node.hardware.print_label(caller.device, job_id, label, wanted.copies))
     return reply(shapes.JobsReply([_job_reply(job) for job in jobs]))
