@@ -17,7 +17,7 @@ from typing import NamedTuple
 from benchmarks.figures import Figure, Run, milliseconds
 from benchmarks.memory_chain import Link, Office, RealStore
 from benchmarks.sale_core import make_row_database, make_sale, open_stock, sell, series
-from edge.selling import Sell
+from edge.selling.sales import Sell
 from sync.quantities import pack_rows
 from sync.topics import Lane
 

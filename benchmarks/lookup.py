@@ -15,8 +15,8 @@ import msgspec
 
 from benchmarks.figures import Figure, Rounds, Run, milliseconds, percentile
 from benchmarks.sale_core import make_store
-from edge import catalogue, database
-from edge.views import Views
+from edge.books import catalogue, database
+from edge.views.snapshots import Views
 from provisioning.catalogue import gtin_13, make_catalogue
 from sync.definitions import Product
 from sync.identity import Replica

@@ -17,10 +17,10 @@ from central.incarnation import begin
 from central.merging import Merger
 from central.store import Store as CentralStore
 from central.worker import Publish, Worker
-from edge import database
-from edge.inbound import Receive
-from edge.ledger import EdgeLedger
-from edge.store import Command
+from edge.books import database
+from edge.books.store import Command
+from edge.uplink.inbound import Receive
+from edge.uplink.ledger import EdgeLedger
 from sync.definitions import StoreProfile
 from sync.identity import HEADQUARTERS, Replica
 from sync.ledger import Ledger, Outcome

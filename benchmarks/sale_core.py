@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.figures import Figure, Rounds, Run, milliseconds
-from edge import database
-from edge.checkpoints import Checkpointer
-from edge.selling import SaleResult, Sell, SellLine, TenderLine
+from edge.books import database
+from edge.books.checkpoints import Checkpointer
+from edge.books.store import Life, Store, begin_life
+from edge.selling.sales import SaleResult, Sell, SellLine, TenderLine
 from edge.stock.moves import Move, Open
-from edge.store import Life, Store, begin_life
 from sync.identity import Replica, series_id
 
 SKUS = 20_000

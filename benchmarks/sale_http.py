@@ -26,9 +26,10 @@ import uvicorn
 
 from benchmarks.figures import AT_LEAST, Figure, Run, percentile
 from benchmarks.sale_core import make_row_database, sku_name
-from edge import access, catalogue, database
-from edge.backup import DATABASE
+from edge.books import catalogue, database
+from edge.books.backup import DATABASE
 from edge.node import wall_clock
+from edge.people import access
 from edge.settings import make_settings
 from edge.setup import create_node
 from sync.definitions import Product, TaxRate

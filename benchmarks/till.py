@@ -24,8 +24,8 @@ from benchmarks.crowd import selling
 from benchmarks.figures import Figure, Run, percentile
 from benchmarks.lookup import varied_products
 from benchmarks.sale_http import HEADQUARTERS, make_node, node_command, running
-from edge import catalogue, database
-from edge.backup import DATABASE
+from edge.books import catalogue, database
+from edge.books.backup import DATABASE
 from edge.web.pages import BUILT
 from provisioning.catalogue import make_catalogue
 from sync.bodies import AnyBody

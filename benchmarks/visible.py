@@ -20,7 +20,7 @@ from benchmarks.figures import Figure, Rounds, Run, milliseconds
 from benchmarks.sale_core import commit_row, make_row_database, sku_name
 from benchmarks.sale_http import receive, sale_maker
 from central.settings import DATABASE_NAME
-from edge import database
+from edge.books import database
 from provisioning.demo.chain import CHAIN, HQ, Chain, Store, open_chain
 from sync.topics import Lane, Topics
 

@@ -29,8 +29,8 @@ from benchmarks.sale_http import (
 )
 from devices.simulated.aside import Aside
 from devices.simulated.scanner import ScannerPeer
-from edge import catalogue, database
-from edge.backup import DATABASE
+from edge.books import catalogue, database
+from edge.books.backup import DATABASE
 from edge.settings import FILE_NAME
 from provisioning.catalogue import gtin_13
 from sync.definitions import Product

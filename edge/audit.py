@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.postings import drawer_of, receipt_of, undoings
-from edge.reads import body_kind
-from edge.records import contradictions
-from edge.selling import generation_of
+from edge.books.numbers import generation_of
+from edge.books.postings import drawer_of, receipt_of, undoings
+from edge.books.reads import body_kind
+from edge.books.records import contradictions
+from edge.books.search import words_of
 from edge.stock import expected
-from edge.words import words_of
 from sync.bodies import AnyBody
 from sync.cash import ShiftClosed, ShiftOpened
 from sync.effects import movements

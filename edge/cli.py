@@ -20,22 +20,24 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from edge import access, audit, backup
-from edge.chronicle import Started, Stopped
-from edge.database import connect
-from edge.devices_cli import devices_app
-from edge.docs import pages
-from edge.export_cli import export
+from edge import audit
+from edge.books import backup
+from edge.books.chronicle import Started, Stopped
+from edge.books.database import connect
+from edge.commands.devices import devices_app
+from edge.commands.docs import pages
+from edge.commands.exports import export
+from edge.commands.replay import RemoteNode, Tally, feed, reach, read_documents
+from edge.commands.telling import DEFAULT_DATA, Data
+from edge.commands.telling import bar as _bar
+from edge.commands.telling import tell as _tell
+from edge.commands.telling import told as _told
 from edge.node import ADDRESS, Node, wall_clock
-from edge.replay import RemoteNode, Tally, feed, reach, read_documents
+from edge.people import access
 from edge.server import listen, make_server, url_of
 from edge.settings import FILE_NAME, load_settings, make_settings
 from edge.setup import SOFTWARE_VERSION, create_node
-from edge.telling import DEFAULT_DATA, Data
-from edge.telling import bar as _bar
-from edge.telling import tell as _tell
-from edge.telling import told as _told
-from edge.views import Views
+from edge.views.snapshots import Views
 from edge.web.app import create_app
 from provisioning.reference import write_pages
 

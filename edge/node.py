@@ -15,17 +15,17 @@ from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from edge.audit import verify_head
-from edge.backup import DATABASE, KEY, read_key
-from edge.database import connect
+from edge.books.backup import DATABASE, KEY, read_key
+from edge.books.database import connect
+from edge.books.store import Command, Store
+from edge.books.writer import Writer
 from edge.hardware.hub import Hub
-from edge.inbound import Intake, PinHeadquarters
-from edge.ledger import EdgeLedger
-from edge.relay import Relay, RelayStatus
 from edge.settings import Settings
 from edge.setup import SOFTWARE_VERSION
-from edge.store import Command, Store
-from edge.views import Views
-from edge.writer import Writer
+from edge.uplink.inbound import Intake, PinHeadquarters
+from edge.uplink.ledger import EdgeLedger
+from edge.uplink.relay import Relay, RelayStatus
+from edge.views.snapshots import Views
 from sync.link import MqttSettings
 from sync.records_worker import RecordsWorker
 from sync.session import Self

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from edge.backup import DATABASE, KEY
-from edge.database import connect
+from edge.books.backup import DATABASE, KEY
+from edge.books.database import connect
+from edge.books.store import Life, begin_life
 from edge.settings import FILE_NAME, Settings
-from edge.store import Life, begin_life
 from provisioning.configuration import settings_toml, write_new
 from sync.identity import Replica, mint_generation
 from sync.signing import KEY_BYTES, Signer

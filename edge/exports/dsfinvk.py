@@ -12,6 +12,10 @@ from uuid import UUID
 
 import msgspec
 
+from edge.books.numbers import generation_of
+from edge.books.reads import NO_TAX as NO_RATE
+from edge.books.reads import Reads
+from edge.books.rules import read_rule
 from edge.exports.dsfinvk_bons import (
     KEYS,
     NO_TAX,
@@ -28,11 +32,7 @@ from edge.exports.dsfinvk_tables import VERSION
 from edge.exports.poslog import moment
 from edge.exports.poslog_files import STEP, Days, Done
 from edge.exports.walking import Walk
-from edge.reads import NO_TAX as NO_RATE
-from edge.reads import Reads
 from edge.receipts.figures import percent
-from edge.rules import read_rule
-from edge.selling import generation_of
 from sync.receipts import Sale
 from sync.values import divide_half_up
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from edge.receipts.figures import is_measured
-from edge.refunds import told
+from edge.selling.refunds import told
 from sync.cash import AuditEntry, CashKind, CashMoved, ShiftClosed, ShiftOpened
 from sync.entitlements import card_shown
 from sync.facts import Fact

@@ -10,12 +10,12 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from edge.books.postings import drawer_of
+from edge.books.reads import Reads
 from edge.exports.poslog import moment
 from edge.exports.walking import Entry, business_day
-from edge.postings import drawer_of
-from edge.reads import Reads
 from edge.receipts.figures import date
-from edge.shift_reads import Place, fact_at
+from edge.shifts.reads import Place, fact_at
 from sync.bodies import AnyBody
 from sync.cash import AuditEntry, ShiftClosed, ShiftOpened
 from sync.facts import Fact

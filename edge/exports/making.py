@@ -14,14 +14,14 @@ from typing import Any
 import msgspec
 
 from edge import audit
-from edge.backup import KEY, read_key
+from edge.books.backup import KEY, read_key
+from edge.books.reads import Reads
 from edge.exports.dsfinvk import Company, Export, company_of
 from edge.exports.dsfinvk_closings import Closings
 from edge.exports.dsfinvk_files import describe, open_files
 from edge.exports.poslog import PosLog, moment
 from edge.exports.poslog_files import Days, Done, export, journal_of, open_writer
 from edge.exports.walking import Walk
-from edge.reads import Reads
 from edge.receipts.figures import date
 from edge.setup import SOFTWARE_VERSION
 from provisioning.configuration import sync_path, write_new

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from edge.books.numbers import receipt_text
 from edge.exports.walking import Entry, business_day
 from edge.receipts.figures import date, decimal
-from edge.refunds import told
-from edge.selling import receipt_text
-from edge.view_rows import plain
+from edge.selling.refunds import told
+from edge.views.rows import plain
 from sync.bodies import AnyBody, Born
 from sync.cash import AuditEntry, CashKind, CashMoved, ShiftClosed, ShiftOpened
 from sync.entitlements import card_shown

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import msgspec
 
-from edge.chronicle import OFFLINE
+from edge.books.chronicle import OFFLINE
 from edge.exports.poslog import PosLog, moment
 from edge.exports.walking import OfflineIntervals, Walk, business_day
 from edge.receipts.figures import date

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from edge.audit import Disagreement
-from edge.reads import Reads
-from edge.view_rows import lives_of
+from edge.books.reads import Reads
+from edge.views.rows import lives_of
 from sync.bodies import Born
 from sync.facts import Fact, FactError, decode_fact
 from sync.identity import Replica

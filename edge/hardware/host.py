@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from edge.books.store import Command
 from edge.settings import Settings
-from edge.store import Command
 
 R = TypeVar("R")
 

@@ -25,6 +25,7 @@ from devices.receipt import Document, Paper
 from devices.rfid import Inventory, TakeInventory
 from devices.scale import Weigh
 from devices.zpl import Label
+from edge.books.reads import Reads
 from edge.hardware.configured import DeviceSettings
 from edge.hardware.documents import keep_document, keep_label
 from edge.hardware.host import Host
@@ -37,7 +38,6 @@ from edge.hardware.trouble import NoDevice, Trouble
 from edge.hardware.unit import Unit
 from edge.hardware.verdict import TEMPLATES_RULE, Verdict, judge, make_gate, refused
 from edge.hardware.words import Message, said
-from edge.reads import Reads
 
 SAMPLE_LABEL = shelf_label("LABEL TEST 标签测试", "12.34", "9521234000013")
 PAYING_S = 300.0  # a till that forgets to say that its tender ended

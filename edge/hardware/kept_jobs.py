@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-from edge.books import Books
+from edge.books.transaction import Books
 from edge.errors import Conflict
 
 DONE_KEPT = 1000

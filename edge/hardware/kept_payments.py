@@ -10,10 +10,10 @@ from uuid import UUID
 import msgspec
 
 from devices.charge import Doubt
-from edge.books import Books
+from edge.books.tasks import Task, task
+from edge.books.transaction import Books
 from edge.errors import Conflict
 from edge.hardware.trouble import NotNow
-from edge.tasks import Task, task
 from sync.values import DAY_MS
 
 

@@ -15,10 +15,11 @@ import msgspec
 
 from devices.event import Scan
 from devices.gate import Gate, Kind, Reading, Refusal, Template
+from edge.books.reads import Item, Reads
 from edge.hardware.words import Message, refusal
-from edge.held import HELD_PREFIX
-from edge.members import card_of
-from edge.reads import Item, Reads
+from edge.people.members import card_of
+
+HELD_PREFIX = "held:"
 
 TEMPLATES_RULE = "barcode.templates"
 TEMPLATES_MAX = 50

@@ -8,9 +8,10 @@ from uuid import UUID
 import msgspec
 
 from devices.receipt import Document
-from edge.entitlements import standing
-from edge.postings import VOID
-from edge.reads import Found, Reads
+from edge.books.numbers import generation_of, receipt_of
+from edge.books.postings import VOID
+from edge.books.reads import Found, Reads
+from edge.books.rules import read_rule
 from edge.receipts.figures import local_time
 from edge.receipts.reports import AsOf, report_document
 from edge.receipts.sale import sale_document
@@ -18,11 +19,10 @@ from edge.receipts.scene import Entry, Marks, Named, Profile, Scene, read_profil
 from edge.receipts.slips import Held, cash_document, held_document, opening_document
 from edge.receipts.taken_back import return_document, void_document
 from edge.receipts.words import LANGUAGES, Words
-from edge.refunds import card_of
-from edge.reports import report_of
-from edge.rules import read_rule
-from edge.selling import generation_of, receipt_of
-from edge.shift_reads import Shift, shift_row
+from edge.selling.entitlements import standing
+from edge.selling.refunds import card_of
+from edge.shifts.reads import Shift, shift_row
+from edge.shifts.reports import report_of
 from sync.bodies import AnyBody
 from sync.cash import CashMoved, ShiftClosed, ShiftOpened
 from sync.entitlements import GIFT, POINTS, is_key

@@ -5,11 +5,11 @@ What was printed is durable before it is printed. A request repeated under its i
 
 import msgspec
 
-from edge import checks
-from edge.books import Books, derived_id
+from edge.books import checks
+from edge.books.rules import drawer_of_till
+from edge.books.transaction import Books, derived_id
 from edge.errors import UnknownFact
-from edge.rules import drawer_of_till
-from edge.shift_reads import open_shift
+from edge.shifts.reads import open_shift
 from sync.cash import AuditEntry
 
 REPRINT = "reprint"

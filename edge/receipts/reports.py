@@ -10,7 +10,7 @@ from devices.receipt import Block, Columns, Document, Pair, Rule, Text
 from edge.receipts.figures import local_time, percent
 from edge.receipts.scene import Marks, Scene, banner, business_day, centred, heading, large
 from edge.receipts.taken_back import signature
-from edge.reports import CASH_SIGN, Report, receipt_of_late
+from edge.shifts.reports import CASH_SIGN, Report, receipt_of_late
 from sync.cash import CashKind, CashMoved, ShiftClosed
 from sync.effects import net_minor
 from sync.facts import Fact

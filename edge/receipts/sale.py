@@ -21,8 +21,8 @@ from edge.receipts.scene import (
     heading,
     large,
 )
-from edge.refunds import card_of, told
-from edge.tilling import BY_LABEL
+from edge.selling.refunds import card_of, told
+from edge.selling.tilling import BY_LABEL
 from sync.entitlements import card_shown
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Sale, Tender
 

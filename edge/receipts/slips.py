@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from devices.bitmap import Symbol
 from devices.receipt import Block, Code, Document, Feed, Pair, Rule, Text
-from edge.held import HELD_PREFIX
+from edge.hardware.verdict import HELD_PREFIX
 from edge.receipts.scene import (
     Entry,
     Marks,

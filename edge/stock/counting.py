@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from edge import checks
-from edge.books import Books, derived_id, request_digest
+from edge.books import checks
+from edge.books.tasks import task
+from edge.books.transaction import Books, derived_id, request_digest
 from edge.errors import BadField, BadQuantity, Conflict, UnknownFact
-from edge.selling import plan_shortfall, post_shortfall
 from edge.stock.moves import tracked
 from edge.stock.sheets import (
     Entry,
@@ -25,7 +25,7 @@ from edge.stock.sheets import (
     tallies,
     uncounted,
 )
-from edge.tasks import task
+from edge.stock.shortfalls import plan_shortfall, post_shortfall
 from sync.bodies import CountedLine, StockCount
 from sync.effects import movements
 from sync.facts import LINES_MAX

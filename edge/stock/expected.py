@@ -12,10 +12,10 @@ from enum import StrEnum
 
 import msgspec
 
-from edge.books import Books, derived_id
-from edge.catalogue import rank_of
-from edge.reads import Reads
-from edge.tasks import Task, Told, task
+from edge.books.catalogue import rank_of
+from edge.books.reads import Reads
+from edge.books.tasks import Task, Told, task
+from edge.books.transaction import Books, derived_id
 from sync.bodies import AnyBody, GoodsReceipt, TransferIn, WriteOff
 from sync.body import LotLine, StockLine
 from sync.facts import FactError, decode_fact

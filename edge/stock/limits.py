@@ -2,9 +2,9 @@
 
 import msgspec
 
+from edge.books.reads import Reads
+from edge.books.rules import read_rule
 from edge.errors import BadField, Problem
-from edge.reads import Reads
-from edge.rules import read_rule
 from sync.bodies import WriteOff
 from sync.body import StockLine
 from sync.values import line_amount_minor

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from edge import checks
+from edge.books import checks
+from edge.books.reads import Reads, find_item
 from edge.errors import BadField, BadQuantity
-from edge.pricing import find_item
-from edge.reads import Reads
 from edge.stock.lots import added_up, lot_line
 from sync import bodies
 from sync.body import LotLine, StockLine

@@ -10,11 +10,11 @@ from typing import Protocol
 
 import msgspec
 
-from edge import checks
-from edge.books import Books
+from edge.books import checks
+from edge.books.reads import Reads
+from edge.books.tasks import task
+from edge.books.transaction import Books
 from edge.errors import BadField
-from edge.reads import Reads
-from edge.tasks import task
 from sync.bodies import AnyBody
 from sync.body import LotLine
 from sync.lots import lots_of, serial_moves

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from edge import checks
-from edge.books import Books, request_digest
+from edge.books import checks
+from edge.books.reads import Found, Reads
+from edge.books.transaction import Books, request_digest
 from edge.errors import (
     BadField,
     Conflict,
@@ -13,8 +14,6 @@ from edge.errors import (
     OutOfStock,
     UnknownFact,
 )
-from edge.reads import Found, Reads
-from edge.selling import check_oversell, plan_shortfall, post_shortfall
 from edge.stock import expected
 from edge.stock.limits import check_write_off
 from edge.stock.lines import (
@@ -29,6 +28,7 @@ from edge.stock.lines import (
     tracked,
 )
 from edge.stock.lots import attend_serials
+from edge.stock.shortfalls import check_oversell, plan_shortfall, post_shortfall
 from sync import bodies
 from sync.body import StockLine
 from sync.effects import movements

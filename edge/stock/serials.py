@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from edge.reads import Reads
+from edge.books.reads import Reads
 from edge.stock.lots import serial_state
 from edge.stock.story import story_of
 from sync.facts import decode_fact

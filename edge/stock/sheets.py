@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import msgspec
 
-from edge.reads import Reads
+from edge.books.reads import Reads
 from sync.facts import decode_fact
 from sync.quantities import ON_HAND_SIGN, Kind
 from sync.receipts import LineKind, Sale

@@ -4,11 +4,10 @@ from uuid import UUID
 
 import msgspec
 
-from edge.reads import Reads
-from edge.selling import generation_of, receipt_of
+from edge.books.numbers import generation_of, receipt_of
+from edge.books.reads import Reads
 from edge.stock.expected import Expectation, orders, transit
 from edge.stock.lots import Pieces, pieces_of
-from edge.viewed import Incoming
 from sync import bodies
 from sync.bodies import AnyBody
 from sync.receipts import Return, Sale, Void
@@ -17,13 +16,22 @@ INCOMING_MAX = 1_000
 
 
 class Story(msgspec.Struct, frozen=True):
-    """What a document says of a SKU besides the quantity; see `viewed.Movement`."""
+    """What a document says of a SKU besides the quantity; see `views.values.Movement`."""
 
     text: str = ""
     partner: str = ""
     counted: int | None = None
     seen: int | None = None
     pieces: list[Pieces] = []
+
+
+class Incoming(msgspec.Struct, frozen=True):
+    """What is still to come and in no stock yet: of an `order`, or of the transfer `out`."""
+
+    order: str
+    out: UUID | None
+    partner: str
+    quantity: int
 
 
 def story_of(body: AnyBody, journal: str, sku: str) -> Story:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from edge.reads import Reads
+from edge.books.reads import Reads
 from edge.stock.expected import orders, transit
 from edge.stock.lots import merged
 from sync.quantities import ON_HAND_SIGN

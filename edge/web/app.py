@@ -9,10 +9,10 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 
-from edge.attention import Closed
+from edge.books.attention import Closed
 from edge.node import Node
 from edge.receipts.rendering import ReceiptReply
-from edge.viewed import Change, JournalEntry, ProductPage, ProductView, StockDetail, StockPage
+from edge.views.values import Change, JournalEntry, ProductPage, ProductView, StockDetail, StockPage
 from edge.web import (
     cards,
     device_shapes,

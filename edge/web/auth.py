@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from edge.access import Caller, Right, identify
 from edge.node import Node
+from edge.people.access import Caller, Right, identify
 from edge.web.problems import NotAllowed, NotAuthenticated
 
 _RIGHT_NAMES = {

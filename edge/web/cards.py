@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from edge.members import member_of
+from edge.people.members import member_of
 from sync.records_card import MemberCard
 
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from msgspec import convert, structs
 from msgspec.json import Decoder
 
-from edge import returning, selling
-from edge.access import Caller, Right
-from edge.refunds import without_code
+from edge.people.access import Caller, Right
+from edge.selling import returning, sales
+from edge.selling.refunds import without_code
 from edge.stock import moves
 from edge.web import requests
 from edge.web.problems import Invalid, NotAllowed
@@ -73,12 +73,12 @@ def _till(asked: str, caller: Caller) -> str:
     return asked or caller.device
 
 
-def _lines(lines: list[requests.SellLine]) -> tuple[selling.SellLine, ...]:
+def _lines(lines: list[requests.SellLine]) -> tuple[sales.SellLine, ...]:
     for index, line in enumerate(lines):
         if line.note:
             refuse_card_numbers(line.note, f"lines[{index}].note")
     return tuple(
-        selling.SellLine(
+        sales.SellLine(
             line.sku,
             line.gtin,
             line.quantity,
@@ -92,24 +92,23 @@ def _lines(lines: list[requests.SellLine]) -> tuple[selling.SellLine, ...]:
     )
 
 
-def _tenders(tenders: list[requests.TenderLine]) -> tuple[selling.TenderLine, ...]:
+def _tenders(tenders: list[requests.TenderLine]) -> tuple[sales.TenderLine, ...]:
     for index, tender in enumerate(tenders):
         if tender.reference:
             refuse_card_numbers(tender.reference, f"tenders[{index}].reference")
     return tuple(
-        selling.TenderLine(t.kind, t.amount_minor, without_code(t.kind, t.reference))
-        for t in tenders
+        sales.TenderLine(t.kind, t.amount_minor, without_code(t.kind, t.reference)) for t in tenders
     )
 
 
-def quote_command(quote: requests.Quote) -> selling.Quote:
+def quote_command(quote: requests.Quote) -> sales.Quote:
     """Make a quote's command."""
-    return selling.Quote(_lines(quote.lines), quote.discount_minor)
+    return sales.Quote(_lines(quote.lines), quote.discount_minor)
 
 
-def sell_command(sale_id: UUID, sale: requests.Sell, caller: Caller) -> selling.Sell:
+def sell_command(sale_id: UUID, sale: requests.Sell, caller: Caller) -> sales.Sell:
     """Make a sale's command."""
-    return selling.Sell(
+    return sales.Sell(
         sale_id.bytes,
         _till(sale.till, caller),
         _lines(sale.lines),
@@ -122,10 +121,10 @@ def sell_command(sale_id: UUID, sale: requests.Sell, caller: Caller) -> selling.
     )
 
 
-def void_command(sale_id: UUID, void: requests.VoidSale, caller: Caller) -> selling.VoidSale:
+def void_command(sale_id: UUID, void: requests.VoidSale, caller: Caller) -> sales.VoidSale:
     """Make a void's command."""
     refuse_card_numbers(void.reason, "reason")
-    return selling.VoidSale(
+    return sales.VoidSale(
         void.id.bytes,
         sale_id.bytes,
         void.reason,

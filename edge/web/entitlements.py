@@ -10,11 +10,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 from msgspec.json import Decoder
 
-from edge.access import Caller
-from edge.entitlements import Ask, Redeem, Reverse, Spent, Standing, standing
 from edge.errors import RightsShort
 from edge.node import Node
-from edge.tilling import actor_of
+from edge.people.access import Caller
+from edge.selling.entitlements import Ask, Redeem, Reverse, Spent, Standing, standing
+from edge.shifts.doubts import actor_of
 from edge.web.auth import Reading, Selling, node_of
 from edge.web.body import read_body, reply
 from edge.web.entitlement_shapes import (

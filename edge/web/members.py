@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from edge import members
 from edge.node import Node
+from edge.people import members
 from edge.web.auth import Editing, Reading, node_of
 from edge.web.body import read_body, reply
 from edge.web.cards import MemberReply, MembersReply, member_reply

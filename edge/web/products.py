@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from edge.viewed import ProductPage, ProductView
+from edge.views.values import ProductPage, ProductView
 from edge.web.auth import Reading, node_of
 from edge.web.body import read_body, reply
 from edge.web.decoding import QUOTE, quote_command

@@ -9,16 +9,16 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from devices.receipt import Paper
-from edge.access import Caller
+from edge.books.numbers import receipt_text
 from edge.hardware.words import Message, said
 from edge.node import Node
+from edge.people.access import Caller
 from edge.receipts.finding import HELD, Asked, Laid, Shop, lay, lay_entry
 from edge.receipts.printing import RecordPrint
 from edge.receipts.rendering import MEDIA_TYPES, PAPERS, Form, ReceiptReply, render
 from edge.receipts.scene import Entry, Marks
-from edge.selling import receipt_text
-from edge.tilling import FinishedSale as Finished
-from edge.tilling import actor_of
+from edge.selling.tilling import FinishedSale as Finished
+from edge.shifts.doubts import actor_of
 from edge.web.auth import Reading, Selling, node_of
 from edge.web.body import read_body, reply
 from edge.web.operation import FILES, operation

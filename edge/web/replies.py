@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from edge.viewed import (
+from edge.views.values import (
     QuarantineItem,
     SaleLineState,
     SaleSummary,

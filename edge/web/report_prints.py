@@ -5,17 +5,17 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from edge.books.reads import Reads
+from edge.books.rules import drawer_of_till
 from edge.errors import UnknownFact
 from edge.hardware.words import said
 from edge.node import Node
-from edge.reads import Reads
 from edge.receipts.figures import local_time
 from edge.receipts.finding import Asked, Laid, Shop, lay_report
 from edge.receipts.rendering import ReceiptReply
 from edge.receipts.reports import AsOf
-from edge.rules import drawer_of_till
-from edge.shift_reads import closing_of, open_shift, shift_row
-from edge.shifts import no_shift
+from edge.shifts.drawer import no_shift
+from edge.shifts.reads import closing_of, open_shift, shift_row
 from edge.web.auth import Reading, Selling, Supervising, node_of
 from edge.web.body import read_body, reply
 from edge.web.operation import FILES, operation

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from edge.access import Caller
+from edge.people.access import Caller
 from edge.web.auth import Reading, Selling, node_of
 from edge.web.body import read_body, reply
 from edge.web.decoding import (

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from edge.returning import ReturnResult
-from edge.selling import QuoteResult, SaleResult, VoidResult
+from edge.selling.returning import ReturnResult
+from edge.selling.sales import QuoteResult, SaleResult, VoidResult
 from edge.stock.moves import StockResult
-from edge.viewed import SaleSummary, SaleView, SkuQuantity
+from edge.views.values import SaleSummary, SaleView, SkuQuantity
 from edge.web.replies import (
     KIND_NAMES,
     LineReply,

@@ -6,7 +6,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import APIRouter, Request, Response
 
-from edge.access import (
+from edge.node import Node
+from edge.people.access import (
     SESSION_MS,
     ForgiveTries,
     LogIn,
@@ -19,7 +20,6 @@ from edge.access import (
     session_token,
     token_hash,
 )
-from edge.node import Node
 from edge.web.auth import Reading, bearer_token, node_of
 from edge.web.body import read_body, reply
 from edge.web.decoding import LOGIN

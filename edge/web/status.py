@@ -7,10 +7,10 @@ import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from edge.access import Caller
-from edge.attention import Close, Closed, List
+from edge.books.attention import Close, Closed, List
 from edge.node import Node
-from edge.viewed import JournalEntry
+from edge.people.access import Caller
+from edge.views.values import JournalEntry
 from edge.web import requests
 from edge.web.auth import Auditing, Editing, Reading, node_of
 from edge.web.body import read_body, reply

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.json import Decoder
 
-from edge.viewed import StockDetail, StockPage
+from edge.views.values import StockDetail, StockPage
 from edge.web import requests
 from edge.web.auth import Reading, Stocking, node_of
 from edge.web.body import read_body, reply

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 from msgspec.json import Decoder
 
 from devices.zpl import Label
-from edge.approvals import Entry, RecordAudit
 from edge.errors import UnknownProduct
 from edge.node import Node
-from edge.stock.labels import Reduced, label_of, reduced_label, to_pdf, to_png
+from edge.receipts.labels import Reduced, label_of, reduced_label, to_pdf, to_png
+from edge.shifts.approvals import Entry, RecordAudit
 from edge.stock.serials import SerialView, serial_view
 from edge.stock.worklists import Worklists, worklists
-from edge.viewed import ProductView
+from edge.views.values import ProductView
 from edge.web.auth import Reading, Stocking, node_of
 from edge.web.body import read_body, reply
 from edge.web.operation import FILES, operation

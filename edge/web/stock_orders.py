@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.json import Decoder
 
-from edge.access import Caller
+from edge.people.access import Caller
 from edge.stock import expected
 from edge.stock.expected import Expectation
 from edge.stock.moves import CloseExpected

@@ -8,8 +8,8 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.json import Decoder
 
-from edge.access import Caller, Right
-from edge.reads import Reads
+from edge.books.reads import Reads
+from edge.people.access import Caller, Right
 from edge.stock import counting
 from edge.stock.sheets import (
     Entry,

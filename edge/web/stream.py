@@ -15,9 +15,9 @@ import msgspec
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
+from edge.books.store import Committed
 from edge.node import Node
-from edge.store import Committed
-from edge.viewed import Change
+from edge.views.values import Change
 from edge.web.auth import Reading, is_known, node_of
 from edge.web.cards import MemberEvent
 from edge.web.operation import operation

@@ -9,8 +9,8 @@ import msgspec
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from edge.node import Node
-from edge.till_views import CATALOGUE_MAX, catalogue_after, setup_of
-from edge.tilling import BeginLife
+from edge.selling.tilling import BeginLife
+from edge.views.till import CATALOGUE_MAX, catalogue_after, setup_of
 from edge.web import till_requests as asked
 from edge.web.auth import Reading, Selling, node_of
 from edge.web.body import read_body, reply

@@ -5,8 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from msgspec.json import Decoder
 
-from edge.access import may_approve
-from edge.approvals import Entry, RecordAudit
+from edge.people.access import may_approve
+from edge.shifts.approvals import Entry, RecordAudit
 from edge.web import till_requests as asked
 from edge.web.auth import Selling, node_of
 from edge.web.body import read_body, reply

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from msgspec.json import Decoder
 
-from edge import checks, tilling
-from edge.access import Caller
-from edge.refunds import booked_by, without_code
+from edge.books import checks
+from edge.people.access import Caller
+from edge.selling import tilling
+from edge.selling.refunds import booked_by, without_code
 from edge.web import till_requests as asked
 from edge.web.problems import NotAllowed
 from sync.entitlements import key_of

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from devices.driver import Level
 from devices.event import Scan
 from devices.printer import sample_page
-from edge.access import Caller
 from edge.errors import UnknownProduct
 from edge.hardware.hub import Hub, WeightNews, lines_of
 from edge.hardware.kept_jobs import Job
@@ -18,7 +17,8 @@ from edge.hardware.trouble import UnknownJob
 from edge.hardware.unit import Unit
 from edge.hardware.verdict import Verdict
 from edge.hardware.words import said
-from edge.stock.labels import label_of
+from edge.people.access import Caller
+from edge.receipts.labels import label_of
 from edge.web import device_shapes as shapes
 from edge.web.auth import Auditing, Reading, Selling, Stocking, node_of
 from edge.web.body import read_body, reply

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 
-from edge.access import Caller
-from edge.approvals import Entry, RecordAudit
-from edge.documents import Wanted, documents_of
+from edge.books.reads import Reads
 from edge.node import Node
-from edge.reads import Reads
-from edge.reports import NO_SALE
+from edge.people.access import Caller
+from edge.shifts.approvals import Entry, RecordAudit
+from edge.shifts.reports import NO_SALE
+from edge.views.documents import Wanted, documents_of
 
 RECENT_MS = 10 * 60_000
 NEWEST = 50

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from msgspec.json import Decoder
 
-from edge.checks import masked
-from edge.held import Drop, Held, Hold, Recall, Recalled, held_basket, held_baskets
+from edge.books.checks import masked
+from edge.selling.held import Drop, Held, Hold, Recall, Recalled, held_basket, held_baskets
 from edge.web import till_requests as asked
 from edge.web.auth import Reading, Selling, node_of
 from edge.web.body import read_body, reply

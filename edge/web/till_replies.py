@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from edge.documents import Document
-from edge.till_views import Person, Rate, Store
+from edge.views.documents import Document
+from edge.views.till import Person, Rate, Store
 
 
 class LifeReply(msgspec.Struct, frozen=True):

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from edge.reports import Report, Sums, receipt_of_late
-from edge.shift_reads import Shift
-from edge.shifts import CashResult, ShiftResult
+from edge.shifts.drawer import CashResult, ShiftResult
+from edge.shifts.reads import Shift
+from edge.shifts.reports import Report, Sums, receipt_of_late
 from edge.web.till_replies import (
     CashKindName,
     CashMovementReply,

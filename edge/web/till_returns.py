@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request, Response
 from msgspec import structs
 from msgspec.json import Decoder
 
-from edge.refunds import without_code
-from edge.returning import ReturnGoods, ReturnResult
-from edge.selling import VoidResult, VoidSale
-from edge.till_returns import TakeBack, UndoSale
+from edge.selling.refunds import without_code
+from edge.selling.returning import ReturnGoods, ReturnResult
+from edge.selling.sales import VoidResult, VoidSale
+from edge.selling.till_returns import TakeBack, UndoSale
 from edge.web import requests
 from edge.web import till_requests as asked
 from edge.web.auth import Selling, node_of

@@ -5,15 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from msgspec.json import Decoder
 
-from edge.access import Caller
+from edge.books.reads import Reads
+from edge.books.rules import drawer_of_till
 from edge.errors import UnknownFact
 from edge.node import Node
-from edge.reads import Reads
-from edge.reports import Report, report_of
-from edge.rules import drawer_of_till
-from edge.shift_reads import closed_before, closing_of, open_shift, shift_row
-from edge.shifts import CloseShift, MoveCash, OpenShift, ShiftResult, no_shift, shift_result
-from edge.tilling import actor_of
+from edge.people.access import Caller
+from edge.shifts.doubts import actor_of
+from edge.shifts.drawer import CloseShift, MoveCash, OpenShift, ShiftResult, no_shift, shift_result
+from edge.shifts.reads import closed_before, closing_of, open_shift, shift_row
+from edge.shifts.reports import Report, report_of
 from edge.web import till_requests as asked
 from edge.web.auth import Reading, Selling, Supervising, node_of
 from edge.web.body import read_body, reply

@@ -25,7 +25,7 @@ GIFT = key_of("gift:X1")
 
 
 class Till:
-    """A node's side of rights over one key, as `edge.entitlements` keeps it, over a ledger."""
+    """A node's side of rights over one key, as `edge.selling.entitlements` keeps it."""
 
     def __init__(self, chain: Chain, node: Node) -> None:
         self.chain, self.node, self.read = chain, node, 0

@@ -9,8 +9,8 @@ from central.entitlements import accounts
 from central.merging import Merger
 from central.store import Store
 from central.worker import Publish, Worker
-from edge.entitlements import Ask, Redeem, standing
 from edge.errors import RightsShort
+from edge.selling.entitlements import Ask, Redeem, standing
 from sync.entitlements import key_of
 from sync.records import merge
 from sync.topics import PARTITIONS, partition

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from edge.database import connect
+from edge.books.database import connect
+from edge.books.store import Life, Store, begin_life
 from edge.errors import Problem
-from edge.inbound import Intake
-from edge.ledger import EdgeLedger
-from edge.members import CreateMember, EditMember, member_of
+from edge.people.members import CreateMember, EditMember, member_of
 from edge.stock.moves import Move, Open
-from edge.store import Life, Store, begin_life
+from edge.uplink.inbound import Intake
+from edge.uplink.ledger import EdgeLedger
 from sync import records
 from sync.definitions import Product
 from sync.facts import Fact, encode_fact

@@ -10,12 +10,12 @@ from central import shifts, totals
 from central.audit import Finding, audit
 from central.shifts import ShiftTotal
 from central.store import Store
-from edge.pricing import SellLine, TenderLine
-from edge.reports import Report
-from edge.returning import ReturnGoods, ReturnLine
-from edge.selling import VoidSale
-from edge.shifts import CloseShift, MoveCash, OpenShift
-from edge.till_returns import TakeBack
+from edge.selling.pricing import SellLine, TenderLine
+from edge.selling.returning import ReturnGoods, ReturnLine
+from edge.selling.sales import VoidSale
+from edge.selling.till_returns import TakeBack
+from edge.shifts.drawer import CloseShift, MoveCash, OpenShift
+from edge.shifts.reports import Report
 from sync.cash import CashKind, ShiftClosed, TenderCount
 from sync.facts import decode_fact
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, Tender

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from edge import audit, catalogue, database
-from edge.selling import SaleResult, Sell, SellLine, TenderLine
+from edge import audit
+from edge.books import catalogue, database
+from edge.books.store import Life, Store, begin_life
+from edge.selling.sales import SaleResult, Sell, SellLine, TenderLine
 from edge.stock.moves import Move, Open
-from edge.store import Life, Store, begin_life
 from sync.bodies import AnyBody
 from sync.definitions import Product, TaxRate
 from sync.identity import Replica

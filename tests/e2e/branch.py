@@ -4,12 +4,12 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from central.worker import Publish
-from edge.database import connect
-from edge.inbound import Intake, SetAside
-from edge.ledger import EdgeLedger
-from edge.members import AskForMember, CreateMember, EditMember, card_of, document_of
-from edge.records import RecordReads
-from edge.store import Command, Life, Store, begin_life
+from edge.books.database import connect
+from edge.books.records import RecordReads
+from edge.books.store import Command, Life, Store, begin_life
+from edge.people.members import AskForMember, CreateMember, EditMember, card_of, document_of
+from edge.uplink.inbound import Intake, SetAside
+from edge.uplink.ledger import EdgeLedger
 from sync.identity import Replica
 from sync.ledger import Outcome
 from sync.records import merge

@@ -8,8 +8,8 @@ from central.audit import audit as audit_headquarters
 from central.entitlements import accounts
 from central.store import Store
 from edge.audit import verify
-from edge.entitlements import Ask, Redeem, Reverse, standing
 from edge.errors import RightsShort
+from edge.selling.entitlements import Ask, Redeem, Reverse, standing
 from sync.entitlements import key_of
 from tests.central.chain import Chain
 from tests.e2e.branch import Branch

@@ -15,7 +15,7 @@ from central import members
 from central.merging import Merger
 from central.records import held_of, is_rebuilding
 from central.store import Store
-from edge.records import keep
+from edge.books.records import keep
 from sync.identity import Replica
 from sync.records import Limits, MergeResult, client_id, edit, new_card, read, state_vector
 from sync.records_card import AddNote, AddTag, Edit, MemberCard, Note, RemoveTag, SetField

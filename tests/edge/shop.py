@@ -12,14 +12,14 @@ from typing import TypeVar
 
 import msgspec
 
-from edge import database
-from edge.inbound import Receive
-from edge.ledger import EdgeLedger
-from edge.pricing import SellLine, TenderLine
-from edge.selling import SaleResult, Sell
+from edge.books import database
+from edge.books.store import Command, Life, Store, begin_life
+from edge.books.tasks import Task
+from edge.selling.pricing import SellLine, TenderLine
+from edge.selling.sales import SaleResult, Sell
 from edge.stock.moves import Move, Open
-from edge.store import Command, Life, Store, begin_life
-from edge.tasks import Task
+from edge.uplink.inbound import Receive
+from edge.uplink.ledger import EdgeLedger
 from sync.bodies import AnyBody, Born
 from sync.definitions import Price, Product, Rule, TaxRate
 from sync.facts import Fact, encode_fact

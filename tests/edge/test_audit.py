@@ -2,12 +2,12 @@
 
 import pytest
 
-from edge import database
 from edge.audit import Disagreement, verify, verify_head
-from edge.pricing import SellLine
-from edge.returning import ReturnGoods, ReturnLine
-from edge.selling import VoidSale
-from edge.shifts import CloseShift, OpenShift
+from edge.books import database
+from edge.selling.pricing import SellLine
+from edge.selling.returning import ReturnGoods, ReturnLine
+from edge.selling.sales import VoidSale
+from edge.shifts.drawer import CloseShift, OpenShift
 from tests.edge.shop import Shop
 from tests.edge.tilling import finished
 

@@ -13,9 +13,9 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from edge.backup import DATABASE
+from edge.books.backup import DATABASE
+from edge.books.database import connect
 from edge.cli import app
-from edge.database import connect
 from tests.edge.web.shop import make_node, new_id, problem, sale
 
 PROGRAM = [sys.executable, "-c", "from edge.cli import app; app()"]

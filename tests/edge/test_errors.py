@@ -10,7 +10,7 @@ import edge
 from edge.errors import Problem
 from edge.hardware.trouble import TROUBLE_CODES
 from edge.web.problems import _HTTP_ADVICE
-from tests.edge.test_tasks import words
+from tests.edge.books.test_tasks import words
 
 # Problems that no till is told: the base of all others, and one of the command line.
 NOT_A_TILLS = {"refused", "backup-refused"}

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from edge.audit import Disagreement
-from edge.backup import DATABASE
-from edge.database import connect
+from edge.books.backup import DATABASE
+from edge.books.database import connect
 from edge.errors import StoreClosed
 from edge.node import Node
-from edge.pricing import SellLine, TenderLine
-from edge.selling import Sell
+from edge.selling.pricing import SellLine, TenderLine
+from edge.selling.sales import Sell
 from edge.settings import load_settings
 from provisioning.broker import NatsBroker
 from sync.topics import Topics

@@ -2,9 +2,9 @@
 
 from contextlib import closing
 
-from edge import database
 from edge.audit import verify
-from edge.tilling import FinishedSale
+from edge.books import database
+from edge.selling.tilling import FinishedSale
 from sync.receipts import Line, Tender
 from tests.edge.shop import START_MS, Shop
 

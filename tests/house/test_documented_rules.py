@@ -9,10 +9,10 @@ import pytest
 
 from central.web.shapes import RuleIn
 from devices.gate import Template
+from edge.books.rules import Limits, Training
 from edge.exports.dsfinvk import Company
 from edge.receipts.finding import _TenderRule
 from edge.receipts.scene import Profile
-from edge.rules import Limits, Training
 from edge.stock.limits import _Limits as WriteOffLimits
 from edge.stock.limits import _Reasons as WriteOffReasons
 from edge.stock.worklists import _Points as LowPoints

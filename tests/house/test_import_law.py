@@ -1,4 +1,4 @@
-"""`edge | central` over `provisioning` over `devices | sync`, and a break of it is found."""
+"""`edge | central` over `provisioning` over `devices | sync`, rooms likewise; a break is found."""
 
 import shutil
 import subprocess
@@ -37,6 +37,9 @@ def house(tmp_path: Path) -> Path:
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").touch()
         (tmp_path / package / "part.py").touch()
+    for room in (ROOT / "edge").glob("*/__init__.py"):
+        (tmp_path / "edge" / room.parent.name).mkdir()
+        (tmp_path / "edge" / room.parent.name / "__init__.py").touch()
     return tmp_path
 
 
@@ -64,3 +67,14 @@ def test_a_detour_is_found(house: Path) -> None:
     (house / "central" / "part.py").write_text("from provisioning import part\n")
     (house / "provisioning" / "part.py").write_text("from devices import part\n")
     assert "central.part -> provisioning.part" in lint(house).stdout
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [("books", "selling"), ("stock", "shifts"), ("selling", "views"), ("views", "web")],
+)
+def test_no_room_of_a_node_looks_up_or_beside(house: Path, importer: str, imported: str) -> None:
+    (house / "edge" / importer / "part.py").write_text(f"import edge.{imported}\n")
+    judged = lint(house)
+    assert judged.returncode == 1
+    assert f"edge.{importer}.part -> edge.{imported}" in judged.stdout

@@ -34,7 +34,7 @@ PLANTED = [
     ("states_its_law", "edge/web/__init__.py", b""),
     ("plainly_named", "edge/utils.py", LAW),
     ("plainly_named", "central/services/a.py", LAW),
-    ("sole_importers", "edge/relay.py", LAW + b"import paho.mqtt.client\n"),
+    ("sole_importers", "edge/uplink/relay.py", LAW + b"import paho.mqtt.client\n"),
     ("sole_importers", "sync/records.py", LAW + b"from paho.mqtt import client\n"),
     ("sole_importers", "central/a.py", LAW + b"def f():\n    import pycrdt\n"),
     ("pure_sync", "sync/session.py", LAW + b"import time\n"),

@@ -5,11 +5,11 @@ from functools import cache, partial
 from hashlib import blake2b
 from itertools import groupby
 
-from edge.backup import sign_pieces
+from edge.books.backup import sign_pieces
+from edge.books.store import Command, Life, Store, begin_life
 from edge.errors import StoreFailed
-from edge.inbound import Intake, SetAside
-from edge.ledger import EdgeLedger
-from edge.store import Command, Life, Store, begin_life
+from edge.uplink.inbound import Intake, SetAside
+from edge.uplink.ledger import EdgeLedger
 from sync.bodies import Grant
 from sync.body import StockLine
 from sync.facts import Fact, encode_fact
@@ -256,7 +256,7 @@ def new_disk(world: World, replica: Replica, reason: str, clock: Clock, image: b
     begin_life(disk, life, partial(int, clock()))
     if row[
         0
-    ]:  # as `edge.backup` does: the copy's counters count the former life's facts up to here
+    ]:  # as `edge.books.backup` does: the copy's counters count the former life's facts up to here
         cover = "INSERT OR REPLACE INTO coverage (author, seq, complete) VALUES (?, ?, 1)"
         disk.execute(cover, row[1:])
     return disk

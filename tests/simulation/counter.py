@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import msgspec
 from msgspec.structs import replace
 
-from edge.approvals import Entry, RecordAudit
-from edge.books import Books
+from edge.books.store import Command
+from edge.books.transaction import Books
 from edge.errors import Problem
-from edge.returning import ReturnGoods, ReturnLine
-from edge.selling import VoidSale
-from edge.shifts import CloseShift, MoveCash, OpenShift
-from edge.store import Command
-from edge.tilling import BeginLife, FinishedSale
+from edge.selling.returning import ReturnGoods, ReturnLine
+from edge.selling.sales import VoidSale
+from edge.selling.tilling import BeginLife, FinishedSale
+from edge.shifts.approvals import Entry, RecordAudit
+from edge.shifts.drawer import CloseShift, MoveCash, OpenShift
 from sync.cash import CashKind
 from sync.receipts import Line, Tender
 from tests.simulation.box import Box

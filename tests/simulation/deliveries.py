@@ -12,8 +12,8 @@ from sqlalchemy import text
 
 from central.dispatching import in_transit
 from central.purchasing import orders
-from edge.books import derived_id
-from edge.reads import Reads
+from edge.books.reads import Reads
+from edge.books.transaction import derived_id
 from edge.stock.expected import find_order, find_transit
 from sync.bodies import GoodsReceipt, TransferIn, TransferOut
 from sync.facts import Fact, FactError, decode_fact

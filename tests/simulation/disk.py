@@ -4,7 +4,7 @@ import sqlite3
 from functools import cache
 from typing import Any
 
-from edge.migrations import migrate
+from edge.books.migrations import migrate
 from tests.simulation.world import Crash
 
 

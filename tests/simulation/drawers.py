@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import text
 
 from edge.audit import Disagreement, verify
-from edge.reports import report_of
-from edge.shift_reads import shift_row
+from edge.shifts.reads import shift_row
+from edge.shifts.reports import report_of
 from sync.bodies import AnyBody
 from sync.cash import CashMoved, ShiftClosed, ShiftOpened
 from sync.facts import Fact, FactError, decode_fact

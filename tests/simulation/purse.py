@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from central.entitlements import accounts
-from edge.entitlements import standing
+from edge.selling.entitlements import standing
 from sync.entitlements import Allotted, Credited, Debited, Issued, PassedOn, Reversed
 from sync.facts import Fact, FactError, decode_fact
 from sync.identity import Replica

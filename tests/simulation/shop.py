@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 from central.allotting import Issue, issue
 from central.authoring import Author
 from central.errors import Problem as Refusal
-from edge.books import Books
+from edge.books.store import Command
+from edge.books.transaction import Books
 from edge.errors import Conflict, Problem
-from edge.returning import ReturnGoods, ReturnLine
-from edge.selling import Sell, SellLine, TenderLine, VoidSale
+from edge.selling.returning import ReturnGoods, ReturnLine
+from edge.selling.sales import Sell, SellLine, TenderLine, VoidSale
 from edge.stock.moves import (
     Adjust,
     Count,
@@ -24,7 +25,6 @@ from edge.stock.moves import (
     TransferOut,
     WriteOff,
 )
-from edge.store import Command
 from sync.body import StockLine
 from sync.definitions import Price, Product, TaxRate
 from sync.journal import Head, link

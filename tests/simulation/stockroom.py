@@ -9,11 +9,11 @@ import msgspec
 
 from central.errors import Problem as Refusal
 from central.purchasing import finish, place
-from edge.books import Books, derived_id
+from edge.books.store import Command
+from edge.books.transaction import Books, derived_id
 from edge.stock.counting import AddEntries, CloseSheet, EntryLine, OpenSheet
 from edge.stock.moves import Arrival, CloseExpected, ReceiveGoods, TransferIn
 from edge.stock.sheets import SheetKind
-from edge.store import Command
 from sync.body import StockLine
 from sync.orders import OrderStatus, PurchaseOrder
 from tests.simulation.box import Box

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from edge.books import Books, request_digest
-from edge.entitlements import Ask, Redeem, Reverse, standing
-from edge.store import Command
+from edge.books.store import Command
+from edge.books.transaction import Books, request_digest
+from edge.selling.entitlements import Ask, Redeem, Reverse, standing
 from sync.entitlements import Credited, key_of
 from sync.session import State
 from tests.simulation.box import Box

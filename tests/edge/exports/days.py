@@ -6,16 +6,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from edge import database
-from edge.backup import KEY
+from edge.books import database
+from edge.books.backup import KEY
 from edge.exports.making import Made, Order, make
 from edge.exports.poslog_files import Days
-from edge.pricing import SellLine, TenderLine
 from edge.receipts.printing import RecordPrint
-from edge.returning import ReturnGoods, ReturnLine
-from edge.selling import Sell, VoidSale
-from edge.shifts import CloseShift, MoveCash, OpenShift
-from edge.tilling import FinishedSale
+from edge.selling.pricing import SellLine, TenderLine
+from edge.selling.returning import ReturnGoods, ReturnLine
+from edge.selling.sales import Sell, VoidSale
+from edge.selling.tilling import FinishedSale
+from edge.shifts.drawer import CloseShift, MoveCash, OpenShift
 from sync.cash import CashKind
 from sync.entitlements import card_account
 from sync.facts import Fact, decode_fact

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from edge.books.reads import Reads
 from edge.exports.dsfinvk_bons import in_trade, tax_key
 from edge.exports.dsfinvk_tables import DTD, DTD_NAME, TABLES
 from edge.exports.making import Made
 from edge.exports.poslog_files import Days
-from edge.reads import Reads
-from edge.reports import Report, report_of
-from edge.shift_reads import shift_row
+from edge.shifts.reads import shift_row
+from edge.shifts.reports import Report, report_of
 from sync.definitions import Rule
 from sync.receipts import Sale
 from tests.edge.exports.days import Week, a_busy_day, read_csv, read_json

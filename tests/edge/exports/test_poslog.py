@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.audit import Disagreement
-from edge.chronicle import Started, Stopped, WasOffline
+from edge.books.chronicle import Started, Stopped, WasOffline
 from edge.exports.poslog import moment
 from edge.exports.poslog_files import TABLES, Days, safe
 from edge.exports.walking import OfflineIntervals, business_day
-from edge.reports import CHANGE, fold
+from edge.shifts.reports import CHANGE, fold
 from sync.cash import CashKind
 from sync.facts import Fact, decode_fact
 from sync.journal import Head, genesis, link, statement

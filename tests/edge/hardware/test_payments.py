@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from devices.simulated.terminal import TerminalPeer
-from edge.backup import DATABASE
-from edge.database import connect
+from edge.books.backup import DATABASE
+from edge.books.database import connect
 from tests.edge.hardware.shop import Counter, bench_aside, counter, devices_of, equipped
 from tests.edge.web.shop import make_node, new_id, problem
 

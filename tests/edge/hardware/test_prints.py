@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from devices.simulated.labels import LabelPeer
 from devices.simulated.printer import PrinterPeer
-from edge.backup import DATABASE
-from edge.database import connect
+from edge.books.backup import DATABASE
+from edge.books.database import connect
 from tests.edge.hardware.shop import Counter, bench_aside, counter, devices_of, equipped
 from tests.edge.web.shop import TEA_GTIN, make_node, new_id, problem
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from devices.event import Scan
 from devices.gate import REFUSALS, Gate
 from devices.gs1 import check_digit
-from edge import catalogue
-from edge.database import connect
+from edge.books import catalogue
+from edge.books.database import connect
+from edge.books.migrations import migrate
+from edge.books.reads import Reads
 from edge.hardware import words
 from edge.hardware.verdict import Verdict, iso_day, judge, make_gate
-from edge.migrations import migrate
-from edge.reads import Reads
 from sync.definitions import Product
 from sync.identity import Replica
 from tests.edge.web.shop import TEA_GTIN

@@ -10,9 +10,9 @@ from devices.receipt import Paper
 from edge.receipts.finding import Asked, Laid, lay
 from edge.receipts.finding import Shop as Settings
 from edge.receipts.scene import Marks
-from edge.returning import ReturnGoods, ReturnLine
-from edge.selling import VoidSale
-from edge.shifts import OpenShift
+from edge.selling.returning import ReturnGoods, ReturnLine
+from edge.selling.sales import VoidSale
+from edge.shifts.drawer import OpenShift
 from sync.definitions import Rule, Staff, StoreProfile, TaxRate
 from sync.entitlements import card_account
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Tender

@@ -4,7 +4,7 @@ import pytest
 
 from edge.errors import UnknownFact
 from edge.receipts.printing import Printed, RecordPrint
-from edge.shifts import OpenShift
+from edge.shifts.drawer import OpenShift
 from sync.cash import AuditEntry
 from sync.facts import decode_fact
 from tests.edge.shop import Shop

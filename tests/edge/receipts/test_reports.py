@@ -9,8 +9,8 @@ import pytest
 from devices.receipt import Document, Paper
 from edge.receipts.reports import AsOf, report_document
 from edge.receipts.scene import Marks
-from edge.reports import Late, Report, fold
-from edge.shift_reads import Shift
+from edge.shifts.reads import Shift
+from edge.shifts.reports import Late, Report, fold
 from sync.bodies import AnyBody
 from sync.cash import AuditEntry, CashKind, CashMoved, ShiftClosed, ShiftOpened, TenderCount
 from sync.facts import Fact

@@ -10,7 +10,7 @@ from devices.bitmap import Symbol
 from devices.receipt import Code, Paper
 from edge.receipts.sale import sale_document, sum_taxes
 from edge.receipts.scene import Marks
-from edge.tilling import BY_LABEL
+from edge.selling.tilling import BY_LABEL
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, Tender
 from tests.edge.receipts.papers import (
     ID,

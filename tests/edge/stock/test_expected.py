@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from edge import audit, database
+from edge import audit
+from edge.books import database
 from edge.errors import BadField, BadQuantity, Conflict, UnknownFact
 from edge.stock.expected import State, find_order, find_transit, orders, transit
 from edge.stock.moves import Arrival, CloseExpected, Move, ReceiveGoods, TransferIn

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge.books.migrations import migrate
+from edge.books.postings import post_lots
 from edge.errors import BadField
-from edge.migrations import migrate
-from edge.postings import post_lots
-from edge.returning import ReturnGoods, ReturnLine
-from edge.selling import VoidSale
+from edge.selling.returning import ReturnGoods, ReturnLine
+from edge.selling.sales import VoidSale
 from edge.stock.expected import find_transit
 from edge.stock.lots import LotStock, lots_on_hand, merged, serials_on_hand
 from edge.stock.moves import (
@@ -29,7 +29,7 @@ from edge.stock.moves import (
     TransferOut,
     WriteOff,
 )
-from edge.view_rows import sale_view
+from edge.views.rows import sale_view
 from sync.bodies import AnyBody, GoodsReceipt
 from sync.body import LotLine
 from sync.definitions import Product

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.errors import BadField, Conflict, UnknownFact
-from edge.pricing import SellLine
+from edge.selling.pricing import SellLine
 from edge.stock.counting import (
     AddEntries,
     CancelSheet,

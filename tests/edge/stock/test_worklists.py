@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.pricing import SellLine
+from edge.selling.pricing import SellLine
 from edge.stock.moves import Move, ReceiveGoods, WriteOff
 from edge.stock.worklists import worklists
 from sync.body import LotLine, StockLine

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.access import Caller, Right
+from edge.people.access import Caller, Right
 from edge.receipts.sale import sum_taxes
-from edge.tilling import FinishedSale, check_sums
+from edge.selling.tilling import FinishedSale, check_sums
 from edge.web.till_decoding import FINISHED_SALE, finished_sale
 from tests.edge.shop import Shop
 from tests.edge.till.core import Ring, running_core

@@ -11,7 +11,7 @@ from typing import Any
 from devices.event import Scan
 from devices.gate import Gate, Reading, Template
 from devices.gs1 import check_digit
-from edge.pricing import spread
+from edge.selling.pricing import spread
 from sync.entitlements import card_account
 from sync.receipts import Line
 from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX

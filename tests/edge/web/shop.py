@@ -14,10 +14,11 @@ from uuid import UUID
 import httpx
 from argon2 import PasswordHasher
 
-from edge import access, catalogue
-from edge.backup import DATABASE
-from edge.database import connect
+from edge.books import catalogue
+from edge.books.backup import DATABASE
+from edge.books.database import connect
 from edge.node import Node, wall_clock
+from edge.people import access
 from edge.server import Server, listen, make_server, url_of
 from edge.settings import Settings, load_settings, make_settings
 from edge.setup import create_node

@@ -6,10 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edge import access
-from edge.backup import DATABASE
-from edge.database import connect
+from edge.books.backup import DATABASE
+from edge.books.database import connect
 from edge.node import wall_clock
+from edge.people import access
 from tests.edge.web.shop import Shop, new_id, open_shop, problem, sale, stock_up
 
 READS = ("/products", "/stock", "/sales", "/transfers", "/status", "/worklist", "/whoami")

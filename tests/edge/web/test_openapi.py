@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from edge.viewed import StockDetail
+from edge.views.values import StockDetail
 from edge.web import replies, requests, till_requests
 from edge.web.products import QUOTE_EXAMPLE
 from edge.web.sales import RETURN_EXAMPLE, SALE_EXAMPLE, VOID_EXAMPLE

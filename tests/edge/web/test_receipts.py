@@ -14,8 +14,8 @@ from PIL import Image
 
 from devices.receipt import TextRow
 from devices.simulated.printer import PrinterPeer
-from edge.backup import DATABASE
-from edge.database import connect
+from edge.books.backup import DATABASE
+from edge.books.database import connect
 from edge.receipts.rendering import ReceiptReply
 from edge.web.receipts import PRINT, PRINT_EXAMPLE
 from edge.web.till_held import HOLD_EXAMPLE

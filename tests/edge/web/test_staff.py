@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edge.access import DEVICE_FAILURES_MAX, FAILURES_WINDOW_MS, SESSION_MS
+from edge.people.access import DEVICE_FAILURES_MAX, FAILURES_WINDOW_MS, SESSION_MS
 from tests.edge.web.shop import PIN, Shop, new_id, open_shop, problem, sale, stock_up
 
 Data = tuple[Path, dict[str, str]]

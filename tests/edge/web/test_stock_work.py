@@ -8,7 +8,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from edge.books import Books
+from edge.books.transaction import Books
 from edge.stock.expected import apply
 from sync.body import StockLine
 from sync.identity import Replica

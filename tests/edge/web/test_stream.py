@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from edge import access
-from edge.backup import DATABASE
-from edge.database import connect
+from edge.books.backup import DATABASE
+from edge.books.database import connect
 from edge.node import wall_clock
+from edge.people import access
 from edge.web import stream
 from tests.edge.web.shop import Shop, new_id, open_shop, problem, sale, stock_up
 

@@ -10,12 +10,12 @@ import httpx
 import msgspec
 import pytest
 
-from edge import access
-from edge.backup import DATABASE
-from edge.catalogue import apply
-from edge.database import connect
+from edge.books.backup import DATABASE
+from edge.books.catalogue import apply
+from edge.books.database import connect
 from edge.hardware.verdict import Verdict
 from edge.node import wall_clock
+from edge.people import access
 from edge.web import device_shapes as shapes
 from edge.web import till_events
 from sync.definitions import Rule

@@ -1,0 +1,1 @@
+"""What a technician types: each command says what was done and what to do next."""

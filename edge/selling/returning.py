@@ -1,0 +1,243 @@
+"""Nobody gets back more than was paid, nor returns more than was bought, however often asked."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from edge.books import checks
+from edge.books.numbers import generation_of, receipt_text
+from edge.books.postings import VOID
+from edge.books.reads import Found, Reads
+from edge.books.transaction import Books, request_digest
+from edge.errors import BadField, BadPrice, BadTender, NothingToReturn, SaleVoided
+from edge.selling.entitlements import debit_of_return
+from edge.selling.pricing import SellLine, TenderLine, check_tender, portion, price_lines
+from edge.selling.sales import find_sale
+from edge.shifts.reads import day_of_shift
+from edge.stock.lots import returned_lots
+from sync.body import LotLine
+from sync.receipts import Line, LineKind, Return, ReturnedLine, Sale, Tender
+
+
+class ReturnLine(msgspec.Struct, frozen=True):
+    """A line to take back.
+
+    With a receipt, `line` is its index in the sale and the refund follows from what was paid.
+    Without one, `line` is -1, the goods are named by SKU or GTIN and `price_minor` is what is
+    refunded for `price_quantity` base units (None: the catalogue's price). `serials` are those of
+    the pieces that come back, where the sale told of some and not all come back at once.
+    """
+
+    line: int = -1
+    sku: str = ""
+    gtin: str = ""
+    quantity: int = 1
+    price_minor: int | None = None
+    price_quantity: int = 1
+    kind: LineKind = LineKind.GOODS
+    restock: bool = True
+    note: str = ""
+    serials: tuple[str, ...] = ()
+
+
+class ReturnGoods(msgspec.Struct, frozen=True):
+    """Take goods back and refund them; tenders are positive and add up to the refund.
+
+    No tenders at all means that all of it is refunded in cash.
+    """
+
+    id: bytes
+    till: str
+    sale_id: bytes | None
+    lines: tuple[ReturnLine, ...]
+    tenders: tuple[TenderLine, ...] = ()
+    reason: str = ""
+    actor: str = ""
+    at_ms: int | None = None
+    business_day: int | None = None
+    drawer: str = ""
+    shift: int = 0
+    approver: str = ""
+
+    def run(self, books: Books) -> "ReturnResult":
+        """Commit the return, or find it committed; raise Problem."""
+        request = request_digest(self)
+        found = books.prior(self.id, request, Return)
+        if found is None:
+            at_ms = books.when(self.at_ms)
+            day = day_of_shift(books, self.drawer, self.shift)
+            day = books.day(self.business_day if day is None else day, at_ms)
+            body = plan_return(self, books, day, books.currency)
+            seq = books.append(self.id, at_ms, self.actor, body, request)
+            debit_of_return(books, self.id, at_ms, body, self.actor)
+            return _result(self.id, at_ms, body, books.journal, seq, repeated=False)
+        return return_result(found, repeated=True)
+
+
+class ReturnResult(msgspec.Struct, frozen=True):
+    """A return as it is on record; it has a number in the same series as sales."""
+
+    id: bytes
+    receipt: str
+    till: str
+    number: int
+    business_day: int
+    at_ms: int
+    currency: str
+    sale_id: bytes | None
+    total_minor: int
+    tax_minor: int
+    lines: tuple[ReturnedLine, ...]
+    tenders: tuple[Tender, ...]
+    reason: str
+    repeated: bool
+    journal: str
+    seq: int
+
+
+def plan_return(command: ReturnGoods, books: Books, business_day: int, currency: str) -> Return:
+    """Make the body of a return from what is asked; raise Problem."""
+    till = checks.till(command.till)
+    checks.lines(command.lines)
+    lots: list[LotLine] = []
+    if command.sale_id is None:
+        lines = _without_receipt(books, command.lines)
+    else:
+        lines = _with_receipt(books, command.sale_id, command.lines, lots)
+    total = sum(line.amount_minor for line in lines)
+    return Return(
+        till=till,
+        number=books.next_number(till),
+        business_day=business_day,
+        currency=currency,
+        sale=command.sale_id or b"",
+        lines=lines,
+        tenders=_pay_out(total, command.tenders),
+        total_minor=total,
+        reason=checks.text(command.reason, "reason"),
+        drawer=checks.name(command.drawer, "drawer"),
+        shift=command.shift,
+        approver=checks.name(command.approver, "approver"),
+        lots=tuple(lots),
+    )
+
+
+def _with_receipt(
+    reads: Reads, sale_id: bytes, asked: Sequence[ReturnLine], lots: list[LotLine]
+) -> list[ReturnedLine]:
+    """Take lines of a sale back, and note in `lots` which pieces go back into stock."""
+    sale = find_sale(reads, sale_id).fact.body
+    assert isinstance(sale, Sale)  # noqa: S101 - find_sale found one
+    undone = reads.undone(sale_id)
+    if VOID in undone:
+        raise SaleVoided("this sale was voided: nothing of it can come back", "sale_id")
+    lines = []
+    for at, line in enumerate(asked):
+        field = f"lines[{at}]"
+        checks.integer(line.line, 0, len(sale.lines) - 1, f"{field}.line", BadField)
+        if line.sku or line.gtin or line.price_minor is not None:
+            raise BadField("with a receipt, lines are named by their index alone", field)
+        before = undone.get(str(line.line), 0)
+        sold = sale.lines[line.line]
+        lines.append(refund(sold, line, before, field))
+        back = returned_lots(sold, line.quantity, before, line.serials, field)
+        if back is not None and line.restock:
+            lots.append(back)
+        undone[str(line.line)] = before + line.quantity
+    return lines
+
+
+def refund(sold: Line, asked: ReturnLine, before: int, field: str = "lines[0]") -> ReturnedLine:
+    """Take units of a sold line back after `before` of them; raise NothingToReturn."""
+    quantity = checks.quantity(asked.quantity, f"{field}.quantity")
+    if quantity > sold.quantity - before:
+        raise NothingToReturn(
+            f"{sold.sku}: {sold.quantity} were sold, {before} came back already,"
+            f" {quantity} can't come back now",
+            f"{field}.quantity",
+        )
+    return ReturnedLine(
+        line=asked.line,
+        sku=sold.sku,
+        quantity=quantity,
+        amount_minor=portion(sold.amount_minor, sold.quantity, before, quantity),
+        tax_code=sold.tax_code,
+        tax_minor=portion(sold.tax_minor, sold.quantity, before, quantity),
+        kind=sold.kind,
+        restock=asked.restock,
+        note=checks.text(asked.note, f"{field}.note"),
+    )
+
+
+def _without_receipt(reads: Reads, asked: Sequence[ReturnLine]) -> list[ReturnedLine]:
+    if any(line.line != -1 for line in asked):
+        raise BadField("without a receipt, lines have no index: name the goods", "lines")
+    wanted = [
+        SellLine(x.sku, x.gtin, x.quantity, x.price_minor, x.price_quantity, 0, x.kind, x.note)
+        for x in asked
+    ]
+    priced = price_lines(reads, wanted, 0, withdrawn=True)
+    return [
+        ReturnedLine(
+            line=-1,
+            sku=line.sku,
+            quantity=line.quantity,
+            amount_minor=line.amount_minor,
+            tax_code=line.tax_code,
+            tax_minor=line.tax_minor,
+            kind=line.kind,
+            restock=want.restock,
+            note=line.note,
+        )
+        for line, want in zip(priced, asked, strict=True)
+    ]
+
+
+def _pay_out(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
+    if not tenders:
+        return [Tender("cash", total_minor)] if total_minor else []
+    return check_refund(total_minor, tenders)
+
+
+def check_refund(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
+    """Check that tenders pay out exactly a refund; raise Problem."""
+    if total_minor < 0:
+        raise BadPrice("the refund is negative: sell the charge instead", "lines")
+    checks.lines(tenders, "tenders")
+    for at, tender in enumerate(tenders):
+        check_tender(tender, f"tenders[{at}]")
+    paid = sum(tender.amount_minor for tender in tenders)
+    if paid != total_minor:
+        raise BadTender(f"the refund is {total_minor} minor units, the tenders {paid}", "tenders")
+    return [Tender(x.kind, x.amount_minor, x.reference) for x in tenders]
+
+
+def return_result(found: Found, *, repeated: bool) -> ReturnResult:
+    """Give a return on record; its body must be a Return."""
+    body = found.fact.body
+    assert isinstance(body, Return)  # noqa: S101 - the caller looked
+    fact = found.fact
+    return _result(fact.id, fact.at_ms, body, found.journal, found.seq, repeated=repeated)
+
+
+def _result(
+    return_id: bytes, at_ms: int, body: Return, journal: str, seq: int, *, repeated: bool
+) -> ReturnResult:
+    return ReturnResult(
+        id=return_id,
+        receipt=receipt_text(body.till, generation_of(journal), body.number),
+        till=body.till,
+        number=body.number,
+        business_day=body.business_day,
+        at_ms=at_ms,
+        currency=body.currency,
+        sale_id=body.sale or None,
+        total_minor=body.total_minor,
+        tax_minor=sum(line.tax_minor for line in body.lines),
+        lines=tuple(body.lines),
+        tenders=tuple(body.tenders),
+        reason=body.reason,
+        repeated=repeated,
+        journal=journal,
+        seq=seq,
+    )

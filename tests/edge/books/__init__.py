@@ -1,0 +1,1 @@
+"""What is acknowledged is in the books for good, whatever happens to the node."""

@@ -1,0 +1,1 @@
+"""Every command says what it did, or what went wrong and what to do."""

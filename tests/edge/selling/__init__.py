@@ -1,0 +1,1 @@
+"""What is sold, paid and taken back adds up, whoever counted."""

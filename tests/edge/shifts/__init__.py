@@ -1,0 +1,1 @@
+"""A shift and its reports follow from the facts of its drawer."""
