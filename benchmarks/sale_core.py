@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, Rounds, Run, milliseconds
 from edge.books import database
-from edge.books.checkpoints import Checkpointer
+from edge.books.database import Checkpointer
 from edge.books.store import Life, Store, begin_life
 from edge.selling.sales import SaleResult, Sell, SellLine, TenderLine
 from edge.stock.moves import Move, Open

@@ -1,12 +1,19 @@
-"""What a person should look at stays on its list until a person says that it was seen to."""
+"""What a person should look at stays on its list until a person says that it was seen to.
+
+So does what a till finished and the node could not read: nothing is lost.
+"""
 
 from enum import StrEnum
+from uuid import UUID
 
 import msgspec
 
 from edge.books import checks
+from edge.books.tasks import task
 from edge.books.transaction import Books
 from edge.errors import UnknownFact
+
+LANE = "till"
 
 
 class List(StrEnum):
@@ -45,4 +52,36 @@ class Closed(msgspec.Struct, frozen=True):
 
     number: int
     closed_ms: int
+    repeated: bool
+
+
+class Strand(msgspec.Struct, frozen=True):
+    """Keep a document that was refused as malformed, with the problem it was refused for."""
+
+    id: bytes
+    till: str
+    document: str
+    problem: str
+
+    def run(self, books: Books) -> "Stranded":
+        """Put it into quarantine and on the worklist, once."""
+        start = f"{UUID(bytes=self.id)}: "
+        sql = (
+            "SELECT number FROM quarantine WHERE lane = ? AND origin = ?"
+            " AND substr(reason, 1, ?) = ?"
+        )
+        asked = (LANE, self.till, len(start), start)
+        row = books.connection.execute(sql, asked).fetchone()
+        if row is not None:
+            return Stranded(row[0], repeated=True)
+        books.quarantine(self.till, LANE, start + self.problem, self.document.encode())
+        number = books.connection.execute(sql, asked).fetchone()[0]
+        books.attend(task("stranded", till=self.till, entry=number), books.clock(), self.id)
+        return Stranded(number, repeated=False)
+
+
+class Stranded(msgspec.Struct, frozen=True):
+    """Where the document is kept."""
+
+    number: int
     repeated: bool

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from enum import IntEnum
 from typing import Any, TypeVar
 
-from edge.books.checkpoints import Checkpointer
+from edge.books.database import Checkpointer
 from edge.books.store import Command, Store
 from edge.books.tidying import Tidy
 from edge.errors import Overloaded, StoreClosed

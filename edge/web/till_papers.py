@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from msgspec.json import Decoder
 
-from edge.selling.stranded import Strand
+from edge.books.attention import Strand
 from edge.views.documents import Wanted, documents_of
 from edge.web import till_requests as asked
 from edge.web.auth import Reading, Selling, node_of
