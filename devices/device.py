@@ -209,7 +209,12 @@ class Device:
             self._pump()
 
     def _tick(self) -> None:
+        """Let the driver's time run out, unless what it waits for has come and was not read yet."""
         self._timer = None
+        if self._port is not None and self._port.has_news():
+            self._readable()
+            if self.driver.wake_at is None or (self._timer and self._timer.when() > self._now()):
+                return
         if self._port is not None:
             self._drive(self.driver.tick)
 

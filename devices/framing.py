@@ -3,6 +3,7 @@
 A frame ends with a suffix byte, or lies between STX and ETX (use that for 2D codes: a QR may
 contain CR), or ends with a pause where the scanner sends neither. What is half a frame when the
 line has been silent for a while is dropped, so that it cannot become the head of the next one.
+Bytes that were read late are no silence: the tail of a barcode would pass for a whole one.
 """
 
 from dataclasses import dataclass
@@ -51,7 +52,8 @@ class Framer:
         """Take bytes as they come (``b""`` when only time has passed); ``now`` in seconds."""
         whole: list[bytes] = []
         dropped = 0
-        if self.wake_at is not None and now >= self.wake_at:
+        late = self.wake_at is not None and now >= self.wake_at
+        if late and (not data or self.mode is Mode.GAP):
             if self._partial and self.mode is Mode.GAP and not self._overflow:
                 whole.append(bytes(self._partial))
             elif self._partial or self._overflow:

@@ -8,6 +8,7 @@ descriptor that the event loop can watch, so no port is ever polled. POSIX only.
 import asyncio
 import fcntl
 import os
+import select
 import socket
 import stat
 import termios
@@ -57,6 +58,12 @@ class Port:
             # A vanished USB adapter is "ready to read" for ever and never has data.
             raise PortError("the other side closed")
         return data
+
+    def has_news(self) -> bool:
+        """Whether something has come that was not read, or the other side is gone."""
+        poll = select.poll()
+        poll.register(self.descriptor, select.POLLIN)
+        return bool(poll.poll(0))
 
     def write(self, data: bytes) -> int:
         """Write what fits now and return how many bytes that was."""

@@ -1,7 +1,8 @@
 """A scale: only a stable weight above zero, asked for after the goods lay there, becomes a line.
 
-An answer to an earlier question never answers a later one. The scale is asked once a second while
-idle, because a scale that lost power looks exactly like one with nothing on it.
+An answer to an earlier question never answers a later one: after a time-out the scale must be quiet
+for twice that time before it is asked again. While idle it is asked once a second, because a
+scale that lost power looks exactly like one with nothing on it.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ PATIENCE_S = 5.0
 CHECK_PATIENCE_S = 2.0
 TEST_PATIENCE_S = 30.0
 MISSES_LIMIT = 3
+STEPS_MAX = 4
 
 WHY = {
     ScaleStatus.STABLE: (
@@ -55,7 +57,7 @@ class Scale(Driver):
         super().__init__()
         self._codec = codec
         self._answer_s = answer_s
-        self._pause_s = answer_s / 5
+        self._pause_s, self._quiet_s = answer_s / 5, answer_s * 2
         self._poll_s = poll_s
         self._status: ScaleStatus | None = None
         self._silent = False
@@ -64,6 +66,7 @@ class Scale(Driver):
         self._candidate: Sample | None = None
         self._give_up_at = 0.0
         self._asked = False  # a question is out
+        self._answer_by = 0.0  # its answer, however many steps it takes
         self._mine = False  # and it was asked for the command under way
         self._deaf = False  # ignore what still arrives from before a time-out,
         self._deaf_until = 0.0  # but not for ever, if the scale never stops talking
@@ -105,11 +108,12 @@ class Scale(Driver):
         """Take the scale's answers."""
         super().receive(data, now)
         if self._deaf:
-            self.wake_at = min(now + self._pause_s, self._deaf_until)
+            self.wake_at = min(now + self._quiet_s, self._deaf_until)
             return
         for answer in self._codec.feed(data):
             if isinstance(answer, Reply):
                 self._send(answer.data)
+                self.wake_at = min(now + self._answer_s, self._answer_by)
             elif isinstance(answer, Trouble):
                 self._heard()
                 self._fail(Reason.REFUSED, answer.message)
@@ -140,6 +144,7 @@ class Scale(Driver):
             self._send(self._codec.poll())
         self._asked, self._mine = True, self._command is not None
         self.wake_at = self.now + self._answer_s
+        self._answer_by = self.now + self._answer_s * STEPS_MAX
 
     def _heard(self) -> None:
         self._asked = False
@@ -152,16 +157,16 @@ class Scale(Driver):
     def _miss(self) -> None:
         self._asked = False
         self._deaf = True
-        self._deaf_until = self.now + self._answer_s
+        self._deaf_until = self.now + self._quiet_s * 2
         self._misses += 1
-        self.wake_at = self.now + self._pause_s
+        self.wake_at = self.now + self._quiet_s
         if self._misses >= MISSES_LIMIT:
             self._fail(Reason.TIMEOUT, "the scale does not answer; check its cable and power")
             if not self._silent:
                 self._silent = True
                 self._status = None
                 self._emit(Status(status=Power.OFFLINE))
-            self.wake_at = self.now + self._poll_s
+            self.wake_at = self.now + max(self._poll_s, self._quiet_s)
 
     def _take(self, sample: Sample) -> None:
         status = sample.status

@@ -37,6 +37,10 @@ class ScannerPeer(Peer):
         else:
             self._send(whole.encode() + (self.suffix if self.mode is Mode.SUFFIX else b""))
 
+    def type(self, text: str) -> None:
+        """Send a part of a barcode, with no end."""
+        self._send(text.encode())
+
     def scan_picture(self, picture: Path) -> int:
         """Scan every barcode in an image file; return how many there were."""
         with Image.open(picture) as image:

@@ -165,6 +165,26 @@ def test_a_line_that_is_closed_again_at_once_is_not_back(caplog: pytest.LogCaptu
     run(work())
 
 
+@pytest.mark.parametrize("where", ["sim", "pty"])
+def test_what_came_while_nobody_looked_came_in_time(where: str) -> None:
+    """The loop is held up past a time-out, and the rest of a barcode lies there unread."""
+
+    async def work() -> None:
+        peer = ScannerPeer()
+        async with rig(Scanner(), peer, where) as the:
+            loop = asyncio.get_running_loop()
+            the.use(lambda: peer.type("59012"))
+            while the.device.driver.wake_at is None:
+                await asyncio.sleep(0)
+            due_s = the.device.driver.wake_at
+            loop.call_at(due_s - 0.001, lambda: the.use(lambda: peer.type("34123457\r")))
+            while loop.time() < due_s + 0.01:
+                pass
+            assert await the.device.next_event() == Scan(text="5901234123457")
+
+    run(work())
+
+
 def test_half_a_scan_before_a_loss_is_forgotten() -> None:
     async def work() -> None:
         peer = ScannerPeer()

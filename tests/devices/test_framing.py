@@ -61,8 +61,15 @@ def test_a_gap_ends_a_frame_where_there_is_no_suffix() -> None:
 def test_half_a_code_never_becomes_the_head_of_the_next() -> None:
     framer = Framer()
     framer.feed(b"59012", 1.0)
-    frames = framer.feed(b"96385074\r", 1.0 + STALE_S)
-    assert (frames.whole, frames.dropped) == ((b"96385074",), 1)
+    assert framer.feed(b"", 1.0 + STALE_S).dropped == 1
+    assert framer.feed(b"96385074\r", 1.1 + STALE_S).whole == (b"96385074",)
+
+
+def test_the_rest_of_a_code_that_was_read_late_is_no_code() -> None:
+    framer = Framer()
+    framer.feed(b"59012", 1.0)
+    frames = framer.feed(b"34123457\r", 1.0 + 2 * STALE_S)
+    assert (frames.whole, frames.dropped) == ((b"5901234123457",), 0)
 
 
 def test_an_endless_frame_is_dropped_whole_and_holds_no_memory() -> None:

@@ -1,6 +1,12 @@
 """Scale contract: five protocols, sim:// and pty, good and bad lines; only true weights."""
 
+from collections import deque
+from collections.abc import Iterator
+from itertools import cycle, repeat
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from devices.driver import Check, Command, Level
 from devices.event import Event, Fault, Health, Power, Reason, ScaleStatus, Status, Weight
@@ -243,6 +249,50 @@ def test_a_scale_that_never_stops_talking_is_given_up_too() -> None:
     (fault,) = [event for event in scale.take_events() if event.final]
     assert isinstance(fault, Fault)
     assert fault.reason is Reason.TIMEOUT
+
+
+class Late(Pair):
+    """The scale's answers come in their order, each so many seconds after its question."""
+
+    def __init__(self, driver: Scale, peer: ScalePeer) -> None:
+        self.delays_s: Iterator[float] = repeat(0.0)
+        self._coming: deque[tuple[float, bytes]] = deque()
+        super().__init__(driver, peer)
+
+    def settle(self) -> None:
+        """Carry questions at once and answers when they are due."""
+        while True:
+            out = self.driver.to_send()
+            self.events += self.driver.take_events()
+            if out:
+                self.peer.receive(out, self.now)
+            if back := self.peer.to_send():
+                due_s = self.now + next(self.delays_s)
+                due_s = max(due_s, self._coming[-1][0] if self._coming else 0.0)
+                self._coming.append((due_s, back))
+            if self._coming and self._coming[0][0] <= self.now:
+                self.driver.receive(self._coming.popleft()[1], self.now)
+            elif not out:
+                self.peer.wake_at = self._coming[0][0] if self._coming else None
+                return
+
+
+@ALL
+@given(st.lists(st.floats(0.0, 1.2), min_size=1, max_size=12))
+@example([0.8])
+def test_an_answer_that_comes_after_its_time_weighs_nothing_else(
+    speaks: Speaks, delays_s: list[float]
+) -> None:
+    peer = ScalePeer(speaks)
+    two = Late(Scale(CODECS[speaks]()), peer)
+    two.delays_s = cycle(delays_s)
+    for weight_g in (1235, 62, 500, 62):
+        peer.put(weight_g)
+        weigh(two, str(weight_g))
+        while not (ended := finals(two)):
+            two.advance(0.01)
+        if isinstance(ended[0], Weight):
+            assert ended[0].weight_mg == weight_g * 1000
 
 
 def test_health_check_of_a_silent_scale_fails() -> None:
