@@ -1,11 +1,14 @@
 """Whatever is refused says which rule it breaks and what to do, and has changed nothing.
 
 Each problem has a `code` that programs may rely on, the HTTP `status` it becomes (RFC 9457), a
-`title` that never changes, a `detail` for this one case and, where there is one, the `field` of the
-request to correct, written like `lines[2].quantity`.
+`title` that never changes and, where there is one, the `field` of the request to correct, written
+like `lines[2].quantity`. Its `case` and `values` say what is wrong this time; from them its
+`detail` is made (`edge.refusals`), and what a till says in its own languages.
 """
 
 from typing import ClassVar
+
+from edge.refusals import Value, say
 
 
 class Problem(Exception):  # noqa: N818 - a refusal with its reason, not a fault of the program
@@ -15,10 +18,10 @@ class Problem(Exception):  # noqa: N818 - a refusal with its reason, not a fault
     status: ClassVar[int] = 422
     title: ClassVar[str] = "The request can't be carried out"
 
-    def __init__(self, detail: str, field: str = "") -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.field = field
+    def __init__(self, case: str, field: str = "", /, **values: Value) -> None:
+        self.case, self.field, self.values = case, field, values
+        self.detail = say(self.code, case, field, values)
+        super().__init__(self.detail)
 
 
 class UnknownProduct(Problem):

@@ -38,7 +38,7 @@ class Close(msgspec.Struct, frozen=True):
         find = f"SELECT closed_ms FROM {table} WHERE number = ?"  # noqa: S608 - one of two names
         row = books.connection.execute(find, (self.number,)).fetchone()
         if row is None:
-            raise UnknownFact(f"the {table} has no entry {self.number}: list it again", "number")
+            raise UnknownFact(table, "number", number=self.number)
         if row[0] is not None:
             return Closed(self.number, row[0], repeated=True)
         now_ms = books.clock()

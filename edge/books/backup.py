@@ -62,7 +62,7 @@ def backup(
     manifest_path = manifest_of(target)
     for path in (target, manifest_path):
         if path.exists():
-            raise BackupRefused(f"{path} exists already: name another file", "target")
+            raise BackupRefused("exists", "target", path=str(path))
     signer = Signer(read_key(data / KEY))
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
@@ -123,9 +123,9 @@ def read_manifest(source: Path) -> Manifest:
     try:
         return Manifest(**json.loads(path.read_bytes()))
     except FileNotFoundError:
-        raise BackupRefused(f"{path} is missing: the backup was not finished", "source") from None
+        raise BackupRefused("missing", "source", path=str(path)) from None
     except (ValueError, TypeError) as error:
-        raise BackupRefused(f"{path} is no manifest: {error}", "source") from None
+        raise BackupRefused("manifest", "source", path=str(path), why=str(error)) from None
 
 
 def restore(
@@ -144,15 +144,12 @@ def restore(
     """
     for path in (data / DATABASE, data / KEY):
         if path.exists():
-            detail = f"{path} exists: restore into an empty directory, or move the old node away"
-            raise BackupRefused(detail, "data")
+            raise BackupRefused("node", "data", path=str(path))
     manifest = read_manifest(source)
     if manifest.format != FORMAT:
-        raise BackupRefused(
-            f"format {manifest.format} is not known here: update the node", "source"
-        )
+        raise BackupRefused("format", "source", format=manifest.format)
     if _fingerprint(source) != (manifest.size, manifest.sha256):
-        raise BackupRefused(f"{source} is damaged: it is not what its manifest says", "source")
+        raise BackupRefused("damaged", "source", path=str(source))
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = data / (DATABASE + ".partial")
     keep_private(partial)
@@ -190,12 +187,11 @@ def _begin(
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
-            raise BackupRefused(f"the backup is damaged: {found}", "source")
+            raise BackupRefused("inconsistent", "source", why=str(found))
         former = Replica.parse(manifest.journal)
         number = generation or mint_generation(former.generation, clock())
         if number <= former.generation:
-            detail = f"generation {number} was lived already: choose one above {former.generation}"
-            raise BackupRefused(detail, "generation")
+            raise BackupRefused("lived", "generation", generation=number, former=former.generation)
         replica = Replica(former.node, number)
         key = Signer(secret).public_key
         life = Life(replica, birth, key, "restore", software, former.generation)
@@ -217,7 +213,7 @@ def read_key(path: Path) -> bytes:
     """Read a node's private key; raise BackupRefused if it is none."""
     secret = path.read_bytes()
     if len(secret) != KEY_BYTES:
-        raise BackupRefused(f"{path} is no key: it must have {KEY_BYTES} bytes", "data")
+        raise BackupRefused("key", "data", path=str(path), size=KEY_BYTES)
     return secret
 
 

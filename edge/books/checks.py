@@ -17,9 +17,11 @@ _DIGITS = re.compile(r"(?<!\d)(?:\d[ -]?){14,18}\d(?!\d)")
 def integer(value: object, low: int, high: int, field: str, error: type[Problem]) -> int:
     """Return an integer of a range; floats and booleans are none."""
     if type(value) is not int:
-        raise error(f"{field} must be an integer, not {value!r:.40}", field)
+        raise error("no-integer", field, value=f"{value!r:.40}")
     if not low <= value <= high:
-        raise error(f"{field} is {value}; it must be {low} to {high}", field)
+        unit = "_minor" if error is BadPrice else ""
+        said = {f"value{unit}": value, f"low{unit}": low, f"high{unit}": high}
+        raise error("range", field, **said)
     return value
 
 
@@ -36,14 +38,14 @@ def money(value: object, field: str, low: int = 0) -> int:
 def till(value: str) -> str:
     """Return a till's name."""
     if not _TILL.fullmatch(value):
-        raise BadField("a till is named by 1 to 16 of A-Z, a-z, 0-9, _ and -", "till")
+        raise BadField("till", "till")
     return value
 
 
 def tender_kind(value: str, field: str) -> str:
     """Return a kind of tender; change is computed here and never tendered."""
     if not _TENDER.fullmatch(value) or value == "change":
-        raise BadTender("a tender is named like cash, card or voucher", field)
+        raise BadTender("kind", field)
     return value
 
 
@@ -55,11 +57,11 @@ def name(value: str, field: str, *, needed: bool = False) -> str:
 def text(value: str, field: str, *, needed: bool = False, longest: int = TEXT_MAX) -> str:
     """Return a printable text that holds no card number."""
     if needed and not value.strip():
-        raise BadField(f"{field} must say something", field)
+        raise BadField("empty", field)
     if len(value) > longest or not value.isprintable():
-        raise BadField(f"{field} must have at most {longest} printable characters", field)
+        raise BadField("too-long", field, most=longest)
     if any(_is_card(match.group()) for match in _DIGITS.finditer(value)):
-        raise BadField(f"{field} looks like a card number, which is never stored here", field)
+        raise BadField("card-number", field)
     return value
 
 
@@ -77,7 +79,7 @@ def masked(value: str) -> str:
 def lines(value: Sequence[object], field: str = "lines", lowest: int = 1) -> None:
     """Refuse a document with too few or too many lines."""
     if not lowest <= len(value) <= LINES_MAX:
-        raise BadField(f"{field} must have {lowest} to {LINES_MAX} entries", field)
+        raise BadField("entries", field, low=lowest, high=LINES_MAX)
 
 
 def _is_card(found: str) -> bool:

@@ -52,7 +52,6 @@ class Found:
     request: bytes | None
 
 
-_UNKNOWN = "find it by its name, or have headquarters add it"
 _ITEM = "sku, tax_code, price_minor, price_quantity, tracked, active, category"
 
 
@@ -155,22 +154,21 @@ class Reads:
 def find_item(reads: Reads, sku: str, gtin: str, field: str) -> Item:
     """Find a product by SKU or GTIN; raise UnknownProduct or BadField."""
     if bool(sku) == bool(gtin):
-        raise BadField(f"{field} must name a product by either sku or gtin", field)
+        raise BadField("not-named", field)
     if sku:
         item = reads.item(sku)
         if item is None:
-            detail = f"no product has the SKU {sku[:64]!r}: {_UNKNOWN}"
-            raise UnknownProduct(detail, f"{field}.sku")
+            raise UnknownProduct("sku", f"{field}.sku", sku=sku[:64])
         return item
     try:
         parsed = parse_gtin(gtin)
     except ValueError as error:
-        raise BadField(str(error), f"{field}.gtin") from None
+        raise BadField("gtin", f"{field}.gtin", why=str(error)) from None
     items = reads.items_by_gtin(parsed)
     if not items:
-        raise UnknownProduct(f"no product has the GTIN {parsed}: {_UNKNOWN}", f"{field}.gtin")
+        raise UnknownProduct("gtin", f"{field}.gtin", gtin=parsed)
     if len(items) > 1 and items[1].active:
-        raise BadField(f"GTIN {parsed} is on several products: name the SKU", f"{field}.gtin")
+        raise BadField("gtin-ambiguous", f"{field}.gtin", gtin=parsed)
     return items[0]
 
 

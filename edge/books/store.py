@@ -72,7 +72,7 @@ class Store:
         fail with StoreFailed.
         """
         if self._closed:
-            return [StoreClosed("the node is shutting down") for _ in commands]
+            return [StoreClosed("closing") for _ in commands]
         if not commands:
             return []
         try:
@@ -122,7 +122,7 @@ class Store:
 
     def _failed(self, error: sqlite3.Error) -> StoreFailed:
         self._stale = True
-        return StoreFailed(f"the database reports: {error}; repeat the command under the same id")
+        return StoreFailed("database", why=str(error))
 
     def _read_again(self) -> None:
         if self.connection.in_transaction:

@@ -62,7 +62,7 @@ class Books(Reads):
         execute = self.connection.execute
         row = execute("SELECT store, generation FROM node").fetchone()
         if row is None:
-            raise StoreClosed("no life has begun here: run `evertill-edge init`")
+            raise StoreClosed("not-begun")
         self.replica = Replica(row[0], row[1])
         self.store, self.generation = row
         self.journal = str(self.replica)
@@ -125,16 +125,12 @@ class Books(Reads):
         A fact that came back from headquarters has no request to compare: its type must do.
         """
         if len(fact_id) != ID_BYTES:
-            raise BadField(f"an id has {ID_BYTES} bytes (a UUID), minted once by the till", "id")
+            raise BadField("id", "id", size=ID_BYTES)
         found = self.find(fact_id)
         if found is None:
             return None
         if not isinstance(found.fact.body, body) or found.request not in (None, request):
-            raise Conflict(
-                "this id was used before with other content: nothing was changed; mint a new id for"
-                " a new document",
-                "id",
-            )
+            raise Conflict("id", "id")
         return found
 
     def next_number(self, till: str) -> int:
@@ -148,7 +144,7 @@ class Books(Reads):
         if at_ms is None:
             return self.clock()
         if type(at_ms) is not int or not 0 < at_ms < 2**43:
-            raise BadField("give UTC milliseconds since 1970", "at_ms")
+            raise BadField("time", "at_ms")
         return at_ms
 
     def day(self, business_day: int | None, at_ms: int) -> int:
@@ -156,7 +152,7 @@ class Books(Reads):
         if business_day is None:
             return (at_ms + self.offset_min(at_ms) * 60_000) // DAY_MS
         if type(business_day) is not int or not 0 <= business_day < 100_000:
-            raise BadField("give days since 1970", "business_day")
+            raise BadField("day", "business_day")
         return business_day
 
     # -- writing ---------------------------------------------------------------------------------
@@ -169,9 +165,9 @@ class Books(Reads):
         try:
             _, moves = read_fact(data)  # nobody can be told to forget a fact that nobody can read
         except FactError as error:
-            raise BadField(f"this makes no valid document: {error}", "lines") from None
+            raise BadField("no-document", "lines", why=str(error)) from None
         if len(data) > FACT_MAX_BYTES:
-            raise BadField(f"a document of {len(data)} bytes is too large: split it", "lines")
+            raise BadField("document-too-large", "lines", size=len(data))
         counts = total(moves)
         head = Head(self.head.seq + 1, link(self.head.hash, data))
         moved = self.moved + sum(counts.values())

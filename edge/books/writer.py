@@ -53,9 +53,9 @@ class Writer:
         with self._wake:
             queue = self._queues[priority]
             if self._closing:
-                raise StoreClosed("the node is shutting down: try again in a moment")
+                raise StoreClosed("closing")
             if len(queue) >= self._waiting_max:
-                raise Overloaded(f"{len(queue)} commands wait: repeat this one in a second")
+                raise Overloaded("queue", waiting=len(queue))
             queue.append((command, future))
             self._wake.notify()
         return future

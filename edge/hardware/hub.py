@@ -41,15 +41,6 @@ from edge.hardware.words import Message, said
 
 SAMPLE_LABEL = shelf_label("LABEL TEST 标签测试", "12.34", "9521234000013")
 PAYING_S = 300.0  # a till that forgets to say that its tender ended
-CATEGORIES = {
-    "POSPrinter": "receipt printer",
-    "LabelPrinter": "label printer",
-    "Scale": "scale",
-    "LineDisplay": "customer display",
-    "CAT": "card terminal",
-    "RFIDScanner": "RFID reader",
-    "Scanner": "scanner",
-}
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 
@@ -202,11 +193,7 @@ class Hub:
         """Find a till's device of a category, its own before a shared one; raise NoDevice."""
         found = [unit for unit in self.of_till(till) if unit.settings.category == category]
         if not found:
-            what = CATEGORIES[category]
-            raise NoDevice(
-                f"{till} has no {what}: configure one under [[devices]] in edge.toml and restart"
-                f" the node; `evertill-edge devices detect` finds it"
-            )
+            raise NoDevice("category", till=till, category=category)
         return max(found, key=lambda unit: bool(unit.settings.till))
 
     def find_named(self, name: str) -> Unit:
@@ -214,7 +201,7 @@ class Hub:
         unit = self.units.get(name)
         if unit is None:
             there = ", ".join(self.units) or "none"
-            raise NoDevice(f"no device is called {name[:40]!r}: there are {there}")
+            raise NoDevice("name", name=name[:40], known=there)
         return unit
 
     def paper(self, till: str) -> Paper:
@@ -244,7 +231,7 @@ class Hub:
         elif unit.settings.category == "LabelPrinter":
             kept = keep_label(SAMPLE_LABEL, 1)
         else:
-            raise NoDevice(f"{name} prints nothing: try `evertill-edge devices test {name}`")
+            raise NoDevice("prints-nothing", name=name)
         return await self.prints.add(unit, unit.settings.till, job_id, kept)
 
     async def weigh(self, till: str, patience_s: float, unit_price_minor: int = 1) -> WeightNews:

@@ -53,8 +53,7 @@ class QueueJob(msgspec.Struct, frozen=True):
         if found is not None:
             job, known = found
             if known != digest:
-                detail = f"print job {self.id} is known with other content: take a new id"
-                raise Conflict(detail)
+                raise Conflict("print-job", job=self.id)
             return job, False
         now_ms = books.clock()
         books.connection.execute(

@@ -83,15 +83,13 @@ class BeginPayment(msgspec.Struct, frozen=True):
         if found is not None:
             same = (found.kind, found.amount_minor, found.sale_id, found.reverses)
             if same != (asked.kind, asked.amount_minor, asked.sale_id, asked.reverses):
-                raise Conflict(f"payment {asked.id} is known with other content: take a new id")
+                raise Conflict("payment", payment=asked.id)
             return found, False
         if asked.reverses:
             check_stands(find_payment(books.connection, asked.reverses), asked.reverses)
             _check_today(books, asked.reverses)
         for other in open_payments(books.connection, asked.device):
-            raise NotNow(
-                f"payment {other.id} on {other.device} is {other.state}: finish or settle it first"
-            )
+            raise NotNow("other-payment", payment=other.id, device=other.device, state=other.state)
         _insert(books, asked)
         return asked, True
 
@@ -123,8 +121,8 @@ def _insert(books: Books, payment: CardPayment) -> None:
 def check_stands(payment: CardPayment | None, payment_id: str) -> None:
     """Raise NotNow unless it is a charge that was approved and not undone since."""
     if payment is None or payment.state is not PaymentState.APPROVED or payment.reverses:
-        is_now = "not known" if payment is None else payment.state
-        raise NotNow(f"payment {payment_id} is {is_now}: only an approved one can be reversed")
+        is_now = "not-known" if payment is None else payment.state
+        raise NotNow("not-approved", payment=payment_id, state=is_now)
 
 
 def _check_today(books: Books, payment_id: str) -> None:
@@ -134,10 +132,7 @@ def _check_today(books: Books, payment_id: str) -> None:
         " AND created_ms <= max(coalesce(terminal.closed_ms, 0), ?)"
     )
     if books.connection.execute(sql, (payment_id, books.clock() - DAY_MS)).fetchone():
-        raise NotNow(
-            f"the terminal's day was closed after payment {payment_id}: refund the card at the"
-            " terminal by hand, then close the entry on the worklist"
-        )
+        raise NotNow("day-closed", payment=payment_id)
 
 
 class CloseDay(msgspec.Struct, frozen=True):

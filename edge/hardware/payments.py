@@ -80,7 +80,7 @@ class Payments:
         """Tell how a payment is; raise UnknownJob."""
         found = find_payment(self._host.gate, payment_id)
         if found is None:
-            raise UnknownJob(f"no payment {payment_id[:80]!r}: check the id it was begun under")
+            raise UnknownJob("payment", payment=payment_id[:80])
         return found
 
     def of_sale(self, sale_id: str) -> list[CardPayment]:
@@ -102,8 +102,7 @@ class Payments:
         if find_payment(self._host.gate, new_id) is None:
             check_stands(paid, payment_id)
             if paid.receipt is None:
-                raise NotNow(f"the terminal gave no receipt number for payment {payment_id}:"
-                             " reverse it at the terminal itself")  # fmt: skip
+                raise NotNow("no-receipt", payment=payment_id)  # fmt: skip
         asked = CardPayment(
             new_id, till, unit.name, "reverse", paid.amount_minor, paid.sale_id, payment_id,
             PaymentState.PENDING,
@@ -129,7 +128,7 @@ class Payments:
         """A person looked at the terminal: a payment in doubt was charged, or was not."""
         payment = self.find(payment_id)
         if payment.state is not PaymentState.UNKNOWN:
-            raise NotNow(f"payment {payment_id} is {payment.state}: there is nothing to settle")
+            raise NotNow("settled-payment", payment=payment_id, state=payment.state)
         event = await unit.ask(Settle(ref=f"settle {payment_id}", charged=charged))
         if isinstance(event, Payment):
             if task := self._tasks.pop(payment_id, None):

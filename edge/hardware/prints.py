@@ -99,9 +99,9 @@ class Prints:
         """
         job = find_job(self._host.gate, job_id)
         if job is None:
-            raise UnknownJob(f"no print job {job_id[:80]!r}: see GET /api/v1/till/print")
+            raise UnknownJob("print", job=job_id[:80])
         if job.state not in (JobState.DOUBTFUL, JobState.FAILED):
-            raise NotNow(f"print job {job_id} is {job.state}: there is nothing to settle")
+            raise NotNow("settled-job", job=job_id, state=job.state)
         if printed:
             return await self._move(job, JobState.DONE, "settled by a person")
         moved = await self._move(job, JobState.QUEUED, again=True)

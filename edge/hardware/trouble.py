@@ -2,6 +2,7 @@
 
 from devices.event import Fault, Reason
 from edge.errors import Problem
+from edge.hardware.words import SAID
 
 
 class NoDevice(Problem):
@@ -29,13 +30,16 @@ class NotNow(Problem):
 
 
 class Trouble(Problem):
-    """The device did not do it; `code` is `device-` and the reason."""
+    """The device did not do it; `code` is `device-` and the reason, `values` its words."""
 
+    code = "device"
     status = 409
     title = "The device could not do this"
 
     def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
+        message = SAID.get(fault.message)
+        known = {"zh": message.zh} if message else {}
+        super().__init__("said", en=fault.message, **known)
         self.code = f"device-{fault.reason.replace(' ', '-')}"  # type: ignore[misc]
 
 

@@ -11,10 +11,11 @@ from devices.gate import REFUSALS
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A sentence in both languages."""
+    """A sentence in both languages; `code` is stable and for programs, empty where it has none."""
 
     en: str
     zh: str
+    code: str = ""
 
 
 _REFUSALS_ZH: Mapping[str, str] = {
@@ -82,84 +83,123 @@ REFUSED: Mapping[str, tuple[str, str]] = {
     **_HERE,
 }
 _SENTENCES = """\
+printer-cover-open
 the printer's cover is open; close it and print again
 打印机盖开着，请合上；之后会自动打印
+printer-paper-empty
 the printer has no paper; put in a roll and print again
 打印机缺纸，请装纸；之后会自动打印
+printer-error
 the printer reports an error; switch it off and on, then print again
 打印机报错，请关机再开机
+printer-offline
 the printer is off-line; press its feed button or switch it off and on
 打印机离线，请按走纸键或关机再开机
+printer-silent
 the printer does not answer; check its cable and power
 打印机没有应答，请检查电缆和电源
+print-in-doubt
 nobody knows whether this was printed; look at the printer before repeating
 不确定是否已打印，请先看打印机再决定是否重打
+printer-disconnected
 the printer was disconnected before this was printed
 打印机在打印前断开了
+label-head-open
 the label printer's head is open; close it and print again
 标签打印机的打印头开着，请合上
+label-paper-empty
 the label printer has no labels; put in a roll, print again
 标签打印机缺纸，请装标签
+label-ribbon-empty
 the label printer has no ribbon; put one in, print again
 标签打印机缺碳带，请装碳带
+label-paused
 the label printer is paused; press its feed button
 标签打印机已暂停，请按走纸键
+label-silent
 the label printer does not answer; check its cable and power
 标签打印机没有应答，请检查电缆和电源
+scale-no-weight
 the scale gave no weight; lift the goods and try again
 秤没有给出重量，请拿起商品再试
+scale-unstable
 the scale does not come to rest; leave it alone
 秤不稳定，请不要触碰
+scale-empty
 nothing lies on the scale
 秤上没有商品
+scale-over
 too heavy for this scale
 超出秤的最大称量
+scale-under
 too light for this scale
 低于秤的最小称量
+scale-not-ready
 the scale is not ready; empty it, then zero it
 秤未就绪，请清空并置零
+scale-below-zero
 the scale is below zero; empty it, then zero it
 秤低于零点，请清空并置零
+scale-busy
 the scale is weighing already
 秤正在称重
+scale-silent
 the scale does not answer; check its cable and power
 秤没有应答，请检查电缆和电源
+scale-disconnected
 the scale was disconnected; check its cable and power
 秤已断开，请检查电缆和电源
+terminal-disconnected
 the terminal was disconnected; check its cable and network
 刷卡机已断开，请检查电缆和网络
+terminal-silent
 the terminal does not answer; check its cable and power
 刷卡机没有应答，请检查电缆和电源
+terminal-busy
 the terminal is busy with a customer
 刷卡机正忙
+terminal-in-doubt
 the terminal cannot say whether this was charged; look at its last receipt, then settle it
 刷卡机无法确认是否已扣款，请查看其最后一张小票，再确认是否已付
+terminal-asking
 the result was lost; the terminal is being asked
 结果丢失，正在查询刷卡机
+terminal-at-work
 the terminal is busy with the customer; see its display
 刷卡机正在处理，请看其屏幕
 paid
+paid
 已付款
+not-charged
 not charged
 未扣款
+settled
 settled by a person
 已由人工确认
+queued
 waits for its turn
 排队等待打印
 printing
+printing
 正在打印
 printed
+printed
 已打印
+reader-disconnected
 the reader was disconnected; take this inventory again
 读写器已断开，请重新盘点
+reader-silent
 the reader does not answer; check cable and power
 读写器没有应答，请检查电缆和电源
+reader-busy
 the reader is taking an inventory already
 读写器正在盘点
-"""  # each in English, then in Chinese
-SAID: Mapping[str, str] = dict(
-    zip(_SENTENCES.splitlines()[::2], _SENTENCES.splitlines()[1::2], strict=True)
-)
+"""  # each is a code, then it in English, then in Chinese
+_LINES = _SENTENCES.splitlines()
+SAID: Mapping[str, Message] = {
+    en: Message(en, zh, code)
+    for code, en, zh in zip(_LINES[::3], _LINES[1::3], _LINES[2::3], strict=True)
+}
 
 
 def refusal(code: str, values: Mapping[str, str]) -> Message:
@@ -167,9 +207,9 @@ def refusal(code: str, values: Mapping[str, str]) -> Message:
     en, zh = REFUSED[code]
     what = values.get("what", "")
     in_chinese = {**values, "what": _CONTENT_ZH.get(what, what)}
-    return Message(en.format(**values), zh.format(**in_chinese))
+    return Message(en.format(**values), zh.format(**in_chinese), code)
 
 
 def said(text: str) -> Message:
     """Say what a driver said, in Chinese too where its words are known."""
-    return Message(text, SAID.get(text, text))
+    return SAID.get(text) or Message(text, text)

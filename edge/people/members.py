@@ -62,8 +62,7 @@ class CreateMember:
             return _written(books, document, result)
         result = _edit(held.state, writer, self.edits)
         if result.update:
-            detail = "this id has a card already, and it says otherwise: edit it, or mint a new id"
-            raise Conflict(detail, "id")
+            raise Conflict("member", "id")
         return MemberResult(result.card, False)
 
 
@@ -79,7 +78,7 @@ class EditMember:
         document = document_of(self.id)
         held = RecordReads(books.connection).held(document)
         if not held.state:
-            raise UnknownFact(f"no card of member {self.id} is held here: read it first", "id")
+            raise UnknownFact("card", "id", member=str(self.id))
         result = _edit(held.state, records.client_id(books.replica, document), self.edits)
         if not result.update:
             return MemberResult(result.card, False)
@@ -162,15 +161,15 @@ def _written(books: Books, document: str, result: EditResult) -> MemberResult:
 
 def _edit(state: bytes, writer: int, edits: tuple[Edit, ...]) -> EditResult:
     if len(edits) > EDITS_MAX:
-        raise BadField(f"send at most {EDITS_MAX} edits at once", "edits")
+        raise BadField("edits", "edits", most=EDITS_MAX)
     for index, edit in enumerate(edits):
         try:
             check_edit(edit)
         except InvalidEdit as invalid:
             is_value = isinstance(edit, SetField) and edit.field in FIELDS
             place = "value" if is_value else invalid.field.removeprefix("note.")
-            raise BadField(str(invalid), f"edits[{index}].{place}") from None
+            raise BadField("member", f"edits[{index}].{place}", why=str(invalid)) from None
     try:
         return records.edit(state, writer, edits)
     except InvalidEdit as invalid:
-        raise BadField(str(invalid), "edits") from None
+        raise BadField("member", "edits", why=str(invalid)) from None

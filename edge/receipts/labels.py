@@ -67,11 +67,11 @@ def reduced_label(
     Raise BadField for goods that have no GTIN or are no pieces, and for a price that is not less.
     """
     if not product.gtins:
-        raise BadField(f"{product.sku} has no GTIN that a code could carry a price for", "sku")
+        raise BadField("no-gtin", "sku", sku=product.sku)
     if product.unit in _WHOLE:
-        raise BadField(f"{product.sku} is sold by measure: print it at the scale", "sku")
+        raise BadField("measured", "sku", sku=product.sku)
     if reduced.price_minor >= product.price_minor:
-        raise BadField(f"it costs {product.price_minor} already: make it less", "price_minor")
+        raise BadField("not-cheaper", "price_minor", price_minor=product.price_minor)
     words = _WORDS.get(language, _WORDS["en"])
     was = words["was"].format(price=_money(product.price_minor, currency, exponent))
     day = words["day"].format(day=reduced.expiry_day) if reduced.expiry_day else ""

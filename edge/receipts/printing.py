@@ -61,7 +61,7 @@ class RecordPrint(msgspec.Struct, frozen=True):
     def _audit(self, books: Books, number: int, now_ms: int) -> None:
         found = books.find(self.document)
         if found is None:
-            raise UnknownFact("no document with this id is held here", "id")
+            raise UnknownFact("document", "id")
         drawer = drawer_of_till(books, self.till)
         shift = open_shift(books, drawer)
         entry = AuditEntry(

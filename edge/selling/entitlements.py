@@ -30,7 +30,6 @@ from sync.entitlements import (
     Wanted,
     card_shown,
     is_key,
-    shown,
 )
 from sync.facts import Fact
 from sync.identity import Replica, headquarters_for
@@ -78,7 +77,7 @@ class Standing:
 def standing(reads: Reads, key: str) -> Standing:
     """Rights over a key as they stand; raise BadField for a key that is none."""
     if not is_key(key):
-        raise BadField("name it gift:CODE, points:MEMBER or coupon:CODE", "key")
+        raise BadField("key", "key")
     said = reads.connection.execute(_SAID, (key,)).fetchone()
     allotted, elsewhere, blocked, want, as_of_ms = said or (0, 0, 0, 0, 0)
     counts = {Kind(k): value for k, value in reads.connection.execute(_OWN, (key,))}
@@ -105,7 +104,7 @@ class Redeem(msgspec.Struct, frozen=True):
         checks.name(self.actor, "actor")
         held = standing(books, self.key)
         if held.here < self.amount:
-            raise RightsShort(_short(held, self.amount), "amount")
+            raise rights_short(held, self.amount)
         body = Debited(self.key, self.amount, self.sale_id)
         books.append(self.id, books.when(self.at_ms), self.actor, body, request)
         return _spent(books, self.id, repeated=False)
@@ -129,12 +128,11 @@ class Reverse(msgspec.Struct, frozen=True):
         debit = books.find(self.redeemed_id)
         body = debit and debit.fact.body
         if not isinstance(body, Debited) or body.taken_back or body.key != self.key:
-            raise UnknownFact("no redemption of this key has this id here", "redeemed_id")
+            raise UnknownFact("redemption", "redeemed_id")
         if debit is None or debit.journal != books.journal:
-            how = "headquarters can issue the amount anew"
-            raise UnknownFact(f"it was redeemed at a box since replaced: {how}", "redeemed_id")
+            raise UnknownFact("other-box", "redeemed_id")
         if VOID in books.undone(self.redeemed_id):
-            raise AlreadyReversed("this redemption was reversed before: redeem anew", "redeemed_id")
+            raise AlreadyReversed("redemption", "redeemed_id")
         undone = Reversed(self.key, body.amount, self.redeemed_id)
         books.append(self.id, books.when(self.at_ms), self.actor, undone, request)
         return _spent(books, self.id, repeated=False)
@@ -177,8 +175,26 @@ def _spent(reads: Reads, fact_id: bytes, *, repeated: bool) -> Spent:
     return Spent(fact_id, body.key, amount, here, repeated, found.journal, found.seq)
 
 
-def _short(held: Standing, amount: int) -> str:
-    return f"{max(held.here, 0)} of {shown(held.key)} can be spent here, {amount} are asked for"
+def rights_short(held: Standing, wanted: int, *, asked: bool | None = None) -> RightsShort:
+    """Say that there is less than is wanted; `asked`: whether headquarters could be asked."""
+    kind, _, account = held.key.partition(":")
+    unit, name = (
+        ("_minor", "card") if kind == GIFT else ("", "member" if kind == POINTS else "coupon")
+    )
+    told: dict[str, int | str] = {
+        name: card_shown(account) if kind == GIFT else account,
+        f"here{unit}": max(held.here, 0),
+        f"wanted{unit}": wanted,
+    }
+    if asked is None:
+        return RightsShort(kind, "amount", **told)
+    case = f"{kind}-{'asked' if asked else 'cut-off'}"
+    if held.as_of_ms:
+        case += "-blocked" if held.blocked else "-known"
+        told |= {f"elsewhere{unit}": held.elsewhere, "known_ms": held.as_of_ms}
+    if held.as_of_ms and held.blocked:
+        told[f"blocked{unit}"] = held.blocked
+    return RightsShort(case, "amount", **told)
 
 
 # -- what headquarters says ----------------------------------------------------------------------

@@ -55,14 +55,14 @@ class Hold(msgspec.Struct, frozen=True):
     def run(self, books: Books) -> Held:
         """Keep it; raise HeldTaken where another till has it by now, HeldSold."""
         if len(self.id) != ID_BYTES:
-            raise BadField("a basket's id is that of its sale, a UUID", "id")
+            raise BadField("sale-id", "id")
         if len(self.hold) != ID_BYTES:
-            raise BadField("each putting aside has an id of its own, a UUID", "hold")
+            raise BadField("hold-id", "hold")
         checks.text(self.label, "label")
         low, high = -MONEY_MAX_MINOR, MONEY_MAX_MINOR
         checks.integer(self.total_minor, low, high, "total_minor", BadField)
         if len(self.basket.encode()) > BASKET_MAX:
-            raise BadField(f"a basket may have {BASKET_MAX} bytes: sell it in parts", "basket")
+            raise BadField("basket-too-large", "basket", most=BASKET_MAX)
         _check_unsold(books, self.id)
         if (before := self._repeated(books)) is not None:
             return before
@@ -149,18 +149,17 @@ def _state(reads: Reads, basket_id: bytes) -> tuple[str, str] | None:
 def _known(reads: Reads, basket_id: bytes) -> tuple[str, str]:
     row = _state(reads, basket_id)
     if row is None:
-        raise UnknownFact("no basket is held under this id: list them again", "id")
+        raise UnknownFact("basket", "id")
     return row
 
 
 def _check_unsold(reads: Reads, basket_id: bytes) -> None:
     if reads.find(basket_id) is not None:
-        raise HeldSold("this basket was sold: find its receipt, and begin a new one", "id")
+        raise HeldSold("basket", "id")
 
 
 def _taken(state: str, by: str) -> HeldTaken:
-    what = "was given up" if state == "dropped" else "was taken up"
-    return HeldTaken(f"this basket {what} at {by}: list the held ones again", "id")
+    return HeldTaken("dropped" if state == "dropped" else "taken", "id", till=by)
 
 
 def _change(books: Books, basket_id: bytes, state: str, till: str) -> None:

@@ -49,9 +49,9 @@ def price_lines(
         lines = _take_off(lines, checks.money(discount_minor, "discount_minor"))
     total = sum(line.amount_minor for line in lines)
     if abs(total) > MONEY_MAX_MINOR:
-        raise BadPrice(f"a total of {total} is over {MONEY_MAX_MINOR} minor units", "lines")
+        raise BadPrice("total-over", "lines", total_minor=total, most_minor=MONEY_MAX_MINOR)
     if total < 0 and any(line.kind is not LineKind.CHARGE for line in lines):
-        raise BadPrice("the total is negative: take goods back by a return", "lines")
+        raise BadPrice("negative-total", "lines")
     return lines
 
 
@@ -63,7 +63,7 @@ def _price(reads: Reads, asked: SellLine, field: str, withdrawn: bool) -> Line:
         return _price_charge(reads, asked, field)
     item = find_item(reads, asked.sku, asked.gtin, field)
     if not item.active and not withdrawn:
-        raise NotForSale(f"{item.sku} is withdrawn from sale", f"{field}.sku")
+        raise NotForSale("sku", f"{field}.sku", sku=item.sku)
     price_minor, price_quantity = item.price_minor, item.price_quantity
     if asked.price_minor is not None:
         price_minor = checks.money(asked.price_minor, f"{field}.price_minor")
@@ -87,9 +87,9 @@ def _price(reads: Reads, asked: SellLine, field: str, withdrawn: bool) -> Line:
 
 def _price_charge(reads: Reads, asked: SellLine, field: str) -> Line:
     if not checks.name(asked.sku, f"{field}.sku", needed=True) or asked.gtin:
-        raise BadField("a charge is named by a code in sku alone", f"{field}.sku")
+        raise BadField("charge-code", f"{field}.sku")
     if asked.price_minor is None:
-        raise BadPrice("a charge needs a price", f"{field}.price_minor")
+        raise BadPrice("charge-price", f"{field}.price_minor")
     price_minor = checks.money(asked.price_minor, f"{field}.price_minor", -MONEY_MAX_MINOR)
     price_quantity = checks.integer(
         asked.price_quantity, 1, QUANTITY_MAX, f"{field}.price_quantity", BadPrice
@@ -115,14 +115,14 @@ def rate_of(reads: Reads, code: str, field: str) -> Rate:
     """Find a tax rate; the empty code is untaxed."""
     rate = reads.rate(code) if code else NO_TAX
     if rate is None:
-        raise BadField(f"headquarters has not sent a rate for tax code {code!r} yet", field)
+        raise BadField("tax-unknown", field, tax=code)
     return rate
 
 
 def _discounted(line: Line, discount_minor: int, field: str) -> Line:
     base = line.base_minor
     if abs(base) > MONEY_MAX_MINOR:
-        raise BadPrice(f"a line of {base} is over {MONEY_MAX_MINOR} minor units", field)
+        raise BadPrice("line-over", field, line_minor=base, most_minor=MONEY_MAX_MINOR)
     if not discount_minor:
         return line
     checks.integer(discount_minor, 0, max(base, 0), f"{field}.discount_minor", BadPrice)
@@ -133,8 +133,12 @@ def _take_off(lines: Sequence[Line], discount_minor: int) -> list[Line]:
     """Charges bear none of a discount: postage is not reduced by a coupon."""
     weights = [0 if x.kind is LineKind.CHARGE else x.base_minor for x in lines]
     if discount_minor > sum(weights):
-        detail = f"a discount of {discount_minor} is more than the goods cost ({sum(weights)})"
-        raise BadPrice(detail, "discount_minor")
+        raise BadPrice(
+            "discount-over",
+            "discount_minor",
+            discount_minor=discount_minor,
+            goods_minor=sum(weights),
+        )
     shares = spread(discount_minor, weights)
     return [
         msgspec.structs.replace(line, discount_minor=line.discount_minor + share) if share else line
@@ -173,12 +177,12 @@ def settle(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
         check_tender(tender, f"tenders[{at}]", negative=total_minor < 0)
     paid = sum(tender.amount_minor for tender in tenders)
     if paid < total_minor or (paid != total_minor and total_minor < 0):
-        raise TenderShort(f"{paid} is tendered of {total_minor} minor units", "tenders")
+        raise TenderShort("paid", "tenders", paid_minor=paid, total_minor=total_minor)
     settled = [Tender(x.kind, x.amount_minor, x.reference) for x in tenders]
     change = paid - total_minor
     cash = sum(tender.amount_minor for tender in tenders if tender.kind == "cash")
     if change and change > cash:
-        raise BadTender(f"{change} too much is tendered: only cash gives change", "tenders")
+        raise BadTender("too-much", "tenders", over_minor=change)
     return [*settled, Tender("change", -change)] if change else settled
 
 

@@ -130,13 +130,13 @@ def _with_receipt(
     assert isinstance(sale, Sale)  # noqa: S101 - find_sale found one
     undone = reads.undone(sale_id)
     if VOID in undone:
-        raise SaleVoided("this sale was voided: nothing of it can come back", "sale_id")
+        raise SaleVoided("return", "sale_id")
     lines = []
     for at, line in enumerate(asked):
         field = f"lines[{at}]"
         checks.integer(line.line, 0, len(sale.lines) - 1, f"{field}.line", BadField)
         if line.sku or line.gtin or line.price_minor is not None:
-            raise BadField("with a receipt, lines are named by their index alone", field)
+            raise BadField("lines-by-index", field)
         before = undone.get(str(line.line), 0)
         sold = sale.lines[line.line]
         lines.append(refund(sold, line, before, field))
@@ -152,9 +152,12 @@ def refund(sold: Line, asked: ReturnLine, before: int, field: str = "lines[0]") 
     quantity = checks.quantity(asked.quantity, f"{field}.quantity")
     if quantity > sold.quantity - before:
         raise NothingToReturn(
-            f"{sold.sku}: {sold.quantity} were sold, {before} came back already,"
-            f" {quantity} can't come back now",
+            "returned",
             f"{field}.quantity",
+            sku=sold.sku,
+            sold_quantity=sold.quantity,
+            back_quantity=before,
+            wanted_quantity=quantity,
         )
     return ReturnedLine(
         line=asked.line,
@@ -171,7 +174,7 @@ def refund(sold: Line, asked: ReturnLine, before: int, field: str = "lines[0]") 
 
 def _without_receipt(reads: Reads, asked: Sequence[ReturnLine]) -> list[ReturnedLine]:
     if any(line.line != -1 for line in asked):
-        raise BadField("without a receipt, lines have no index: name the goods", "lines")
+        raise BadField("lines-by-name", "lines")
     wanted = [
         SellLine(x.sku, x.gtin, x.quantity, x.price_minor, x.price_quantity, 0, x.kind, x.note)
         for x in asked
@@ -202,13 +205,13 @@ def _pay_out(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
 def check_refund(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
     """Check that tenders pay out exactly a refund; raise Problem."""
     if total_minor < 0:
-        raise BadPrice("the refund is negative: sell the charge instead", "lines")
+        raise BadPrice("negative-refund", "lines")
     checks.lines(tenders, "tenders")
     for at, tender in enumerate(tenders):
         check_tender(tender, f"tenders[{at}]")
     paid = sum(tender.amount_minor for tender in tenders)
     if paid != total_minor:
-        raise BadTender(f"the refund is {total_minor} minor units, the tenders {paid}", "tenders")
+        raise BadTender("refund-sum", "tenders", total_minor=total_minor, paid_minor=paid)
     return [Tender(x.kind, x.amount_minor, x.reference) for x in tenders]
 
 

@@ -169,9 +169,9 @@ def plan_void(command: VoidSale, reads: Reads, business_day: int) -> Void:
     assert isinstance(sale, Sale)  # noqa: S101 - find_sale found one
     undone = reads.undone(command.sale_id)
     if VOID in undone:
-        raise SaleVoided("this sale was voided before: there is nothing left to undo", "sale_id")
+        raise SaleVoided("void", "sale_id")
     if undone:
-        raise AlreadyReturned("part of it was returned: take the rest back by a return", "sale_id")
+        raise AlreadyReturned("sale", "sale_id")
     lines = [StockLine(x.sku, x.quantity) for x in sale.lines if x.kind is LineKind.GOODS]
     return Void(
         sale.till,
@@ -230,11 +230,7 @@ def find_sale(reads: Reads, sale_id: bytes) -> Found:
     """Find a sale by id; raise UnknownFact."""
     found = reads.find(sale_id)
     if found is None or not isinstance(found.fact.body, Sale):
-        raise UnknownFact(
-            "no sale with this id is held here: what another store sold is returned without"
-            " receipt",
-            "sale_id",
-        )
+        raise UnknownFact("sale", "sale_id")
     return found
 
 

@@ -25,7 +25,7 @@ class TakeBack(msgspec.Struct, frozen=True):
         drawer, shift = _place(books, goods.id, goods.till, goods.drawer, goods.shift)
         goods = msgspec.structs.replace(goods, drawer=drawer, shift=shift)
         if goods.sale_id is None and books.find(goods.id) is None:
-            _check_word(books, goods.approver, self.operator, "goods without a receipt")
+            _check_word(books, goods.approver, self.operator, "blind-return")
         result = goods.run(books)
         _attend(books, goods.id, drawer, shift, repeated=result.repeated)
         return result
@@ -44,7 +44,7 @@ class UndoSale(msgspec.Struct, frozen=True):
         drawer, shift = _place(books, void.id, self.till, void.drawer, void.shift)
         void = msgspec.structs.replace(void, drawer=drawer, shift=shift)
         if not limits(books).void_sale and books.find(void.id) is None:
-            _check_word(books, void.approver, self.operator, "the void of a sale")
+            _check_word(books, void.approver, self.operator, "void")
         result = void.run(books)
         _attend(books, void.id, drawer, shift, repeated=result.repeated)
         return result
@@ -64,10 +64,7 @@ def _place(books: Books, fact_id: bytes, till: str, drawer: str, shift: int) -> 
 
 def _check_word(books: Books, approver: str, operator: str, what: str) -> None:
     if not any(may_approve(books.connection, staff) for staff in (approver, operator)):
-        raise ApprovalNeeded(
-            f"{what} needs the word of somebody who may approve: have a manager enter the PIN",
-            "approver",
-        )
+        raise ApprovalNeeded(what, "approver")
 
 
 def _attend(books: Books, fact_id: bytes, drawer: str, shift: int, *, repeated: bool) -> None:

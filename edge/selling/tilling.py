@@ -53,9 +53,7 @@ class BeginLife(msgspec.Struct, frozen=True):
             "SELECT count(*), max(life) FROM till_life WHERE till = ?", (till,)
         ).fetchone()
         if begun >= LIVES_MAX - 1:
-            raise TooManyLives(
-                f"till {till} was set up {begun} times: let it in anew under another name", "till"
-            )
+            raise TooManyLives("till", "till", till=till, count=begun)
         sold = execute("SELECT -min(series) FROM receipt WHERE till = ?", (till,)).fetchone()[0]
         life = max(last or 0, sold or 0, books.generation * LIVES_MAX) + 1
         execute("INSERT INTO till_life VALUES (?, ?, ?)", (till, life, books.clock()))
@@ -129,21 +127,27 @@ class FinishedSale(msgspec.Struct, frozen=True):
 def check_sums(sale: FinishedSale) -> None:
     """Raise Problem where the lines, the tenders and the total of a sale do not agree."""
     if sale.life < 1 or sale.number < 1:
-        raise BadField("a receipt has a life and a number, both from 1 on", "number")
+        raise BadField("receipt-number", "number")
     checks.lines(sale.lines)
     for at, line in enumerate(sale.lines):
         explained = sum(x.amount_minor for x in line.detail.discounts) if line.detail else 0
         if explained != line.discount_minor:
             raise BadPrice(
-                f"its discounts add up to {explained}, discount_minor is {line.discount_minor}",
+                "discount-sum",
                 f"lines[{at}].discount_minor",
+                sum_minor=explained,
+                discount_minor=line.discount_minor,
             )
     lines_minor = sum(line.amount_minor for line in sale.lines)
     if lines_minor != sale.total_minor:
-        raise BadPrice(f"the lines add up to {lines_minor}, not {sale.total_minor}", "total_minor")
+        raise BadPrice(
+            "line-sum", "total_minor", lines_minor=lines_minor, total_minor=sale.total_minor
+        )
     paid_minor = sum(tender.amount_minor for tender in sale.tenders)
     if paid_minor != sale.total_minor:
-        raise BadTender(f"the tenders add up to {paid_minor}, not {sale.total_minor}", "tenders")
+        raise BadTender(
+            "tender-sum", "tenders", paid_minor=paid_minor, total_minor=sale.total_minor
+        )
 
 
 def named(reads: Reads, line: Line) -> Line:

@@ -57,9 +57,12 @@ class OpenShift(msgspec.Struct, frozen=True):
             last = last_shift(books, checks.name(self.drawer, "drawer", needed=True))
             if last is not None and last.closed is None:
                 raise ShiftIsOpen(
-                    f"{self.drawer} is in shift {last.number} since"
-                    f" {last.opened.at_ms}, opened by {last.opened.actor}: go on in it or close it",
                     "drawer",
+                    "drawer",
+                    drawer=self.drawer,
+                    shift=last.number,
+                    since_ms=last.opened.at_ms,
+                    staff=last.opened.actor,
                 )
             body = ShiftOpened(
                 drawer=self.drawer,
@@ -161,13 +164,10 @@ class CloseShift(msgspec.Struct, frozen=True):
         found = books.prior(self.id, request, ShiftClosed)
         shift = shift_row(books, self.drawer, self.number)
         if shift is None:
-            raise UnknownFact(f"{self.drawer} has no shift {self.number} here", "number")
+            raise UnknownFact("shift", "number", drawer=self.drawer, shift=self.number)
         if found is None:
             if shift.closed is not None:
-                raise ShiftIsClosed(
-                    f"shift {self.number} of {self.drawer} is closed already: see its Z report",
-                    "number",
-                )
+                raise ShiftIsClosed("report", "number", drawer=self.drawer, shift=self.number)
             at_ms = books.when(self.at_ms)
             body = plan_closing(report_of(books, shift), self.counted, self.note)
             books.append(self.id, at_ms, self.actor, body, request)
@@ -182,7 +182,7 @@ def plan_closing(report: Report, counted: Sequence[Counted], note: str) -> Shift
     checks.lines(counted, "counted", lowest=0)
     kinds = [kind for kind, _ in counted]
     if len(set(kinds)) < len(kinds):
-        raise BadField("each tender is counted once: add the counts up", "counted")
+        raise BadField("counted-twice", "counted")
     shift, sums = report.shift, report.sums
     counts = []
     for at, (kind, counted_minor) in enumerate(counted):
@@ -209,13 +209,13 @@ def plan_closing(report: Report, counted: Sequence[Counted], note: str) -> Shift
 
 def no_shift(drawer: str) -> NoShift:
     """Say that a drawer is not in use."""
-    return NoShift(f"{drawer} is in no shift: open one with its float first", "drawer")
+    return NoShift("drawer", "drawer", drawer=drawer)
 
 
 def _amount(kind: CashKind, amount_minor: int) -> int:
     checks.money(amount_minor, "amount_minor")
     if (amount_minor == 0) != (kind is CashKind.NO_SALE):
-        raise BadField("a no-sale moves nothing, everything else more than 0", "amount_minor")
+        raise BadField("movement", "amount_minor")
     return amount_minor
 
 

@@ -79,7 +79,7 @@ class OpenSheet(msgspec.Struct, frozen=True, kw_only=True):
             return found
         title = checks.text(self.title, "title")
         if (self.kind is SheetKind.FULL) == bool(self.scope) or len(self.scope) > SCOPE_MAX:
-            raise BadField(f"name 1 to {SCOPE_MAX} categories or SKUs, none for all", "scope")
+            raise BadField("scope", "scope", most=SCOPE_MAX)
         scope = [self._named(books, name, f"scope[{at}]") for at, name in enumerate(self.scope)]
         said = msgspec.json.encode(list(dict.fromkeys(scope))).decode()
         sql = (
@@ -142,9 +142,9 @@ class AddEntries(msgspec.Struct, frozen=True, kw_only=True):
         sku = tracked(books, line.sku, line.gtin, field)
         counted = checks.integer(line.counted, 0, QUANTITY_MAX, f"{field}.counted", BadQuantity)
         if line.source not in SOURCES:
-            raise BadField(f"a source is one of {', '.join(SOURCES)}", f"{field}.source")
+            raise BadField("source", f"{field}.source", sources=", ".join(SOURCES))
         if not 0 <= line.age_ms <= LATE_MS:
-            raise TooLate(f"{sku} was counted too long ago: count it again", f"{field}.age_ms")
+            raise TooLate("sku", f"{field}.age_ms", sku=sku)
         self._replace(books, line, sku, field)
         seen = seen_now(books, sku)
         place = checks.name(line.place, f"{field}.place")
@@ -163,9 +163,9 @@ class AddEntries(msgspec.Struct, frozen=True, kw_only=True):
             found = find_entry(books, line.replaces)
             wrong = found[2] if found and found[0] == self.sheet else None
             if wrong is None or wrong.sku != sku or wrong.counted_by != self.actor:
-                raise BadField("replace an entry of your own, of this SKU", f"{field}.replaces")
+                raise BadField("entry-of-others", f"{field}.replaces")
             if wrong.replaced:
-                raise Conflict("that entry was replaced already", f"{field}.replaces")
+                raise Conflict("entry", f"{field}.replaces")
             _mark(books, [wrong], line.id)
         if line.whole:
             before = [one for one in entries_of(books, self.sheet, sku) if one.replaced is None]
@@ -251,23 +251,15 @@ class CloseSheet(msgspec.Struct, frozen=True, kw_only=True):
         found = tallies(books, sheet.id)
         doubtful = [one.sku for one in found if one.uncertain]
         if doubtful and self.uncertain != "skip":
-            raise Undecided(
-                f"{len(doubtful)} SKUs moved between their places, such as {doubtful[0]}: count"
-                " them again as a whole, or skip them",
-                "uncertain",
-            )
+            raise Undecided("moved", "uncertain", count=len(doubtful), sku=doubtful[0])
         missed = uncounted(books, sheet)
         if missed and self.uncounted not in ("zero", "skip"):
-            raise Undecided(
-                f"{len(missed)} SKUs of this sheet were not counted, such as {missed[0]}: say"
-                " `zero` if they are not there, or `skip`",
-                "uncounted",
-            )
+            raise Undecided("uncounted", "uncounted", count=len(missed), sku=missed[0])
         lines = [_line(one.sku, one.counted, one.seen) for one in found if not one.uncertain]
         if self.uncounted == "zero":
             lines += [_line(sku, 0, books.on_hand(sku)) for sku in missed]
         if not lines and not doubtful:
-            raise BadField("nothing was counted on this sheet: cancel it", "sheet")
+            raise BadField("not-counted", "sheet")
         return lines, doubtful
 
     def _result(self, books: Books, skipped: list[str], *, repeated: bool) -> SheetClosed:
@@ -294,27 +286,29 @@ def _document(first: bytes, number: int) -> bytes:
 
 def _line(sku: str, counted: int, seen: int) -> CountedLine:
     if counted > QUANTITY_MAX or abs(counted - seen) > QUANTITY_MAX:
-        raise BadQuantity(f"{sku} was counted {counted}: at most {QUANTITY_MAX}", "entries")
+        raise BadQuantity(
+            "counted-over", "entries", sku=sku, counted_quantity=counted, most_quantity=QUANTITY_MAX
+        )
     return CountedLine(sku, counted, seen)
 
 
 def _sheet(books: Books, sheet: bytes) -> Sheet:
     found = find_sheet(books, sheet)
     if found is None:
-        raise UnknownFact("there is no such sheet: list the sheets", "sheet")
+        raise UnknownFact("sheet", "sheet")
     return found
 
 
 def _open_sheet(books: Books, sheet: bytes) -> Sheet:
     found = _sheet(books, sheet)
     if found.state is not SheetState.OPEN:
-        raise NotOpen(f"the sheet is {found.state}: begin a new one", "sheet")
+        raise NotOpen("state", "sheet", state=found.state)
     return found
 
 
 def _same(before: bytes, request: bytes) -> None:
     if before != request:
-        raise Conflict("this id was used before with other content: mint a new one", "id")
+        raise Conflict("id", "id")
 
 
 def _end(books: Books, sheet: bytes, state: SheetState, how: tuple[str, str, bytes | None]) -> None:

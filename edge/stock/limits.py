@@ -38,15 +38,11 @@ def check_write_off(reads: Reads, body: WriteOff, *, approved: bool) -> None:
     """
     codes = [one.code for one in read_rule(reads, "reasons", _Reasons, _Reasons()).write_off]
     if codes and body.reason.partition(":")[0].strip() not in codes:
-        raise BadField(f"begin with one of {', '.join(codes)}", "reason")
+        raise BadField("reason", "reason", codes=", ".join(codes))
     limit = read_rule(reads, "limits", _Limits, _Limits()).write_off_minor
     value_minor = sum(_value_minor(reads, line) for line in body.lines)
     if limit is not None and value_minor > limit and not approved:
-        detail = (
-            "these goods are worth more than you may write off: have a manager log in and post"
-            " them; the list stays"
-        )
-        raise NeedsApproval(detail, "lines")
+        raise NeedsApproval("write-off", "lines", value_minor=value_minor, limit_minor=limit)
 
 
 def _value_minor(reads: Reads, line: StockLine) -> int:

@@ -47,7 +47,7 @@ def tracked(reads: Reads, sku: str, gtin: str, field: str) -> str:
     """Find the SKU of goods that keep stock; raise Problem for any other."""
     item = find_item(reads, sku, gtin, field)
     if not item.tracked:
-        raise BadField(f"{item.sku} is a service: it has no stock", f"{field}.sku")
+        raise BadField("service", f"{field}.sku", sku=item.sku)
     return item.sku
 
 
@@ -73,8 +73,9 @@ def moved(reads: Reads, moves: Sequence[Move], lowest: int = 1) -> list[StockLin
         sums[sku] = sums.get(sku, 0) + move.quantity
     for sku, quantity in sums.items():
         if not quantity or abs(quantity) > QUANTITY_MAX:
-            detail = f"{sku}: the lines add up to {quantity}; it must be 1 to {QUANTITY_MAX}"
-            raise BadQuantity(detail, "lines")
+            raise BadQuantity(
+                "line-sum", "lines", sku=sku, sum_quantity=quantity, most_quantity=QUANTITY_MAX
+            )
     return [StockLine(sku, quantity) for sku, quantity in sums.items()]
 
 
@@ -85,7 +86,7 @@ def counted(reads: Reads, line: CountLine, field: str) -> bodies.CountedLine:
     books = reads.on_hand(sku) if line.seen is None else line.seen
     seen = checks.integer(books, -QUANTITY_MAX, QUANTITY_MAX, f"{field}.seen", BadQuantity)
     if abs(found - seen) > QUANTITY_MAX:
-        raise BadQuantity(f"{field} differs by more than {QUANTITY_MAX}", field)
+        raise BadQuantity("differs-over", field, most_quantity=QUANTITY_MAX)
     return bodies.CountedLine(sku, found, seen)
 
 
@@ -100,8 +101,7 @@ def damaged_lots(reads: Reads, lines: Sequence[Move]) -> tuple[LotLine, ...]:
     for at, line in enumerate(lines):
         broken = line.damaged if isinstance(line, Arrival) else 0
         if broken and line.serials and broken != line.quantity:
-            detail = "put the damaged pieces on a line of their own, with their serial numbers"
-            raise BadField(detail, f"lines[{at}].damaged")
+            raise BadField("damaged-apart", f"lines[{at}].damaged")
         if broken:
             told.append(msgspec.structs.replace(line, quantity=broken))
     return added_up(_told(reads, told))

@@ -71,13 +71,13 @@ def lot_line(sku: str, told: Told, field: str) -> LotLine | None:
     lot = checks.name(told.lot, f"{field}.lot")
     for serial in told.serials:
         checks.name(serial, f"{field}.serials", needed=True)
-    if len(set(told.serials)) < len(told.serials):
-        raise BadField("a serial number is there twice: scan the other piece", f"{field}.serials")
+    if twice := next((one for one in told.serials if told.serials.count(one) > 1), ""):
+        raise BadField("serial-twice", f"{field}.serials", serial=twice)
     if len(told.serials) > abs(told.quantity):
-        raise BadField("there are more serial numbers than pieces", f"{field}.serials")
+        raise BadField("serials-too-many", f"{field}.serials")
     day = day_of(told.expiry_day) if told.expiry_day else 0
     if day < 0:
-        raise BadField("goods don't expire before 1970", f"{field}.expiry_day")
+        raise BadField("before-1970", f"{field}.expiry_day")
     return LotLine(sku, told.quantity, lot, day, tuple(told.serials))
 
 
@@ -92,7 +92,7 @@ def added_up(lines: Iterable[LotLine]) -> tuple[LotLine, ...]:
     found: set[tuple[str, str]] = set()
     for sku, serial in ((line.sku, one) for line in sums.values() for one in line.serials):
         if (sku, serial) in found:
-            raise BadField(f"serial number {serial} is there twice: scan the other piece", "lines")
+            raise BadField("serial-twice", "lines", serial=serial)
         found.add((sku, serial))
     return tuple(line for line in sums.values() if line.quantity)
 
@@ -108,8 +108,8 @@ def returned_lots(
     known = line.detail or LineDetail()
     back = tuple(serials)
     if not set(back) <= set(known.serials) or len(back) > quantity:
-        detail = f"of {', '.join(known.serials) or 'no serial numbers'}, name those that come back"
-        raise BadField(detail, f"{field}.serials")
+        case = "serials-of-sale" if known.serials else "sold-without-serials"
+        raise BadField(case, f"{field}.serials", serials=", ".join(known.serials))
     if not back and not before and quantity == line.quantity:
         back = known.serials
     if line.kind is not LineKind.GOODS or not (known.lot or known.expiry_day or back):

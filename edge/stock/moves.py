@@ -96,7 +96,7 @@ class StockWork(msgspec.Struct, frozen=True, kw_only=True):
 
     def plan(self, _reads: Reads, /) -> bodies.AnyBody:
         """Make the body of the document; raise Problem."""
-        raise BadField("this is no stock document", "")
+        raise BadField("no-stock-document")
 
     def run(self, books: Books) -> StockResult:
         """Commit the document, or find it committed; raise Problem."""
@@ -233,11 +233,11 @@ class TransferIn(_Delivery, frozen=True, kw_only=True):
     def plan(self, reads: Reads) -> bodies.TransferIn:
         """Make the body; raise NothingToReturn where this store sent less to itself."""
         if len(self.out) != ID_BYTES:
-            raise BadField("name the transfer out by its id (a UUID)", "out")
+            raise BadField("transfer-id", "out")
         from_store = _other_store(self.from_store, "from_store")
         known = expected.find_transit(reads, self.out)
         if known is not None and known.partner != from_store:
-            raise BadField(f"this transfer was sent by {known.partner}", "from_store")
+            raise BadField("other-sender", "from_store", store=known.partner)
         lines, broken = moved(reads, self.lines), damaged(reads, self.lines)
         lots = told_lots(reads, self.lines)
         body = bodies.TransferIn(from_store, self.out, lines, broken, lots)
@@ -258,11 +258,11 @@ class CloseExpected(StockWork, frozen=True, kw_only=True):
         """Make the body; raise Problem where nothing was expected, or it is closed already."""
         find = expected.find_order, expected.find_transit
         known = find[0](reads, self.order) if self.order else find[1](reads, self.out)
-        what = f"order {self.order}" if self.order else f"transfer {self.out.hex()}"
+        kind, name = ("order", self.order) if self.order else ("transfer", self.out.hex())
         if known is None:
-            raise UnknownFact(f"nothing is known of the {what}: list what is expected", "order")
+            raise UnknownFact(kind, "order", **{kind: name})
         if known.state in (expected.State.CLOSED, expected.State.CANCELLED):
-            raise Conflict(f"the {what} is {known.state} already: nothing is to be done", "order")
+            raise Conflict(kind, "order", **{kind: name, "state": known.state})
         differences = known.differences
         reason = checks.text(self.reason, "reason", needed=bool(differences))
         return Received(self.order, self.out, reason, differences)
@@ -280,7 +280,7 @@ class Count(StockWork, frozen=True, kw_only=True):
         scope = checks.text(self.scope, "scope")
         found = [counted(reads, line, f"lines[{at}]") for at, line in enumerate(self.lines)]
         if len({line.sku for line in found}) < len(found):
-            raise BadField("a SKU is counted twice: add the two up", "lines")
+            raise BadField("sku-twice", "lines")
         return bodies.StockCount(scope, found)
 
 
@@ -298,8 +298,9 @@ class Grant(StockWork, frozen=True, kw_only=True):
             kept = safety if isinstance(safety, int) else 0
             free = sellable(reads.counts(line.sku)) - kept
             if line.quantity > free:
-                detail = f"{line.sku}: at most {max(free, 0)} can be granted ({kept} are kept back)"
-                raise OutOfStock(detail, "lines")
+                raise OutOfStock(
+                    "grant", "lines", sku=line.sku, free_quantity=max(free, 0), kept_quantity=kept
+                )
         return bodies.Grant(lines)
 
 
@@ -320,22 +321,24 @@ def _other_store(name: str, field: str) -> str:
     try:
         return Replica(name, 1).node
     except ValueError as error:
-        raise BadField(str(error), field) from None
+        raise BadField("store", field, why=str(error)) from None
 
 
 def _check_arrival(reads: Reads, found: Found, arrival: bodies.TransferIn) -> None:
     sent = found.fact.body
     if not isinstance(sent, bodies.TransferOut):
-        raise BadField("the id names another document, no transfer out", "out")
+        raise BadField("other-document", "out")
     left = _sums(sent.lines)
     for sku, quantity in reads.undone(arrival.out).items():
         left[sku] = left.get(sku, 0) - quantity
     for line in arrival.lines:
         if line.quantity > left.get(line.sku, 0):
             raise NothingToReturn(
-                f"{line.sku}: {max(left.get(line.sku, 0), 0)} of this transfer are still on the"
-                f" way, {line.quantity} can't arrive; adjust what is really there",
+                "transfer",
                 "lines",
+                sku=line.sku,
+                left_quantity=max(left.get(line.sku, 0), 0),
+                wanted_quantity=line.quantity,
             )
 
 

@@ -49,9 +49,7 @@ def check_oversell(reads: Reads, body: msgspec.Struct) -> None:
         free = sellable(reads.counts(sku))
         if free < quantity:
             raise OutOfStock(
-                f"{sku}: {max(free, 0)} can be sold and {quantity} are asked for;"
-                " count the shelf if the goods are there",
-                "lines",
+                "sell", "lines", sku=sku, free_quantity=max(free, 0), wanted_quantity=quantity
             )
 
 

@@ -183,7 +183,7 @@ def parse_receipt(text: str) -> tuple[str, int, int]:
     """Till, life (its own or the node's) and number of a receipt; raise BadField."""
     till, *numbers = text.rsplit("-", 2)
     if len(numbers) != 2 or not all(n.isascii() and n.isdigit() and len(n) < 11 for n in numbers):
-        raise BadField("a receipt number looks like t1-930000-000042", "receipt")
+        raise BadField("receipt", "receipt")
     return till, int(numbers[0]), int(numbers[1])
 
 

@@ -12,10 +12,10 @@ from edge.web.problems import NotAllowed, NotAuthenticated
 _RIGHT_NAMES = {
     Right.READ: "read",
     Right.SELL: "sell",
-    Right.STOCK: "post stock work",
-    Right.SELL | Right.STOCK: "edit members' cards",
-    Right.AUDIT: "look into the books",
-    Right.AUDIT | Right.APPROVE: "see what a drawer should hold",
+    Right.STOCK: "stock",
+    Right.SELL | Right.STOCK: "members",
+    Right.AUDIT: "audit",
+    Right.AUDIT | Right.APPROVE: "drawer",
 }
 
 
@@ -29,10 +29,7 @@ def bearer_token(request: Request) -> str:
     """Read the token of a request; raise NotAuthenticated saying how to get one."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise NotAuthenticated(
-            "Send the header `Authorization: Bearer TOKEN`. `evertill-edge device add` makes a"
-            " device's token, POST /api/v1/staff/login a person's."
-        )
+        raise NotAuthenticated("no-token")
     return token
 
 
@@ -41,10 +38,7 @@ def caller_of(request: Request) -> Caller:
     node = node_of(request)
     caller = identify(node.gate, bearer_token(request), node.clock())
     if caller is None:
-        raise NotAuthenticated(
-            "This token is not known here, was revoked, or its session has ended: log in again, or"
-            " have the device let in by `evertill-edge device add`."
-        )
+        raise NotAuthenticated("token")
     return caller
 
 
@@ -59,10 +53,7 @@ def _allow(right: Right) -> Callable[[Request], Awaitable[Caller]]:
         caller = caller_of(request)
         if not caller.rights & right:
             who = f"{caller.staff} at {caller.device}" if caller.staff else caller.device
-            raise NotAllowed(
-                f"{who} may not {_RIGHT_NAMES[right]}: use a device or log in as a person whose"
-                " role may."
-            )
+            raise NotAllowed("right", who=who, right=_RIGHT_NAMES[right])
         return caller
 
     return check

@@ -25,7 +25,7 @@ async def read_body(
 ) -> T:
     """Read and decode a JSON body of `most` bytes; raise the problem that says what to correct."""
     if not _JSON.fullmatch(request.headers.get("content-type", "")):
-        raise WrongMediaType("Send JSON with the header Content-Type: application/json.")
+        raise WrongMediaType("body")
     return decode(await _bytes(request, most), decoder)
 
 
@@ -37,9 +37,9 @@ async def _bytes(request: Request, most: int) -> bytes:
         async for chunk in request.stream():
             data += chunk
             if max(announced, len(data)) > most:
-                raise TooLarge(f"Send at most {most // 1024} KiB in one request.")
+                raise TooLarge("body", most=most // 1024)
     except ClientDisconnect:  # who hung up reads no answer, and nothing is wrong with the node
-        raise Malformed("The connection ended before the body did: send it again.") from None
+        raise Malformed("cut") from None
     return data
 
 
@@ -50,9 +50,9 @@ def decode(data: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed(f"The body is no JSON: {error}. Correct it and send it again.") from None
+        raise Malformed("json", why=str(error)) from None
     except RecursionError:
-        raise Malformed("The body is nested too deeply. Send the documented shape.") from None
+        raise Malformed("deep") from None
 
 
 def _invalid(text: str) -> Invalid:
@@ -60,7 +60,7 @@ def _invalid(text: str) -> Invalid:
     place = match["place"] if match else ""
     what = text[: match.start()] if match else text
     where = f"{place}: " if place else ""
-    return Invalid(f"{where}{what}. Correct it and send the request again.", field=place)
+    return Invalid("body", place, where=where, why=what)
 
 
 def reply(value: object, status: int = 200) -> Response:

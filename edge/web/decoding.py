@@ -56,20 +56,13 @@ def refuse_card_numbers(text: str, field: str) -> None:
         digits = [int(character) for character in match[0] if character.isdigit()]
         doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
         if (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0:
-            raise Invalid(
-                f"{field}: looks like a card's number, which is never kept here. Send the payment"
-                " terminal's reference instead.",
-                field=field,
-            )
+            raise Invalid("card-number", field)
 
 
 def _till(asked: str, caller: Caller) -> str:
     """A till numbers its own receipts; other systems may number for several tills."""
     if caller.role == "till" and asked not in ("", caller.device):
-        raise NotAllowed(
-            f"{caller.device} numbers its own receipts only: leave `till` out, or use a device of"
-            " the role pos."
-        )
+        raise NotAllowed("other-till", device=caller.device)
     return asked or caller.device
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -13,7 +12,7 @@ from msgspec.json import Decoder
 from edge.errors import RightsShort
 from edge.node import Node
 from edge.people.access import Caller
-from edge.selling.entitlements import Ask, Redeem, Reverse, Spent, Standing, standing
+from edge.selling.entitlements import Ask, Redeem, Reverse, Spent, Standing, rights_short, standing
 from edge.shifts.doubts import actor_of
 from edge.web.auth import Reading, Selling, node_of
 from edge.web.body import read_body, reply
@@ -97,9 +96,9 @@ async def redeem_rights(request: Request, key: Key, caller: Selling) -> Response
             await _ask(request, node, key, asked.amount)
     try:
         return _done(await node.commit(command))
-    except RightsShort as short:
+    except RightsShort:
         held = await _standing(node, key)
-        raise RightsShort(f"{short.detail}. {_advice(held, node)}", short.field) from None
+        raise rights_short(held, asked.amount, asked=node.link.link == "up") from None
 
 
 @router.post(
@@ -166,16 +165,3 @@ def _done(spent: Spent) -> Response:
         UUID(bytes=spent.id), spent.key, spent.amount, spent.here, spent.repeated
     )
     return reply(answer, 200 if spent.repeated else 201)
-
-
-def _advice(held: Standing, node: Node) -> str:
-    """Say what is elsewhere as of when, whether headquarters was asked, and what to do."""
-    known = "Headquarters never said what is elsewhere"
-    if held.as_of_ms:
-        when = datetime.fromtimestamp(held.as_of_ms / 1000, UTC).astimezone(node.settings.zone)
-        known = f"Elsewhere were {held.elsewhere} as of {when:%Y-%m-%d %H:%M}"
-        if held.blocked:
-            known += f", and {held.blocked} at a box that has ended, for headquarters to free"
-    if node.link.link != "up":
-        return f"{known}; it can't be asked now: take the rest by another tender."
-    return f"{known}; it was asked: try again in a moment, or take the rest by another tender."

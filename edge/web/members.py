@@ -88,8 +88,7 @@ async def edit_member(request: Request, member: UUID, caller: Editing) -> Respon
 async def _not_held(node: Node, member: UUID) -> NotHeld:
     link = node.link.link
     if link == "none":
-        return NotHeld(f"No card of {member} is held here, and no headquarters is configured.")
+        return NotHeld("no-headquarters", member=str(member))
     if not await node.commit(members.AskForMember(member)):
-        return NotHeld("Too many cards were asked for and did not come: try again later.")
-    when = "in a moment" if link == "up" else "when the link to headquarters is up again"
-    return NotHeld(f"No card of {member} is held here; headquarters is asked. Try again {when}.")
+        return NotHeld("too-many")
+    return NotHeld("asked" if link == "up" else "cut-off", member=str(member))

@@ -22,8 +22,9 @@ _encoder = msgspec.json.Encoder()
 class ProblemDocument(msgspec.Struct, omit_defaults=True):
     """What every error answers with.
 
-    `code` is stable and for programs; `detail` says what is wrong and what to do; `field` names the
-    place in the request, where there is one.
+    `code` and `case` are stable and for programs; `detail` says in English what is wrong and what
+    to do; `field` names the place in the request, where there is one. `values` are what `detail`
+    is about, for saying it in another language: the page on problems lists them by code and case.
     """
 
     type: str
@@ -32,6 +33,8 @@ class ProblemDocument(msgspec.Struct, omit_defaults=True):
     status: int
     detail: str
     field: str = ""
+    case: str = ""
+    values: dict[str, int | str] = {}
 
 
 class Malformed(Problem):
@@ -100,14 +103,22 @@ class TooManyListeners(Problem):
     code, status, title = "too-many-listeners", 503, "Too many listeners"
 
 
-_HTTP_ADVICE: Mapping[int, tuple[str, str, str]] = {
-    404: ("not-found", "Not found", "There is nothing at this address; see /api/v1/openapi.json."),
-    405: (
-        "method-not-allowed",
-        "Method not allowed",
-        "This address knows other methods; see /api/v1/openapi.json.",
-    ),
-}
+class MethodNotAllowed(Problem):
+    """The address knows other methods."""
+
+    code, status, title = "method-not-allowed", 405, "Method not allowed"
+
+
+class HttpError(Problem):
+    """The web server refuses the request."""
+
+    code, title = "http-error", "The request failed"
+
+
+class Internal(Problem):
+    """The node failed on a request."""
+
+    code, status, title = "internal", 500, "The node failed on this request"
 
 
 _HEADERS: Mapping[int, Mapping[str, str]] = {
@@ -116,18 +127,22 @@ _HEADERS: Mapping[int, Mapping[str, str]] = {
 }
 
 
-def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
-    """Render a problem."""
+def problem_response(
+    problem: Problem, headers: Mapping[str, str] | None = None, status: int = 0
+) -> Response:
+    """Render a problem; `status` where it is not that of its code."""
     document = ProblemDocument(
         type=f"urn:evertill:problem:{problem.code}",
         code=problem.code,
         title=problem.title,
-        status=problem.status,
+        status=status or problem.status,
         detail=problem.detail,
         field=problem.field,
+        case=problem.case,
+        values=problem.values,
     )
     return Response(
-        _encoder.encode(document), problem.status, headers=headers, media_type=MEDIA_TYPE
+        _encoder.encode(document), document.status, headers=headers, media_type=MEDIA_TYPE
     )
 
 
@@ -136,39 +151,28 @@ async def _on_problem(_request: Request, error: Problem) -> Response:
 
 
 async def _on_fact(_request: Request, error: FactError) -> Response:
-    return problem_response(Invalid(f"{error}: correct it and send it again, under a new id."))
+    return problem_response(Invalid("fact", why=str(error)))
 
 
 async def _on_http(_request: Request, error: HTTPException) -> Response:
-    code, title, detail = _HTTP_ADVICE.get(
-        error.status_code, ("http-error", "The request failed", str(error.detail))
-    )
-    document = ProblemDocument(
-        f"urn:evertill:problem:{code}", code, title, error.status_code, detail
-    )
-    return Response(
-        _encoder.encode(document), error.status_code, headers=error.headers, media_type=MEDIA_TYPE
-    )
+    problem: Problem = HttpError("other", why=str(error.detail))
+    if error.status_code == NotFound.status:
+        problem = NotFound("address")
+    elif error.status_code == MethodNotAllowed.status:
+        problem = MethodNotAllowed("address")
+    return problem_response(problem, error.headers, error.status_code)
 
 
 async def _on_parameters(_request: Request, error: RequestValidationError) -> Response:
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"])
-    return problem_response(Invalid(f"{first['msg']}: correct {field} and ask again", field=field))
+    return problem_response(Invalid("parameter", field, why=first["msg"]))
 
 
 async def _on_surprise(request: Request, error: Exception) -> Response:
     route = getattr(request.scope.get("route"), "path", "?")  # a path may hold a card's code
     _log.error("%s %s failed", request.method, route, exc_info=error)
-    document = ProblemDocument(
-        "urn:evertill:problem:internal",
-        "internal",
-        "The node failed on this request",
-        500,
-        "Nothing is known to be wrong with the request. Send it again with the same id: it is"
-        " carried out once. If it fails again, look into the node's log.",
-    )
-    return Response(_encoder.encode(document), 500, media_type=MEDIA_TYPE)
+    return problem_response(Internal("request"))
 
 
 def install(app: FastAPI) -> None:

@@ -43,7 +43,7 @@ async def find_products(
         try:
             found = await node.read(node.views.product_by_gtin, parse_gtin(gtin))
         except ValueError as error:
-            raise Invalid(f"{error}. Scan it again or type it in.", field="gtin") from None
+            raise Invalid("gtin", "gtin", why=str(error)) from None
         return reply(ProductPage([found] if found else [], ""))
     if sku:
         found = await node.read(node.views.product, sku)
@@ -59,7 +59,7 @@ async def get_product(request: Request, sku: str, _caller: Reading) -> Response:
     node = node_of(request)
     product = await node.read(node.views.product, sku)
     if product is None:
-        raise NotFound(f"No product {sku[:64]!r} here: search it by GET /api/v1/products?q=.")
+        raise NotFound("product", sku=sku[:64])
     return reply(product)
 
 

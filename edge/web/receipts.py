@@ -133,10 +133,7 @@ async def laid_out(node: Node, asked: Asked) -> Laid:
     """Find and lay out a document; raise NotFound."""
     laid = await node.read(node.views.within, partial(lay, shop=shop_of(node), asked=asked))
     if laid is None:
-        raise NotFound(
-            f"Nothing to print has the id {UUID(bytes=asked.id)} here: find it by"
-            " GET /api/v1/till/documents."
-        )
+        raise NotFound("paper", id=str(UUID(bytes=asked.id)))
     return laid
 
 

@@ -61,7 +61,7 @@ async def _closing_id(node: Node, drawer: str, number: int) -> UUID:
         shift = shift_row(reads, drawer, number)
         closing = closing_of(reads, shift) if shift else None
         if closing is None:
-            raise UnknownFact(f"{drawer} has no closed shift {number} here: list its reports")
+            raise UnknownFact("report", drawer=drawer, shift=number)
         return UUID(bytes=closing[0].id)
 
     return await node.read(node.views.within, read)

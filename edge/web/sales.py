@@ -104,7 +104,7 @@ async def get_sale(request: Request, sale_id: UUID, _caller: Reading) -> Respons
     node = node_of(request)
     sale = await node.read(node.views.sale, sale_id.bytes)
     if sale is None:
-        raise NotFound(f"No sale {sale_id} here: find it by GET /api/v1/sales?receipt=.")
+        raise NotFound("sale", id=str(sale_id))
     return reply(sale_detail(sale))
 
 
@@ -136,5 +136,5 @@ async def get_return(request: Request, return_id: UUID, _caller: Reading) -> Res
     node = node_of(request)
     returned = await node.read(node.views.returned, return_id.bytes)
     if returned is None:
-        raise NotFound(f"No return {return_id} here: check the id it was posted under.")
+        raise NotFound("return", id=str(return_id))
     return reply(return_reply(returned))

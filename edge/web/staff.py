@@ -45,7 +45,7 @@ async def log_in(request: Request, caller: Reading) -> Response:
     asked = await read_body(request, LOGIN)
     found = await check_pin(node, asked.staff, asked.pin, caller.device)
     if found is None:
-        raise NotAuthenticated("Name or PIN is wrong: check both and try again.")
+        raise NotAuthenticated("pin")
     token, now_ms = session_token(node.random(32)), node.clock()
     await node.commit(LogIn(token_hash(token), found.staff, caller.device, now_ms))
     answer = LoginReply(token, found.staff, found.name, list(found.roles), now_ms + SESSION_MS)
@@ -60,9 +60,7 @@ async def check_pin(node: Node, staff: str, pin: str, device: str) -> Person | N
         locked_ms = locked_until_ms(node.gate, staff, device, now_ms)
         if locked_ms:
             minutes = -(-(locked_ms - now_ms) // 60_000)
-            raise TooManyTries(
-                f"Too many wrong PINs for {staff}, or at {device}: try again in {minutes} minutes."
-            )
+            raise TooManyTries("pin", staff=staff, device=device, minutes=minutes)
         found = person(node.gate, staff)
         pin_hash = found.pin_hash if found else _NOBODY
         right = await asyncio.to_thread(_verify, pin_hash, pin)
@@ -84,7 +82,7 @@ def _verify(pin_hash: str, pin: str) -> bool:
 async def log_out(request: Request, caller: Reading) -> Response:
     """End the session whose token this is."""
     if not caller.staff:
-        raise Invalid("This is a device's token, nobody is logged in by it: send the person's.")
+        raise Invalid("device-token")
     await node_of(request).commit(LogOut(token_hash(bearer_token(request))))
     return reply(LogoutReply(caller.staff))
 

@@ -121,7 +121,7 @@ async def get_stock(
     node = node_of(request)
     detail = await node.read(node.views.stock_of, sku, movements)
     if detail is None:
-        raise NotFound(f"No stock of {sku[:64]!r} was ever kept here: check the SKU.")
+        raise NotFound("stock", sku=sku[:64])
     return reply(detail)
 
 

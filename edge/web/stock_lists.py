@@ -74,7 +74,7 @@ async def make_labels(request: Request, caller: Reading) -> Response:
     if asked.format != "print":
         return await _drawn(node, labels, asked.format)
     if asked.id is None:
-        raise Invalid("Mint an id, so that a repeat prints nothing twice.", field="id")
+        raise Invalid("id", "id")
     jobs = []
     for at, (sku, label) in enumerate(zip(asked.skus, labels, strict=True)):
         name = f"label-{asked.id}-{at}"
@@ -121,5 +121,5 @@ async def _product(node: Node, sku: str, at: int | None) -> ProductView:
     found = await node.read(node.views.product, sku)
     if found is None:
         field = "sku" if at is None else f"skus[{at}]"
-        raise UnknownProduct(f"no product has the SKU {sku!r}: find it by its name", field)
+        raise UnknownProduct("sku", field, sku=sku)
     return found

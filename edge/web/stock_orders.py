@@ -54,7 +54,7 @@ async def get_order(request: Request, order: str, _caller: Reading) -> Response:
     node = node_of(request)
     found = await node.read(node.views.within, partial(expected.find_order, order=order))
     if found is None:
-        raise NotFound(f"Headquarters has told of no order {order[:64]!r}: check its number.")
+        raise NotFound("order", order=order[:64])
     return reply(order_reply(found))
 
 

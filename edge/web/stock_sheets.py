@@ -167,7 +167,7 @@ def _entry_line(entry: shapes.CountEntry) -> counting.EntryLine:
 def _find(reads: Reads, sheet: bytes) -> Sheet:
     found = find_sheet(reads, sheet)
     if found is None:
-        raise NotFound("There is no such sheet: list the sheets.")
+        raise NotFound("sheet")
     return found
 
 
@@ -177,8 +177,7 @@ def _is_hidden(sheet: Sheet, caller: Caller) -> bool:
 
 def _check_eyes(sheet: Sheet, caller: Caller) -> None:
     if _is_hidden(sheet, caller):
-        detail = "This count is blind: a manager reviews and closes it."
-        raise NotAllowed(detail)
+        raise NotAllowed("blind-count")
 
 
 def _shown(reads: Reads, sheet: bytes) -> shapes.SheetReply:

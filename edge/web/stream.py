@@ -95,7 +95,7 @@ async def stream_changes(
     node = node_of(request)
     bell: Bell = request.app.state.bell
     if bell.listeners >= LISTENERS_MAX:
-        raise TooManyListeners(f"{LISTENERS_MAX} listen already: close a stream that is not used.")
+        raise TooManyListeners("stream", most=LISTENERS_MAX)
     status = await node.read(node.views.status)
     newest = Place(status.journal, status.seq, await node.read(node.views.member_version))
     place = _place(last_event_id or after, newest)
@@ -122,10 +122,7 @@ def _place(last: str, newest: Place) -> Place | None:
         return newest
     found = _EVENT_ID.fullmatch(last)
     if not found:
-        raise Invalid(
-            f"{last!r} is no id of an event such as {newest}: leave it out to start now.",
-            field="Last-Event-ID",
-        )
+        raise Invalid("event", "Last-Event-ID", given=last, newest=str(newest))
     place = Place(found["journal"], int(found["seq"]), int(found["version"] or 0))
     is_past = place.seq <= newest.seq and place.version <= newest.version
     return place if place.journal == newest.journal and is_past else None

@@ -48,9 +48,9 @@ async def approve(request: Request, caller: Selling) -> Response:
     wanted = await read_body(request, _APPROVE)
     found = await check_pin(node, wanted.staff, wanted.pin, caller.device)
     if found is None:
-        raise WrongPin("Name or PIN is wrong: nothing was approved; check both and try again.")
+        raise WrongPin("approval")
     if not may_approve(node.gate, found.staff):
-        raise NotAllowed(f"{found.name} may not approve: ask somebody with the role of a manager.")
+        raise NotAllowed("approve", name=found.name)
     entry = Entry(
         id=wanted.id.bytes,
         action=wanted.action,

@@ -28,9 +28,7 @@ _DISCOUNTS = {
 def till_of(caller: Caller) -> str:
     """Name the till that asks; raise NotAllowed for a device that is none."""
     if caller.role not in ("till", "admin"):
-        raise NotAllowed(
-            f"{caller.device} is no till: let it in by `evertill-edge device add NAME --role till`."
-        )
+        raise NotAllowed("no-till", device=caller.device)
     return caller.device
 
 

@@ -147,7 +147,7 @@ async def get_print_job(request: Request, job_id: JobId, _caller: Reading) -> Re
     """Show a print job."""
     job = _hub(request).prints.find(job_id)
     if job is None:
-        raise UnknownJob(f"no print job {job_id!r}: see GET /api/v1/till/print")
+        raise UnknownJob("print", job=job_id)
     return reply(_job_reply(job))
 
 
@@ -176,8 +176,7 @@ async def print_labels(request: Request, caller: Reading) -> Response:
     for at, wanted in enumerate(asked.labels):
         product = await node.read(node.views.product, wanted.sku)
         if product is None:
-            detail = f"no product has the SKU {wanted.sku!r}: find it by its name"
-            raise UnknownProduct(detail, f"labels[{at}].sku")
+            raise UnknownProduct("sku", f"labels[{at}].sku", sku=wanted.sku)
         settings = node.settings
         label = label_of(product, asked.language, settings.currency, settings.places)
         job_id = f"label-{asked.id}-{at}"

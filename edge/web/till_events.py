@@ -63,7 +63,7 @@ async def stream_till_events(
     node = node_of(request)
     news = node.hardware.news
     if news.listeners >= LISTENERS_MAX:
-        raise TooManyListeners(f"{LISTENERS_MAX} listen already: close a stream that is not used.")
+        raise TooManyListeners("stream", most=LISTENERS_MAX)
     place = _place(last_event_id or after, news)
     stream = _events(request, node, caller.device, place)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -76,10 +76,7 @@ def _place(last: str, news: News) -> int:
         return news.newest
     found = _EVENT_ID.fullmatch(last)
     if not found:
-        raise Invalid(
-            f"{last!r} is no id of an event such as {news.life}:17: leave it out to start now.",
-            field="Last-Event-ID",
-        )
+        raise Invalid("event", "Last-Event-ID", given=last, newest=f"{news.life}:17")
     return min(int(found["number"]), news.newest) if found["life"] == news.life else 0
 
 

@@ -55,7 +55,7 @@ async def list_documents(
     node = node_of(request)
     place = _PLACE.fullmatch(before)
     if before and place is None:
-        raise Invalid("before: take it from the page before, or leave it out", field="before")
+        raise Invalid("page", "before")
     read = partial(
         documents_of,
         wanted=Wanted(day, till, kind, text),

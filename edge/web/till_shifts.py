@@ -172,7 +172,7 @@ async def get_z_report(
     def read(reads: Reads) -> Report:
         shift = shift_row(reads, drawer, number)
         if shift is None or shift.closed is None:
-            raise UnknownFact(f"{drawer} has no closed shift {number} here: list its reports")
+            raise UnknownFact("report", drawer=drawer, shift=number)
         return report_of(reads, shift)
 
     return reply(report_reply(await node.read(node.views.within, read), node.link.unsynced))
