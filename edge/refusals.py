@@ -253,8 +253,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "overloaded": {"queue": "{waiting} commands wait: repeat this one in a second"},
     "rights-short": {
         **_short("gift", "gift card {card}", "_minor"),
-        **_short("points", "points:{member}"),
-        **_short("coupon", "coupon:{coupon}"),
+        **_short("points", "the points of {member}"),
+        **_short("coupon", "coupon {coupon}"),
     },
     "sale-voided": {
         "return": "this sale was voided: nothing of it can come back",

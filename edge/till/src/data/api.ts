@@ -8,6 +8,8 @@ export class ApiProblem extends Error {
   readonly status: number;
   readonly title: string;
   readonly field: string;
+  readonly case: string;
+  readonly values: Readonly<Record<string, string | number>>;
 
   constructor(document: ProblemDocument) {
     super(document.detail);
@@ -16,6 +18,8 @@ export class ApiProblem extends Error {
     this.status = document.status;
     this.title = document.title;
     this.field = document.field ?? '';
+    this.case = document.case ?? '';
+    this.values = document.values ?? {};
   }
 
   /** Whether the same request may succeed later: the node is busy, restarting or does not know us. */

@@ -1,6 +1,7 @@
 // What the screens may ask of the till's data; every port says what it promises and when it fails.
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Basket, BasketEvent, Priced, Product, Reduced, Rules } from '../core/types';
+import type { ApiProblem } from './api';
 import type {
   AuditDocument,
   LifeReply,
@@ -67,7 +68,7 @@ export type LoginRefusal =
   | { readonly code: 'locked'; readonly untilMs: number }
   | { readonly code: 'unknown-here' }
   | { readonly code: 'insecure-context' }
-  | { readonly code: 'problem'; readonly detail: string };
+  | { readonly code: 'problem'; readonly detail: string; readonly problem?: ApiProblem };
 
 /** People at this till. */
 export interface SessionPort {

@@ -152,9 +152,9 @@ export class Sessions implements SessionPort {
 function refusalOf(error: unknown, nowMs: number): LoginRefusal {
   if (!(error instanceof ApiProblem)) throw error;
   if (error.code === 'too-many-tries') {
-    const minutes = Number(/([0-9]+) minutes/.exec(error.message)?.[1] ?? 15);
+    const minutes = Number(error.values.minutes ?? 15);
     return { code: 'locked', untilMs: nowMs + minutes * 60_000 };
   }
   if (error.status === 401 || error.code === 'wrong-pin') return { code: 'wrong-pin', left: -1 };
-  return { code: 'problem', detail: `${error.code}: ${error.message}` };
+  return { code: 'problem', detail: `${error.code}: ${error.message}`, problem: error };
 }

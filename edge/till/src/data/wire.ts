@@ -173,6 +173,8 @@ export interface Verdict {
 export interface Message {
   readonly en: string;
   readonly zh: string;
+  /** Which sentence it is, for programs; empty or missing where it has no name. */
+  readonly code?: string;
 }
 
 /** Events of `GET /till/events`, by name. */
@@ -211,6 +213,9 @@ export interface ProblemDocument {
   readonly status: number;
   readonly detail: string;
   readonly field?: string;
+  /** Which of the code's cases it is, and what it is about. */
+  readonly case?: string;
+  readonly values?: Readonly<Record<string, string | number>>;
 }
 
 /** A charge at a card terminal of the store, or the reversal of one, as the node knows it. */
@@ -219,7 +224,7 @@ export interface CardPayment {
   readonly kind: string;
   /** pending, approved, declined, failed, reversed or unknown. */
   readonly state: string;
-  readonly message: { readonly en: string; readonly zh: string };
+  readonly message: Message;
   readonly amount_minor: number;
   readonly charged_minor: number;
   readonly reverses: string;

@@ -1,6 +1,6 @@
 // One law: whatever the node or the network says, a person reads what happened and what to do next.
 import { ApiProblem, TillProblem, Unreachable } from '../data/api';
-import { problemText, t } from '../i18n';
+import { locale, problemText, t } from '../i18n';
 
 /** A failure in words. */
 export interface Failure {
@@ -12,10 +12,10 @@ export interface Failure {
   readonly code: string;
 }
 
-/** A refusal in the language of who reads it: the node itself speaks English, and more precisely. */
+/** A refusal in the language of who reads it; the node's titles are English. */
 function spoken(problem: ApiProblem): { title: string; text: string } {
-  const text = problemText(problem.code, problem.message);
-  return { title: text === problem.message ? problem.title : t('desk.failure.failed'), text };
+  const title = locale.value === 'en' ? problem.title : t('desk.failure.failed');
+  return { title, text: problemText(problem) };
 }
 
 /** Put an error into words. */

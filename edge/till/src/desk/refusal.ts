@@ -1,6 +1,6 @@
 // One law: whoever is not let in is told why and what to do, in the same words everywhere.
 import type { LoginRefusal } from '../data/ports';
-import { isKey, problemLine, t } from '../i18n';
+import { isKey, problemLine, problemText, t } from '../i18n';
 
 /** Whole minutes until a time, at least 1. */
 export function minutesUntil(until_ms: number, now_ms: number): number {
@@ -21,6 +21,7 @@ export function refusalText(refusal: LoginRefusal, now_ms: number): string {
     case 'insecure-context':
       return t('desk.refusal.insecure');
     case 'problem': {
+      if (refusal.problem) return problemText(refusal.problem);
       const key = `desk.problem.${refusal.detail}`;
       return isKey(key) ? t(key) : problemLine(refusal.detail);
     }

@@ -8,6 +8,7 @@ import { remember, remembered } from '../ui/preferences';
 import { customer } from './en/customer';
 import { desk } from './en/desk';
 import { problems } from './en/problems';
+import refusals from './en/refusals.json';
 import { sell } from './en/sell';
 import { stock } from './en/stock';
 import { tasks } from './en/tasks';
@@ -15,6 +16,7 @@ import { ui } from './en/ui';
 import { customer as zhCustomer } from './zh/customer';
 import { desk as zhDesk } from './zh/desk';
 import { problems as zhProblems } from './zh/problems';
+import { refusals as zhRefusals } from './zh/refusals';
 import { sell as zhSell } from './zh/sell';
 import { stock as zhStock } from './zh/stock';
 import { tasks as zhTasks } from './zh/tasks';
@@ -22,6 +24,7 @@ import { ui as zhUi } from './zh/ui';
 
 export * from './formats';
 export { type Locale, locale } from './locale';
+export { problemLine, problemText, type Refusal } from './problems';
 
 import { type Locale, locale } from './locale';
 
@@ -30,7 +33,16 @@ export type Text = string | { readonly one: string; readonly other: string };
 /** The same keys as the English words. */
 export type Words<English> = { readonly [key in keyof English]: Text };
 
-const EN = { ...ui, ...sell, ...desk, ...stock, ...tasks, ...problems, ...customer } as const;
+const EN = {
+  ...ui,
+  ...sell,
+  ...desk,
+  ...stock,
+  ...tasks,
+  ...problems,
+  ...refusals,
+  ...customer,
+} as const;
 const ZH: Words<typeof EN> = {
   ...zhUi,
   ...zhSell,
@@ -38,6 +50,7 @@ const ZH: Words<typeof EN> = {
   ...zhStock,
   ...zhTasks,
   ...zhProblems,
+  ...zhRefusals,
   ...zhCustomer,
 };
 
@@ -63,23 +76,6 @@ export const isKey = (name: string): name is Key => Object.hasOwn(EN, name);
 /** Choose among the names something has per language; English, then any, when there is none. */
 export function inLanguage(names: Readonly<Record<string, string>>): string {
   return names[locale.value] ?? names.en ?? Object.values(names)[0] ?? '';
-}
-
-/**
- * Say a problem of the node in the reader's language; in English in its own words, which tell more,
- * and of a code that this till does not know in those too.
- */
-export function problemText(code: string, own: string): string {
-  if (locale.value === 'en' && own !== '') return own;
-  const exact = `desk.problem.${code}`;
-  const key = isKey(exact) || !code.startsWith('device-') ? exact : 'desk.problem.device-failed';
-  return isKey(key) ? t(key) : own;
-}
-
-/** Say a problem that was kept as `code: words`. */
-export function problemLine(line: string): string {
-  const [, code = '', own = line] = /^([a-z-]+): (.+)$/s.exec(line) ?? [];
-  return problemText(code, own);
 }
 
 function speak(language: Locale): void {

@@ -35,15 +35,13 @@ export function failureText(error: unknown): string {
   const failure = (error ?? {}) as Failure;
   if (failure.name === 'Unreachable') return t('sell.failed.unreachable');
   if (failure.name === 'QuotaExceededError') return t('sell.storage.full');
+  if (error instanceof ApiProblem) return problemText(error) || t('sell.failed.other');
   const code = failure.code ?? (isRefused(failure.cause) ? failure.cause.code : undefined);
   if (code !== undefined && isKey(`sell.refused.${code}`)) {
     const values = failure.values ?? {};
     return refusedText(isRefused(failure.cause) ? failure.cause : { code, values });
   }
-  const own = failure.detail || failure.message || '';
-  return (
-    (error instanceof ApiProblem ? problemText(error.code, own) : own) || t('sell.failed.other')
-  );
+  return failure.detail || failure.message || t('sell.failed.other');
 }
 
 /** Whether the node could not be reached, so that nothing was refused. */

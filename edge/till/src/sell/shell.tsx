@@ -33,12 +33,9 @@ export function startShell(): void {
   startKeyboard((text) => offerScan({ text, device: '' }));
 }
 
-/** What a job says that only waits for its turn. */
-const TURN = 'waits for its turn';
-
 /** Say what keeps paper from coming, as soon as the printer says so. */
 function tellOfPrinting({ state, message }: TillEvents['print']): void {
-  if (state !== 'done' && state !== 'printing' && message.en && message.en !== TURN)
+  if (state !== 'done' && state !== 'printing' && message.en && message.code !== 'queued')
     showToast({ bad: true, text: t('sell.printer', { why: message[locale.value] }) });
 }
 

@@ -29,11 +29,12 @@ it('writes amounts as money and says so even of a code it does not know', () => 
   expect(refusedText({ code: 'brand-new' })).toContain('brand-new');
 });
 
-it('tells the node’s own words, a known code in ours, and an unreachable node as such', () => {
+it('tells what the node refuses, and an unreachable node as such', () => {
   const problem = { title: 'No', status: 409, detail: 'The terminal is asleep: wake it.' };
   expect(failureText(new ApiProblem({ ...problem, code: 'asleep' }))).toBe(problem.detail);
-  expect(failureText(new ApiProblem({ ...problem, code: 'held-taken' }))).toBe(
-    'Another till has taken this basket up.',
+  const taken = { ...problem, code: 'held-taken', case: 'taken', values: { till: 't2' } };
+  expect(failureText(new ApiProblem(taken))).toBe(
+    'This basket was taken up at t2: list the held ones again.',
   );
   expect(failureText(new TillProblem('basket-empty'))).toContain('Scan something first');
   expect(failureText(new TillProblem('tender-short', { due: 99 }))).toContain('€0.99');
