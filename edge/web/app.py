@@ -70,8 +70,9 @@ $ curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8470/api/v1/status
   `pos` read and sell (a till numbers its own receipts, a pos those of several tills), `stock` reads
   and posts stock work, `readonly` reads, `admin` may everything. People: `cashier`, `stock`,
   `auditor` and `manager`.
-- Every error is a problem document (RFC 9457): `code` is stable and for programs, `detail` says
-  what to do, `field` names the place in the request. A refused request has changed nothing; 503
+- Every error is a problem document (RFC 9457): `code` and `case` are stable and for programs,
+  `detail` says what to do, `field` names the place in the request, `values` are what it is about
+  (see [Problems of the store API](problems.md)). A refused request has changed nothing; 503
   says that it may be repeated in a moment.
 - Lists are read page by page: `cursor` of one page asks for the next.
 """

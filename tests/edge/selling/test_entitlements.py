@@ -109,7 +109,7 @@ def test_a_gift_card_is_spent_down_to_nothing_and_not_further(shop: Shop) -> Non
     repeat = shop.run(first)
     assert (repeat.repeated, repeat.here) == (True, 2_000)
     with pytest.raises(
-        RightsShort, match=r"2000 of gift card [*]{4}-0X1 can be spent here, 2001 are asked for"
+        RightsShort, match=r"2000 minor units of gift card [*]{4}-0X1 can be spent here, 2001 minor"
     ):
         shop.run(Redeem(shop.new_id(), GIFT, 2_001))
     assert shop.run(Redeem(shop.new_id(), GIFT, 2_000)).here == 0
@@ -165,7 +165,7 @@ def test_points_that_were_spent_become_a_debt_paid_by_the_next(shop: Shop) -> No
     shop.run(Write(shop.new_id(), back(2, 0, 1, 500)))
     assert here(shop, POINTS) == -5
     assert bodies(shop, Wanted) == [Wanted(POINTS, 5)]
-    with pytest.raises(RightsShort, match="0 of points:m1 can be spent here"):
+    with pytest.raises(RightsShort, match="0 of the points of m1 can be spent here"):
         shop.run(Redeem(shop.new_id(), POINTS, 1))
     shop.run(Write(shop.new_id(), sale(member="m1", points=8)))
     assert here(shop, POINTS) == 3

@@ -19,6 +19,7 @@ from edge.books.backup import DATABASE
 from edge.books.database import connect
 from edge.node import Node, wall_clock
 from edge.people import access
+from edge.refusals import say
 from edge.server import Server, listen, make_server, url_of
 from edge.settings import Settings, load_settings, make_settings
 from edge.setup import create_node
@@ -146,4 +147,7 @@ def problem(answer: httpx.Response, status: int, code: str = "") -> dict[str, An
     assert len(document["detail"]) > 15
     assert document["type"] == f"urn:evertill:problem:{document['code']}"
     assert not code or document["code"] == code
+    told, place = document.get("values", {}), document.get("field", "")
+    family = "device" if document["code"].startswith("device-") else document["code"]
+    assert document["detail"] == say(family, document["case"], place, told)
     return document

@@ -6,7 +6,7 @@ import os
 import httpx
 import pytest
 
-from sync.entitlements import key_of, shown
+from sync.entitlements import card_shown, key_of
 from tests.edge.web.shop import Shop, new_id, problem
 from tests.edge.web.tilling import finished, line
 from tests.simulation.wallet import Load
@@ -49,7 +49,10 @@ def test_a_card_is_shown_and_spent(till: httpx.Client, key: str) -> None:
 def test_too_little_is_an_honest_answer(till: httpx.Client, key: str) -> None:
     short = problem(spend(till, key, 5_001), 409, "rights-short")
     assert short["field"] == "amount"
-    assert f"5000 of {shown(key)} can be spent here, 5001 are asked for" in short["detail"]
+    assert short["case"] == "gift-cut-off"
+    card = card_shown(key.partition(":")[2])
+    assert short["values"] == {"card": card, "here_minor": 5_000, "wanted_minor": 5_001}
+    assert f"5000 minor units of gift card {card} can be spent here" in short["detail"]
     assert "take the rest by another tender" in short["detail"]
     asked = till.post(f"/till/entitlements/{key}/ask", json={"amount": 9_000}).json()
     assert (asked["here"], asked["linked"]) == (5_000, False)

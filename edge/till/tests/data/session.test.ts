@@ -91,10 +91,10 @@ describe('logging in', () => {
   it('is locked without the node too where the node has locked, over a reload', async () => {
     const { till, node, clock, reload } = await loggedIn('ana');
     node.down = false;
-    const detail = 'Too many wrong PINs: try again in 7 minutes.';
+    const detail = 'Too many wrong PINs: try again later.';
     const refusal = {
       status: 429,
-      body: { code: 'too-many-tries', title: '', status: 429, detail },
+      body: { code: 'too-many-tries', title: '', status: 429, detail, values: { minutes: 7 } },
     };
     node.on('POST /staff/login', () => refusal);
     const locked = { code: 'locked', untilMs: clock.nowMs + 7 * 60_000 };
