@@ -4,7 +4,7 @@ import { lazy, Suspense } from 'preact/compat';
 import type { Till } from './data/ports';
 import { openTill } from './data/till';
 import { keepPractising } from './desk/practice';
-import { startLanguage } from './i18n';
+import { loadRefusals, startLanguage } from './i18n';
 import { path } from './route';
 import { Route as Sell } from './sell/route';
 import { Shell, startShell } from './sell/shell';
@@ -59,6 +59,7 @@ async function start(): Promise<void> {
   const till = await openTill();
   keepPractising(till);
   render(<App till={till} />, root);
+  void loadRefusals().catch(() => undefined); // fetched again when they are needed
   await register(worker, () => till.watch.updateFound());
 }
 

@@ -50,11 +50,11 @@ def test_a_slip_brings_its_basket_back_at_another_till(shop: Branch, visit: Visi
     taker.sees("The held basket is back")
     expect(taker.total).to_have_text("€2.58")
     holder.scan(code)
-    holder.sees("Another till has taken this basket up.")
+    holder.sees("This basket was taken up at slip2: list the held ones again.")
     taker.pay_cash()
     expect(taker.done).to_contain_text("in the store’s node")
     holder.scan(code)
-    holder.sees("This basket was sold already.")
+    holder.sees("This basket was sold: find its receipt, and begin a new one.")
     expect(holder.total).to_have_text("€0.00")
 
 

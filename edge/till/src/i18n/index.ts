@@ -8,7 +8,6 @@ import { remember, remembered } from '../ui/preferences';
 import { customer } from './en/customer';
 import { desk } from './en/desk';
 import { problems } from './en/problems';
-import refusals from './en/refusals.json';
 import { sell } from './en/sell';
 import { stock } from './en/stock';
 import { tasks } from './en/tasks';
@@ -16,7 +15,6 @@ import { ui } from './en/ui';
 import { customer as zhCustomer } from './zh/customer';
 import { desk as zhDesk } from './zh/desk';
 import { problems as zhProblems } from './zh/problems';
-import { refusals as zhRefusals } from './zh/refusals';
 import { sell as zhSell } from './zh/sell';
 import { stock as zhStock } from './zh/stock';
 import { tasks as zhTasks } from './zh/tasks';
@@ -24,7 +22,7 @@ import { ui as zhUi } from './zh/ui';
 
 export * from './formats';
 export { type Locale, locale } from './locale';
-export { problemLine, problemText, type Refusal } from './problems';
+export { loadRefusals, problemLine, problemText, type Refusal } from './problems';
 
 import { type Locale, locale } from './locale';
 
@@ -40,7 +38,7 @@ const EN = {
   ...stock,
   ...tasks,
   ...problems,
-  ...refusals,
+
   ...customer,
 } as const;
 const ZH: Words<typeof EN> = {
@@ -50,7 +48,6 @@ const ZH: Words<typeof EN> = {
   ...zhStock,
   ...zhTasks,
   ...zhProblems,
-  ...zhRefusals,
   ...zhCustomer,
 };
 
@@ -66,7 +63,11 @@ export type Values = Readonly<Record<string, string | number>>;
 export function t(key: Key, values?: Values): string {
   const text = WORDS[locale.value][key];
   const plain = typeof text === 'string' ? text : text[values?.n === 1 ? 'one' : 'other'];
-  if (!values) return plain;
+  return values ? filled(plain, values) : plain;
+}
+
+/** Fill values into a text, literally; a name without a value stays. */
+export function filled(plain: string, values: Values): string {
   return plain.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 

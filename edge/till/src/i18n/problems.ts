@@ -1,6 +1,6 @@
 // One law: what the node refuses is said in the reader's language, from its code, its case and its
 // values; how a value is written follows from its name. The node's own words are the last resort.
-import { type Key, t, WORDS } from '.';
+import { filled, isKey, t } from '.';
 import { formatDateTime, formatMoney, formatNumber } from './formats';
 import { locale } from './locale';
 
@@ -14,7 +14,19 @@ export interface Refusal {
   readonly values?: Readonly<Record<string, string | number>> | undefined;
 }
 
-const isKey = (name: string): name is Key => Object.hasOwn(WORDS.en, name);
+let refusals: Record<string, Readonly<Record<string, unknown>>> | undefined;
+
+/** Fetch the words of all refusals, once. */
+export async function loadRefusals(): Promise<void> {
+  refusals ??= (await import('./refusals')).REFUSALS;
+}
+
+/** The words of a key, in the language chosen now. */
+function refusalWords(key: string): string | undefined {
+  if (!refusals) void loadRefusals().catch(() => undefined); // the general words do meanwhile
+  const words = refusals?.[locale.value] ?? {};
+  return Object.hasOwn(words, key) ? String(words[key]) : undefined;
+}
 
 /** Name the place of a request, such as `lines[2].quantity`. */
 function fieldText(field: string): string {
@@ -27,8 +39,7 @@ function fieldText(field: string): string {
 
 function written(name: string, value: string | number): string {
   if (typeof value === 'string') {
-    const word = `problem.word.${name}.${value}`;
-    return isKey(word) ? t(word) : value;
+    return refusalWords(`problem.word.${name}.${value}`) ?? value;
   }
   if (name.endsWith('_minor')) return formatMoney(value);
   return name.endsWith('_ms') ? formatDateTime(value) : formatNumber(value);
@@ -45,11 +56,11 @@ export function problemText(problem: Refusal): string {
   const { code, message, field = '', values = {} } = problem;
   const said = values[locale.value];
   if (problem.case === 'said' && typeof said === 'string') return said;
-  const exact = `problem.${code}.${problem.case}`;
-  if (isKey(exact)) {
+  const exact = refusalWords(`problem.${code}.${problem.case}`);
+  if (exact !== undefined) {
     const told = Object.entries(values).map(([name, value]) => [name, written(name, value)]);
     const all = { field: fieldText(field), ...Object.fromEntries(told) } as Record<string, string>;
-    return sentence(t(exact, all), String(WORDS[locale.value][exact]));
+    return sentence(filled(exact, all), exact);
   }
   if (locale.value === 'en' && message !== '') return message;
   const known = `desk.problem.${code}`;

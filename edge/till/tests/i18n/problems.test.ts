@@ -1,14 +1,15 @@
 // What the node refuses is read in the till's language; with the numbers and names it is about.
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, expect, it } from 'vitest';
 import { ApiProblem } from '../../src/data/api';
 import { failureOf } from '../../src/desk/failure';
 import { refusalText } from '../../src/desk/refusal';
-import { currency, locale, problemLine, problemText, timezone } from '../../src/i18n';
+import { currency, loadRefusals, locale, problemLine, problemText, timezone } from '../../src/i18n';
 import { failureText } from '../../src/sell/refused';
 
 const problem = (code: string) =>
   new ApiProblem({ code, title: 'Title', status: 409, detail: 'Own words.' });
 
+beforeAll(loadRefusals);
 afterEach(() => {
   locale.value = 'en';
   currency.value = { code: 'EUR', exponent: 2 };

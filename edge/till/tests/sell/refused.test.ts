@@ -1,9 +1,11 @@
 // Whatever is refused is said in a sentence; no code of the basket is without one.
 import { readdirSync, readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { ApiProblem, TillProblem, Unreachable } from '../../src/data/api';
-import { isKey } from '../../src/i18n';
+import { isKey, loadRefusals } from '../../src/i18n';
 import { failureText, isUnreachable, refusedText } from '../../src/sell/refused';
+
+beforeAll(loadRefusals);
 
 const CORE = new URL('../../src/core/', import.meta.url);
 
