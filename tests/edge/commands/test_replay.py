@@ -43,7 +43,7 @@ def written(folder: Path, *documents: object) -> Path:
 def replay(path: Path, url: str, token: str, *more: str) -> Result:
     token_file = path.with_name("token")
     token_file.write_text(token + "\n")
-    options = ["--url", url, "--token-file", str(token_file), "--patience", "1", *more]
+    options = ["--url", url, "--token-file", str(token_file), "--patience", "60", *more]
     return CliRunner().invoke(app, ["replay", str(path), *options])
 
 
@@ -194,7 +194,7 @@ def test_a_node_with_a_certificate_of_its_own(tmp_path: Path) -> None:
     certificate.private_key_pem.write_to_path(data / "http.key")
     path = written(tmp_path, SALE)
     with open_shop(data, tokens) as shop:
-        refused = replay(path, shop.url, tokens["admin"], "--patience", "60")
+        refused = replay(path, shop.url, tokens["admin"])
         assert refused.exit_code == 1
         assert "name the certificate to trust by --ca" in " ".join(refused.output.split())
         done = replay(path, shop.url, tokens["admin"], "--ca", str(tmp_path / "ca.pem"))
@@ -208,7 +208,7 @@ def test_an_interrupted_replay_goes_on(shop: Shop, tmp_path: Path) -> None:
         if tally.documents == 15:
             raise KeyboardInterrupt
 
-    with reach(shop.url, shop.tokens["admin"], connections=4, patience_s=5) as node:
+    with reach(shop.url, shop.tokens["admin"], connections=4, patience_s=60) as node:
         documents = read_documents(path, node.store())
         with pytest.raises(KeyboardInterrupt):
             feed(node, documents, 4, interrupt)
