@@ -100,11 +100,38 @@ class CountedLine(Body, frozen=True):
     seen: Units
 
 
+class CountedLot(Body, frozen=True):
+    """What was counted of a lot, and what the books said of it then, in base units."""
+
+    sku: Sku
+    counted: Units
+    seen: Units
+    lot: str = ""
+    expiry_day: Count = 0
+
+
+class CountedSerials(Body, frozen=True):
+    """Serial numbers that were found though the books had them not, and those that are missing.
+
+    One is named as often as it takes to put the books right.
+    """
+
+    sku: Sku
+    found: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
 class StockCount(Body, frozen=True, tag=11):
-    """A count of a scope; only the difference to what was seen moves stock."""
+    """A count of a scope; only the difference to what was seen moves stock.
+
+    `lots` and `serials` tell what it changes of the lots and serial numbers of its SKUs; where
+    nothing is told of them they stay as they are.
+    """
 
     scope: str
     lines: list[CountedLine]
+    lots: tuple[CountedLot, ...] = ()
+    serials: tuple[CountedSerials, ...] = ()
 
 
 class Grant(Body, frozen=True, tag=12):

@@ -11,6 +11,7 @@ from sync.bodies import (
     AnyBody,
     GoodsReceipt,
     Opening,
+    StockCount,
     TransferIn,
     TransferOut,
     WriteOff,
@@ -36,6 +37,8 @@ def lots_of(body: AnyBody) -> tuple[int, Sequence[LotLine]]:
             return -1, body.lots
         case Opening() | GoodsReceipt() | TransferIn() | Adjustment() | Return() | Void():
             return 1, body.lots
+        case StockCount():
+            return 1, counted_lots(body)
         case _:
             return 1, ()
 
@@ -48,6 +51,14 @@ def sold_lots(sale: Sale) -> tuple[LotLine, ...]:
         if line.kind is LineKind.GOODS and (known := line.detail) is not None
         if known.lot or known.expiry_day or known.serials
     )
+
+
+def counted_lots(count: StockCount) -> tuple[LotLine, ...]:
+    """Tell the lots and serials that a count puts right; those it takes away are negative."""
+    lots = (LotLine(x.sku, x.counted - x.seen, x.lot, x.expiry_day) for x in count.lots)
+    found = (LotLine(x.sku, len(x.found), serials=x.found) for x in count.serials)
+    missing = (LotLine(x.sku, -len(x.missing), serials=x.missing) for x in count.serials)
+    return tuple(line for line in (*lots, *found, *missing) if line.quantity)
 
 
 def lot_moves(body: AnyBody) -> dict[LotKey, int]:
@@ -78,6 +89,8 @@ def lots_fault(body: AnyBody, moved: Sequence[Movement]) -> str:
 
     What a sale says of its goods is never refused, nor what undoes it and says the same again.
     """
+    if isinstance(body, StockCount):
+        return _count_fault(body)
     lines: Sequence[LotLine] = getattr(body, "lots", ())
     if not lines or isinstance(body, Return | Void):
         return ""
@@ -101,6 +114,28 @@ def _sum_fault(body: AnyBody, moved: Sequence[Movement]) -> str:
         if sign * line.quantity * moves <= 0 or abs(told[line.sku]) > abs(moves):
             return f"{line.sku}: other lots are told of than move"
     return ""
+
+
+def _count_fault(count: StockCount) -> str:
+    """A count may change lots though the quantity is right: only what it tells is looked at."""
+    counted = {line.sku: line.counted for line in count.lines}
+    lots = [(one.sku, one.lot, one.expiry_day) for one in count.lots]
+    numbered = [one.sku for one in count.serials]
+    if not {sku for sku, *_ in lots} | set(numbered) <= counted.keys():
+        return "a count tells lots or serial numbers of what it did not count"
+    if len(set(lots)) < len(lots) or len(set(numbered)) < len(numbered):
+        return "a count tells of a lot or of a SKU's serial numbers twice"
+    if any(one.counted < 0 for one in count.lots):
+        return "less than nothing was counted of a lot"
+    for some in count.serials:
+        found, missing = set(some.found), set(some.missing)
+        if len(found) > counted[some.sku] or found & missing:
+            return f"{some.sku}: other serial numbers were found than were counted"
+        for one in sorted(found | missing):
+            if fault := _line_fault(LotLine(some.sku, 1, serials=(one,)), set()):
+                return fault
+    named = (LotLine(sku, 1, lot, day) for sku, lot, day in lots)
+    return next((fault for line in named if (fault := _line_fault(line, set()))), "")
 
 
 def _line_fault(line: LotLine, serials: set[tuple[str, str]]) -> str:

@@ -15,7 +15,9 @@ def stock_work(db: Database) -> None:
     `key` is where `undone` adds up what came, under item '' that it is closed. A sheet belongs to
     this node alone until it is closed and becomes facts; an entry keeps what the books said when it
     was counted: `sold` and `delivered` are the parts that customers and deliveries move, `other`
-    the rest; `seq` is the last own fact by then. `replaced` names the entry that took its place.
+    the rest; `generation` and `seq` name the last own fact by then. `pieces` are the lots and
+    serial numbers that were told, as an array of `LotLine`. `replaced` names the entry that took
+    its place.
     """
     db.execute("""
         CREATE TABLE purchase_order (
@@ -33,6 +35,7 @@ def stock_work(db: Database) -> None:
             id BLOB PRIMARY KEY, title TEXT NOT NULL, kind TEXT NOT NULL, scope TEXT NOT NULL,
             blind INTEGER NOT NULL, request BLOB NOT NULL, state TEXT NOT NULL,
             opened_ms INTEGER NOT NULL, opened_by TEXT NOT NULL,
+            generation INTEGER NOT NULL, seq INTEGER NOT NULL,
             closed_ms INTEGER, closed_by TEXT, document BLOB, note TEXT NOT NULL DEFAULT ''
         ) WITHOUT ROWID""")
     db.execute("""
@@ -41,8 +44,8 @@ def stock_work(db: Database) -> None:
             sheet BLOB NOT NULL REFERENCES sheet, request BLOB NOT NULL, sku TEXT NOT NULL,
             place TEXT NOT NULL, stockroom INTEGER NOT NULL, counted INTEGER NOT NULL,
             sold INTEGER NOT NULL, delivered INTEGER NOT NULL, other INTEGER NOT NULL,
-            seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, counted_by TEXT NOT NULL,
-            source TEXT NOT NULL, replaced BLOB
+            generation INTEGER NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+            counted_by TEXT NOT NULL, source TEXT NOT NULL, pieces BLOB NOT NULL, replaced BLOB
         )""")
     db.execute("CREATE INDEX sheet_entry_sku ON sheet_entry (sheet, sku)")
 
@@ -68,7 +71,7 @@ def lots(db: Database) -> None:
     sql = (
         "SELECT substr(name, length(store) + 3), seq, body FROM fact JOIN journal ON no = journal"
         " JOIN node WHERE name GLOB store || '-n[1-9]*' AND name NOT GLOB store || '-n*[^0-9]*'"
-        " AND kind BETWEEN 2 AND 10"
+        " AND kind BETWEEN 2 AND 11"
     )
     for generation, seq, body in db.execute(sql).fetchall():
         post_lots(db.conn, int(generation), seq, decode_fact(body).body)

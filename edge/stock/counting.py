@@ -4,6 +4,7 @@ Every entry is a command of its own and durable before it is answered: several p
 and a handheld that asks again gets the first answer.
 """
 
+import datetime
 from collections.abc import Iterator
 
 import msgspec
@@ -12,23 +13,27 @@ from edge.books import checks
 from edge.books.tasks import task
 from edge.books.transaction import Books, derived_id, request_digest
 from edge.errors import BadField, BadQuantity, Conflict, UnknownFact
+from edge.stock.count_documents import CountedSku, documents
+from edge.stock.lots import added_up, lot_line
 from edge.stock.moves import tracked
 from edge.stock.sheets import (
     Entry,
     Sheet,
     SheetKind,
     SheetState,
+    Tally,
     entries_of,
     find_entry,
     find_sheet,
+    none_there,
     seen_now,
     tallies,
     uncounted,
 )
 from edge.stock.shortfalls import plan_shortfall, post_shortfall
-from sync.bodies import CountedLine, StockCount
+from sync.bodies import CountedLine, CountedSerials, StockCount
+from sync.body import LotLine
 from sync.effects import movements
-from sync.facts import LINES_MAX
 from sync.quantities import ON_HAND_SIGN
 from sync.values import QUANTITY_MAX
 
@@ -84,10 +89,11 @@ class OpenSheet(msgspec.Struct, frozen=True, kw_only=True):
         said = msgspec.json.encode(list(dict.fromkeys(scope))).decode()
         sql = (
             "INSERT INTO sheet (id, title, kind, scope, blind, request, state, opened_ms,"
-            " opened_by) VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?)"
+            " opened_by, generation, seq) VALUES (?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?)"
         )
         row = (self.id, title, self.kind.value, said, self.blind, request)
-        books.connection.execute(sql, (*row, books.when(self.at_ms), self.actor))
+        opened = (books.when(self.at_ms), self.actor, books.generation, books.head.seq)
+        books.connection.execute(sql, (*row, *opened))
         return _sheet(books, self.id)
 
     def _named(self, books: Books, name: str, field: str) -> str:
@@ -96,8 +102,17 @@ class OpenSheet(msgspec.Struct, frozen=True, kw_only=True):
         return checks.text(name, field, needed=True)
 
 
+class CountedSome(msgspec.Struct, frozen=True):
+    """Some of the pieces that were counted: of which lot, and with which serial numbers."""
+
+    quantity: int
+    lot: str = ""
+    expiry_day: datetime.date | None = None
+    serials: tuple[str, ...] = ()
+
+
 class EntryLine(msgspec.Struct, frozen=True):
-    """What somebody counted of a SKU at a place.
+    """What somebody counted of a SKU at a place, and which pieces that were, as far as told.
 
     `replaces` names an own entry that was wrong; `whole`: this is all there is of the SKU,
     whatever was counted of it before. `stockroom`: no customer takes from this place. `age_ms`: how
@@ -114,6 +129,7 @@ class EntryLine(msgspec.Struct, frozen=True):
     whole: bool = False
     source: str = "hand"
     age_ms: int = 0
+    pieces: tuple[CountedSome, ...] = ()
 
 
 class AddEntries(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,16 +161,18 @@ class AddEntries(msgspec.Struct, frozen=True, kw_only=True):
             raise BadField("source", f"{field}.source", sources=", ".join(SOURCES))
         if not 0 <= line.age_ms <= LATE_MS:
             raise TooLate("sku", f"{field}.age_ms", sku=sku)
+        pieces = _told(line, sku, field)
         self._replace(books, line, sku, field)
         seen = seen_now(books, sku)
         place = checks.name(line.place, f"{field}.place")
-        at = (books.head.seq, books.clock() - line.age_ms)
+        at = (books.generation, books.head.seq, books.clock() - line.age_ms)
         what = (line.id, self.sheet, request, sku, place, line.stockroom, counted)
-        row = (*what, seen.sold, seen.delivered, seen.other, *at, self.actor, line.source)
+        how = (self.actor, line.source, msgspec.msgpack.encode(pieces))
+        row = (*what, seen.sold, seen.delivered, seen.other, *at, *how)
         sql = (
             "INSERT INTO sheet_entry (id, sheet, request, sku, place, stockroom, counted, sold,"
-            " delivered, other, seq, at_ms, counted_by, source)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " delivered, other, generation, seq, at_ms, counted_by, source, pieces)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         books.connection.execute(sql, row)
 
@@ -170,6 +188,22 @@ class AddEntries(msgspec.Struct, frozen=True, kw_only=True):
         if line.whole:
             before = [one for one in entries_of(books, self.sheet, sku) if one.replaced is None]
             _mark(books, before, line.id)
+
+
+def _told(line: EntryLine, sku: str, field: str) -> tuple[LotLine, ...]:
+    """Check and add up which pieces an entry tells of; raise BadField."""
+    told = []
+    for at, some in enumerate(line.pieces):
+        where = f"{field}.pieces[{at}]"
+        checks.quantity(some.quantity, f"{where}.quantity")
+        found = lot_line(sku, some, where)
+        if found is None:
+            raise BadField("pieces-untold", where)
+        told.append(found)
+    pieces = added_up(told)
+    if sum(one.quantity for one in pieces) > line.counted:
+        raise BadField("pieces-over", f"{field}.pieces", sku=sku)
+    return pieces
 
 
 class _Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,10 +267,9 @@ class CloseSheet(msgspec.Struct, frozen=True, kw_only=True):
         if books.prior(self.id, request, StockCount) or before.document == self.id:
             return self._result(books, [], repeated=True)
         sheet = _open_sheet(books, self.sheet)
-        lines, doubtful = self._lines(books, sheet)
+        counted, doubtful = self._counted(books, sheet)
         at_ms = books.when(self.at_ms)
-        for number, start in enumerate(range(0, len(lines), LINES_MAX)):
-            body = StockCount(sheet.title, lines[start : start + LINES_MAX])
+        for number, body in enumerate(documents(sheet.title, counted)):
             short = plan_shortfall(books, body)
             fact_id = _document(self.id, number)
             books.append(fact_id, at_ms, self.actor, body, request)
@@ -247,20 +280,20 @@ class CloseSheet(msgspec.Struct, frozen=True, kw_only=True):
         _end(books, self.sheet, SheetState.CLOSED, (self.actor, "", self.id))
         return self._result(books, doubtful, repeated=False)
 
-    def _lines(self, books: Books, sheet: Sheet) -> tuple[list[CountedLine], list[str]]:
-        found = tallies(books, sheet.id)
+    def _counted(self, books: Books, sheet: Sheet) -> tuple[list[CountedSku], list[str]]:
+        found = tallies(books, sheet)
         doubtful = [one.sku for one in found if one.uncertain]
         if doubtful and self.uncertain != "skip":
             raise Undecided("moved", "uncertain", count=len(doubtful), sku=doubtful[0])
         missed = uncounted(books, sheet)
         if missed and self.uncounted not in ("zero", "skip"):
             raise Undecided("uncounted", "uncounted", count=len(missed), sku=missed[0])
-        lines = [_line(one.sku, one.counted, one.seen) for one in found if not one.uncertain]
+        sure = [one for one in found if not one.uncertain]
         if self.uncounted == "zero":
-            lines += [_line(sku, 0, books.on_hand(sku)) for sku in missed]
-        if not lines and not doubtful:
+            sure += [none_there(books, sheet, sku) for sku in missed]
+        if not sure and not doubtful:
             raise BadField("not-counted", "sheet")
-        return lines, doubtful
+        return [_counted_sku(one) for one in sure], doubtful
 
     def _result(self, books: Books, skipped: list[str], *, repeated: bool) -> SheetClosed:
         moved: dict[str, int] = {}
@@ -282,6 +315,13 @@ def _documents(books: Books, first: bytes) -> Iterator[tuple[bytes, StockCount]]
 
 def _document(first: bytes, number: int) -> bytes:
     return derived_id(first, b"count %d" % number) if number else first
+
+
+def _counted_sku(one: Tally) -> CountedSku:
+    line = _line(one.sku, one.counted, one.seen)
+    if one.pieces is None:
+        return CountedSku(line, (), CountedSerials(one.sku))
+    return CountedSku(line, one.pieces.lots, one.pieces.serials)
 
 
 def _line(sku: str, counted: int, seen: int) -> CountedLine:

@@ -141,26 +141,35 @@ def attend_serials(books: Books, fact_id: bytes, at_ms: int, body: AnyBody) -> N
 
 
 class SerialState(msgspec.Struct, frozen=True):
-    """A serial number by the books: how often it is here (1: it is), and how many facts say so."""
+    """A serial number by the books: what its facts come to, how many they are, the newest's effect.
+
+    It is here where they come to more than nothing; or to nothing, and the newest brought it in: it
+    had left though nobody had told that it came.
+    """
 
     held: int
     facts: int
+    last: int
+
+    @property
+    def here(self) -> bool:
+        """Whether it is in stock."""
+        return self.held > 0 or (self.held == 0 and self.last > 0)
+
+
+_NEWEST = (
+    "SELECT moved FROM serial WHERE sku = one.sku AND serial = one.serial"
+    " ORDER BY generation DESC, seq DESC LIMIT 1"
+)
 
 
 def serial_state(reads: Reads, sku: str, serial: str) -> SerialState:
     """Add up what the facts say of a serial number."""
-    sql = "SELECT coalesce(sum(moved), 0), count(*) FROM serial WHERE sku = ? AND serial = ?"
-    return SerialState(*reads.connection.execute(sql, (sku, serial)).fetchone())
-
-
-def came_last(reads: Reads, sku: str, serial: str) -> bool:
-    """Whether the newest fact of a serial number brought it in: what was sold is here again."""
     sql = (
-        "SELECT moved FROM serial WHERE sku = ? AND serial = ?"
-        " ORDER BY generation DESC, seq DESC LIMIT 1"
+        f"SELECT coalesce(sum(moved), 0), count(*), coalesce(({_NEWEST}), 0)"  # noqa: S608
+        " FROM serial AS one WHERE sku = ? AND serial = ?"
     )
-    row = reads.connection.execute(sql, (sku, serial)).fetchone()
-    return row is not None and row[0] > 0
+    return SerialState(*reads.connection.execute(sql, (sku, serial)).fetchone())
 
 
 def asks_for(reads: Reads, sku: str, attribute: str) -> bool:
@@ -210,21 +219,18 @@ def _names(one: tuple[str, LotStock]) -> tuple[str, str]:
 def serials_on_hand(reads: Reads, sku: str) -> list[str]:
     """List the serial numbers of a SKU that are here, at most so many as a person reads."""
     sql = (
-        "SELECT serial FROM serial WHERE sku = ? GROUP BY serial HAVING sum(moved) > 0"
-        " ORDER BY serial LIMIT ?"
+        "SELECT serial FROM serial AS one WHERE sku = ? GROUP BY serial"  # noqa: S608 - constants
+        f" HAVING sum(moved) > 0 OR (sum(moved) = 0 AND ({_NEWEST}) > 0) ORDER BY serial LIMIT ?"
     )
     return [serial for (serial,) in reads.connection.execute(sql, (sku, SERIALS_SHOWN))]
 
 
 def pieces_of(body: AnyBody, sku: str) -> list[Pieces]:
     """Tell which pieces of a SKU a document was about."""
-    return [
-        Pieces(
-            line.lot,
-            date_of(line.expiry_day) if line.expiry_day else None,
-            abs(line.quantity),
-            line.serials,
-        )
-        for line in lots_of(body)[1]
-        if line.sku == sku
-    ]
+    return [pieces_told(line) for line in lots_of(body)[1] if line.sku == sku]
+
+
+def pieces_told(line: LotLine) -> Pieces:
+    """Tell which pieces a line is about; how it moved them is told elsewhere."""
+    day = date_of(line.expiry_day) if line.expiry_day else None
+    return Pieces(line.lot, day, abs(line.quantity), line.serials)

@@ -59,5 +59,5 @@ def serial_view(reads: Reads, sku: str, serial: str) -> SerialView:
         moves.append(SerialMove(UUID(bytes=fact.id), *move))
     state: Literal["here", "gone", "unknown"] = "unknown"
     if known.facts:
-        state = "here" if known.held > 0 else "gone"
+        state = "here" if known.here else "gone"
     return SerialView(sku, serial, state, moves)

@@ -8,27 +8,42 @@ was when the place it acts on was counted. Where that can't be told - two places
 something sold between the two - nobody guesses: the SKU is to be counted again, or left as it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import msgspec
 
+from edge.books.numbers import generation_of
 from edge.books.reads import Reads
-from sync.facts import decode_fact
+from edge.stock.counted_pieces import (
+    CountedPieces,
+    Later,
+    Piled,
+    Place,
+    count_pieces,
+    known_now,
+    tells_pieces,
+)
+from sync import bodies
+from sync.bodies import AnyBody
+from sync.body import LotLine
+from sync.facts import Fact, decode_fact
+from sync.lots import lot_moves, lots_of
 from sync.quantities import ON_HAND_SIGN, Kind
-from sync.receipts import LineKind, Sale
+from sync.receipts import LineKind, Return, Sale, Void
 
 _SOLD = frozenset({Kind.SOLD, Kind.RETURNED, Kind.SALE_VOIDED, Kind.RETURN_VOIDED})
 _DELIVERED = frozenset({Kind.OPENING, Kind.RECEIVED, Kind.TRANSFERRED_IN, Kind.TRANSFERRED_OUT})
 _SHEET = (
     "SELECT id, title, kind, scope, blind, state, opened_ms, opened_by, closed_ms, closed_by,"
-    " document, note FROM sheet"
+    " document, note, generation, seq FROM sheet"
 )
 _ENTRY = (
-    "SELECT id, sku, place, stockroom, counted, sold, delivered, other, seq, at_ms, counted_by,"
-    " source, replaced FROM sheet_entry"
+    "SELECT id, sku, place, stockroom, counted, sold, delivered, other, generation, seq, at_ms,"
+    " counted_by, source, replaced, pieces FROM sheet_entry"
 )
+_PIECES = msgspec.msgpack.Decoder(tuple[LotLine, ...])
 
 
 class SheetKind(StrEnum):
@@ -76,11 +91,15 @@ class Sheet:
     closed_by: str | None
     document: bytes | None
     note: str
+    opened: Place
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What somebody counted of a SKU at a place, and what the books said then."""
+    """What somebody counted of a SKU at a place, and what the books said then.
+
+    `at` is the last own fact by then, `pieces` the lots and serial numbers that were told of.
+    """
 
     id: bytes
     sku: str
@@ -88,21 +107,26 @@ class Entry:
     stockroom: bool
     counted: int
     seen: Seen
-    seq: int
+    at: Place
     at_ms: int
     counted_by: str
     source: str
     replaced: bytes | None
+    pieces: tuple[LotLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a sheet says of a SKU; `uncertain`: the books moved between its places, count again."""
+    """What a sheet says of a SKU; `uncertain`: the books moved between its places, count again.
+
+    `pieces` is what it says of lots and serial numbers, None where it tells nothing of them.
+    """
 
     sku: str
     counted: int
     seen: int
     uncertain: bool
+    pieces: CountedPieces | None = None
 
     @property
     def difference(self) -> int:
@@ -156,6 +180,7 @@ def _sheet(row: Sequence[object]) -> Sheet:
     fields = list(row)
     fields[2], fields[5] = SheetKind(str(row[2])), SheetState(str(row[5]))
     fields[3], fields[4] = tuple(msgspec.json.decode(str(row[3]), type=list[str])), bool(row[4])
+    fields[12:] = [(row[12], row[13])]
     return Sheet(*fields)  # type: ignore[arg-type] # as the schema says
 
 
@@ -176,52 +201,111 @@ def entries_of(reads: Reads, sheet: bytes, sku: str = "") -> list[Entry]:
 
 
 def _entry(row: Sequence[object]) -> Entry:
-    fields: list[object] = [*row[:5], Seen(*row[5:8]), *row[8:]]  # type: ignore[arg-type]
-    fields[3] = bool(row[3])
+    seen = Seen(*row[5:8])  # type: ignore[arg-type] # as the schema says
+    fields: list[object] = [*row[:5], seen, (row[8], row[9]), *row[10:]]
+    fields[3], fields[-1] = bool(row[3]), _PIECES.decode(row[-1])  # type: ignore[arg-type]
     return Entry(*fields)  # type: ignore[arg-type] # as the schema says
 
 
-def tallies(reads: Reads, sheet: bytes) -> list[Tally]:
+def tallies(reads: Reads, sheet: Sheet) -> list[Tally]:
     """Add up a sheet by SKU, in the order of SKUs.
 
     A sale that was rung up before an entry and reached the books after it is taken into account:
     its till had lost its node.
     """
     by_sku: dict[str, list[Entry]] = {}
-    for entry in entries_of(reads, sheet):
+    for entry in entries_of(reads, sheet.id):
         if entry.replaced is None:
             by_sku.setdefault(entry.sku, []).append(entry)
-    late = _late_sales(reads, [entry for entries in by_sku.values() for entry in entries])
+    first = min((entries[0].at for entries in by_sku.values()), default=None)
+    facts = list(_facts_after(reads, first)) if first else []
+    late, later = _late_sales(facts), _later(facts)
     return [
-        tally(sku, [_corrected(entry, late.get(sku, ())) for entry in entries])
+        _pieced(
+            reads,
+            sheet,
+            tally(sku, [_corrected(entry, late.get(sku, ())) for entry in entries]),
+            entries,
+            later.get(sku, ()),
+        )
         for sku, entries in sorted(by_sku.items())
     ]
 
 
-LateSale = tuple[int, int, int]  # seq, when it was rung up, base units
+def _pieced(
+    reads: Reads, sheet: Sheet, found: Tally, entries: Iterable[Entry], later: Sequence[Later]
+) -> Tally:
+    """Add to a tally what its entries tell of lots and serial numbers."""
+    piled = [Piled(x.at, x.at_ms, x.stockroom, x.counted, x.pieces) for x in entries]
+    if not tells_pieces(piled):
+        return found
+    known = known_now(reads, found.sku)
+    pieces = count_pieces(found.sku, piled, known, later, sheet.opened)
+    uncertain = found.uncertain or pieces.uncertain
+    return replace(found, counted=pieces.counted, uncertain=uncertain, pieces=pieces)
 
 
-def _late_sales(reads: Reads, entries: Iterable[Entry]) -> dict[str, list[LateSale]]:
-    first = min((entry.seq for entry in entries), default=None)
-    late: dict[str, list[LateSale]] = {}
-    if first is None:
-        return late
+def none_there(reads: Reads, sheet: Sheet, sku: str) -> Tally:
+    """Say of a SKU that nothing of it is there, now."""
+    pieces = count_pieces(sku, (), known_now(reads, sku), (), sheet.opened)
+    return Tally(sku, 0, reads.on_hand(sku), uncertain=False, pieces=pieces)
+
+
+def _facts_after(reads: Reads, first: Place) -> Iterator[tuple[Place, Fact]]:
+    """Read the own facts after one that may have moved stock, of this life and later ones."""
     sql = (
-        "SELECT fact.seq, fact.body FROM fact JOIN journal ON no = journal JOIN node"
-        " ON name = store || '-n' || generation WHERE kind = 2 AND seq > ?"
+        "SELECT no, name FROM journal JOIN node WHERE name GLOB store || '-n[1-9]*'"
+        " AND name NOT GLOB store || '-n*[^0-9]*'"
     )
-    for seq, data in reads.connection.execute(sql, (first,)):
-        fact = decode_fact(data)
+    for number, name in reads.connection.execute(sql).fetchall():
+        generation = generation_of(name)
+        if generation < first[0]:
+            continue
+        sql = "SELECT seq, body FROM fact WHERE journal = ? AND seq > ? AND kind BETWEEN 2 AND 11"
+        after = first[1] if generation == first[0] else 0
+        for seq, data in reads.connection.execute(sql, (number, after)):
+            yield (generation, seq), decode_fact(data)
+
+
+LateSale = tuple[Place, int, int]  # where it is on record, when it was rung up, base units
+
+
+def _late_sales(facts: Iterable[tuple[Place, Fact]]) -> dict[str, list[LateSale]]:
+    late: dict[str, list[LateSale]] = {}
+    for place, fact in facts:
         if isinstance(fact.body, Sale) and fact.body.detached:
             for line in fact.body.lines:
                 if line.kind is LineKind.GOODS:
-                    late.setdefault(line.sku, []).append((seq, fact.at_ms, line.quantity))
+                    late.setdefault(line.sku, []).append((place, fact.at_ms, line.quantity))
     return late
+
+
+def _later(facts: Iterable[tuple[Place, Fact]]) -> dict[str, list[Later]]:
+    """Tell by SKU what facts did to lots, or to serial numbers, in the order they were written."""
+    later: dict[str, list[Later]] = {}
+    for place, fact in sorted(facts, key=lambda one: one[0]):
+        lots = lot_moves(fact.body)
+        detached = isinstance(fact.body, Sale) and fact.body.detached
+        one = Later(place, fact.at_ms, detached, _part_of(fact.body), lots)
+        for sku in {line.sku for line in lots_of(fact.body)[1]}:
+            mine = {key: moved for key, moved in lots.items() if key[0] == sku}
+            later.setdefault(sku, []).append(replace(one, lots=mine))
+    return later
+
+
+def _part_of(body: AnyBody) -> int:
+    match body:
+        case Sale() | Return() | Void():
+            return 0
+        case bodies.Opening() | bodies.GoodsReceipt() | bodies.TransferIn() | bodies.TransferOut():
+            return 1
+        case _:
+            return 2
 
 
 def _corrected(entry: Entry, late: Iterable[LateSale]) -> Entry:
     missed = sum(
-        quantity for seq, at_ms, quantity in late if seq > entry.seq and at_ms < entry.at_ms
+        quantity for place, at_ms, quantity in late if place > entry.at and at_ms < entry.at_ms
     )
     if not missed:
         return entry

@@ -13,7 +13,7 @@ from edge.books.reads import Reads
 from edge.errors import BadField
 from edge.selling.pricing import portion
 from edge.selling.sales import sale_result
-from edge.stock.lots import came_last
+from edge.stock.lots import serial_state
 from edge.stock.story import story_of
 from edge.views.values import (
     Change,
@@ -173,7 +173,7 @@ def sale_view(reads: Reads, sale_id: bytes) -> SaleView | None:
         left = 0 if voided else max(line.quantity - before, 0)
         refund = portion(line.amount_minor, line.quantity, before, left)
         known = line.detail or LineDetail()
-        serials = [one for one in known.serials if not came_last(reads, line.sku, one)]
+        serials = [one for one in known.serials if serial_state(reads, line.sku, one).last <= 0]
         states.append(SaleLineState(at, before, left, refund, known.lot, serials))
     result = sale_result(reads, found, repeated=False)
     return SaleView(result, found.fact.actor, sale.member, voided, states)

@@ -10,7 +10,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from edge.stock.counted_pieces import LotDifference
 from edge.stock.expected import ExpectedLine
+from edge.stock.lots import Pieces
 from edge.stock.serials import SerialView
 from edge.stock.worklists import Worklists
 from edge.web.requests import (
@@ -19,7 +21,9 @@ from edge.web.requests import (
     Id,
     MaybeName,
     Name,
+    Quantity,
     Request,
+    Serials,
     Stock,
     StockWork,
     Text,
@@ -100,12 +104,22 @@ class OpenSheet(StockWork, frozen=True, kw_only=True):
     blind: bool = False
 
 
+class CountedSome(Request, frozen=True, kw_only=True):
+    """Some of the pieces that were counted: of which lot, and with which serial numbers."""
+
+    quantity: Quantity
+    lot: MaybeName = ""
+    expiry_day: ExpiryDay = None
+    serials: Serials = ()
+
+
 class CountEntry(Request, frozen=True, kw_only=True):
     """What somebody counted of a product at a place; entries of several places add up.
 
     `stockroom`: customers don't take from that place. `replaces`: an own entry that was wrong.
     `whole`: this is all there is, whatever was counted of it before. `age_ms`: how long ago it was
     counted, by the caller's clock; what comes late must be counted again, for the books go on.
+    `pieces` tells the lots and serial numbers among them; a serial number counts once on a sheet.
     """
 
     id: Id
@@ -118,6 +132,7 @@ class CountEntry(Request, frozen=True, kw_only=True):
     whole: bool = False
     source: Literal["hand", "scanner", "rfid"] = "hand"
     age_ms: Annotated[int, Meta(ge=0, le=2**43)] = 0
+    pieces: Annotated[tuple[CountedSome, ...], Meta(max_length=LINES_MAX)] = ()
 
 
 class AddEntries(Request, frozen=True, kw_only=True):
@@ -156,6 +171,7 @@ class EntryReply(msgspec.Struct, frozen=True):
     counted_by: str
     source: str
     replaced_by: UUID | None
+    pieces: list[Pieces]
 
 
 class EntriesReply(msgspec.Struct, frozen=True):
@@ -198,7 +214,10 @@ class ReviewLine(msgspec.Struct, frozen=True):
     """What a sheet says of a SKU: counted, what the books said then, and the difference.
 
     `value_minor` is the difference at the catalogue's price. `uncertain`: the books moved between
-    its places, so it must be counted again as a whole, or skipped.
+    its places, so it must be counted again as a whole, or skipped. `lots` are those that differ,
+    `found` and `missing` serial numbers; `unlotted` and `unnumbered` are how many base units were
+    counted without a lot or day, or without a serial number. Lots that were not told of stay as
+    they are unless `unlotted` is 0, serial numbers unless `unnumbered` is 0.
     """
 
     sku: str
@@ -208,6 +227,11 @@ class ReviewLine(msgspec.Struct, frozen=True):
     difference: int
     value_minor: int
     uncertain: bool
+    lots: list[LotDifference]
+    found: list[str]
+    missing: list[str]
+    unlotted: int
+    unnumbered: int
 
 
 class UncountedLine(msgspec.Struct, frozen=True):

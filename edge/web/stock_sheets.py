@@ -11,10 +11,12 @@ from msgspec.json import Decoder
 from edge.books.reads import Reads
 from edge.people.access import Caller, Right
 from edge.stock import counting
+from edge.stock.lots import pieces_told
 from edge.stock.sheets import (
     Entry,
     Sheet,
     SheetKind,
+    Tally,
     entries_of,
     find_sheet,
     list_sheets,
@@ -161,7 +163,9 @@ async def cancel_sheet(request: Request, sheet: UUID, caller: Stocking) -> Respo
 def _entry_line(entry: shapes.CountEntry) -> counting.EntryLine:
     fields = msgspec.structs.asdict(entry)
     replaces = entry.replaces.bytes if entry.replaces else b""
-    return counting.EntryLine(**{**fields, "id": entry.id.bytes, "replaces": replaces})
+    pieces = tuple(counting.CountedSome(**msgspec.structs.asdict(x)) for x in entry.pieces)
+    fields |= {"id": entry.id.bytes, "replaces": replaces, "pieces": pieces}
+    return counting.EntryLine(**fields)
 
 
 def _find(reads: Reads, sheet: bytes) -> Sheet:
@@ -224,6 +228,7 @@ def _entries_reply(entries: list[Entry], *, hidden: bool) -> shapes.EntriesReply
             entry.counted_by,
             entry.source,
             UUID(bytes=entry.replaced) if entry.replaced else None,
+            [pieces_told(line) for line in entry.pieces],
         )
         for entry in entries
     ]
@@ -231,19 +236,24 @@ def _entries_reply(entries: list[Entry], *, hidden: bool) -> shapes.EntriesReply
 
 
 def _review(reads: Reads, sheet: Sheet) -> shapes.ReviewReply:
-    lines = []
-    for one in tallies(reads, sheet.id):
-        names, value = _valued(reads, one.sku, one.difference)
-        line = shapes.ReviewLine(
-            one.sku, names, one.counted, one.seen, one.difference, value, one.uncertain
-        )
-        lines.append(line)
+    lines = [_review_line(reads, one) for one in tallies(reads, sheet)]
     missed = []
     for sku in uncounted(reads, sheet):
         held = reads.on_hand(sku)
         missed.append(shapes.UncountedLine(sku, *_after(reads, sku, held)))
     lines.sort(key=lambda line: (not line.uncertain, -abs(line.value_minor), line.sku))
     return shapes.ReviewReply(lines, missed, sum(line.value_minor for line in lines))
+
+
+def _review_line(reads: Reads, one: Tally) -> shapes.ReviewLine:
+    names, value = _valued(reads, one.sku, one.difference)
+    line = (one.sku, names, one.counted, one.seen, one.difference, value, one.uncertain)
+    told = one.pieces
+    if told is None:
+        return shapes.ReviewLine(*line, [], [], [], one.counted, one.counted)
+    found, missing = (list(dict.fromkeys(x)) for x in (told.serials.found, told.serials.missing))
+    differ = list(told.differences)
+    return shapes.ReviewLine(*line, differ, found, missing, told.unlotted, told.unnumbered)
 
 
 def _after(reads: Reads, sku: str, held: int) -> tuple[dict[str, str], int, int]:

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from edge.stock.counting import CountedSome
 from edge.stock.moves import Arrival, Move
 from sync.bodies import (
     Adjustment,
     GoodsReceipt,
     Opening,
+    StockCount,
     TransferIn,
     TransferOut,
     WriteOff,
@@ -37,6 +39,20 @@ def told(fact_id: bytes, move: Move) -> Move:
     day = date_of(detail.expiry_day) if detail.expiry_day else None
     serials = detail.serials if whole else ()
     return replace(move, lot=detail.lot, expiry_day=day, serials=serials)
+
+
+def noted(entry_id: bytes, counted: int) -> tuple[CountedSome, ...]:
+    """Let an entry of a count tell of some or all of its pieces, or of none.
+
+    No sale knows these serial numbers: one that was sold meanwhile would not be counted.
+    """
+    most = counted if entry_id[2] % 2 else counted // 2
+    detail = sold(entry_id, most)
+    if not most or not (detail.lot or detail.serials):
+        return ()
+    day = date_of(detail.expiry_day) if detail.expiry_day else None
+    serials = tuple(f"c{name}" for name in detail.serials)
+    return (CountedSome(most, detail.lot, day, serials),)
 
 
 def sold(fact_id: bytes, quantity: int) -> LineDetail:
@@ -102,6 +118,17 @@ def _count(expected: _Pieces, fact: Fact, sales: Mapping[bytes, Sale]) -> None:
             _add(expected, -1, lots)
         case Opening() | GoodsReceipt() | TransferIn() | Adjustment() as body:
             _add(expected, 1, body.lots)
+        case StockCount() as body:
+            _add_count(expected, body)
+
+
+def _add_count(expected: _Pieces, body: StockCount) -> None:
+    for lot in body.lots:
+        known = LineDetail(lot=lot.lot, expiry_day=lot.expiry_day)
+        expected.add(1, lot.sku, lot.counted - lot.seen, known)
+    for some in body.serials:
+        expected.add(1, some.sku, 0, LineDetail(serials=some.found))
+        expected.add(-1, some.sku, 0, LineDetail(serials=some.missing))
 
 
 def _add(expected: _Pieces, sign: int, lots: tuple[LotLine, ...]) -> None:

@@ -188,8 +188,8 @@ MUTANTS = (
     Mutant(
         "a count forgets what the books said when it was counted",
         "edge.stock.counting",
-        "_line(one.sku, one.counted, one.seen) for one in found",
-        "_line(one.sku, one.counted, books.on_hand(one.sku)) for one in found",
+        "[_counted_sku(one) for one in sure]",
+        "[_counted_sku(Tally(x.sku, x.counted, books.on_hand(x.sku), False)) for x in sure]",
     ),
     Mutant(
         "what came of an order or transfer is not added up",

@@ -18,7 +18,7 @@ from sync.body import StockLine
 from sync.orders import OrderStatus, PurchaseOrder
 from tests.simulation.box import Box
 from tests.simulation.office import Office
-from tests.simulation.pieces import told
+from tests.simulation.pieces import noted, told
 from tests.simulation.truth import Stock, Truth
 from tests.simulation.world import World
 
@@ -147,7 +147,7 @@ class Stockroom:
         entry = self.world.random.randbytes(16)
         held = "SELECT name, max(seq) FROM fact JOIN journal ON no = fact.journal GROUP BY name"
         books = self.truth.on_hand(box.replica.node, dict(box.disk.execute(held))).get(sku, 0)
-        line = EntryLine(entry, counted, sku)
+        line = EntryLine(entry, counted, sku, pieces=noted(entry, counted))
         box.execute([AddEntries(sheet=sheet, entries=(line,))])
         written = "SELECT 1 FROM sheet_entry WHERE id = ?"
         if box.disk.execute(written, (entry,)).fetchone():

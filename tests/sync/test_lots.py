@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 from sync.bodies import (
     Adjustment,
     AnyBody,
+    CountedLine,
+    CountedLot,
+    CountedSerials,
     GoodsReceipt,
     Opening,
     StockCount,
@@ -109,6 +112,36 @@ def test_lots_must_be_among_what_moves(lots: tuple[LotLine, ...]) -> None:
     for body in (GoodsReceipt("", "", lines, lots=lots), WriteOff("x", lines, lots)):
         with pytest.raises(FactError):
             check_fact(fact(body))
+
+
+def test_a_count_moves_lots_and_serials_by_what_differed() -> None:
+    lots = (CountedLot("TEA", 4, 5, "A", 20_400), CountedLot("TEA", 1, 0, "B"))
+    serials = (CountedSerials("TEA", ("s1", "s1"), ("s2",)),)
+    body = StockCount("7", [CountedLine("TEA", 5, 5)], lots, serials)
+    check_fact(fact(body))
+    assert lot_moves(body) == {("TEA", "A", 20_400): -1, ("TEA", "B", 0): 1}
+    assert serial_moves(body) == {("TEA", "s1"): 2, ("TEA", "s2"): -1}
+
+
+@pytest.mark.parametrize(
+    ("lots", "serials"),
+    [
+        ((CountedLot("MUG", 1, 0, "A"),), ()),
+        ((CountedLot("TEA", -1, 0, "A"),), ()),
+        ((CountedLot("TEA", 1, 0),), ()),
+        ((CountedLot("TEA", 1, 0, "A"), CountedLot("TEA", 2, 0, "A")), ()),
+        ((), (CountedSerials("MUG", ("s1",)),)),
+        ((), (CountedSerials("TEA", ("s1", "s2", "s3")),)),
+        ((), (CountedSerials("TEA", ("s1",), ("s1",)),)),
+        ((), (CountedSerials("TEA", ("",)),)),
+        ((), (CountedSerials("TEA"), CountedSerials("TEA"))),
+    ],
+)
+def test_a_count_tells_of_what_it_counted(
+    lots: tuple[CountedLot, ...], serials: tuple[CountedSerials, ...]
+) -> None:
+    with pytest.raises(FactError):
+        check_fact(fact(StockCount("", [CountedLine("TEA", 2, 2)], lots, serials)))
 
 
 def test_what_undoes_a_sale_may_say_what_the_sale_said() -> None:
