@@ -97,6 +97,13 @@ class NothingToReturn(Problem):
     title = "There is not that much left to return"
 
 
+class SerialHere(Conflict):
+    """A piece can't come back that is in stock by its serial number."""
+
+    code = "serial-here"
+    title = "The piece is in stock"
+
+
 class SaleVoided(Problem):
     """The sale was undone as a whole."""
 

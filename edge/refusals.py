@@ -92,6 +92,8 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "not-named": "{field} must name a product by either sku or gtin",
         "other-document": "the id names another document, no transfer out",
         "other-sender": "this transfer was sent by {store}",
+        "pieces-over": "{sku}: more pieces are told of than were counted",
+        "pieces-untold": "say the lot, the day of expiry or the serial numbers",
         "reason": "begin with one of {codes}",
         "receipt": "a receipt number looks like t1-930000-000042",
         "receipt-number": "a receipt has a life and a number, both from 1 on",
@@ -259,6 +261,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
     "sale-voided": {
         "return": "this sale was voided: nothing of it can come back",
         "void": "this sale was voided before: there is nothing left to undo",
+    },
+    "serial-here": {
+        "return": "{sku} with the serial number {serial} is in stock by the books: compare the"
+        " number with the goods; a sale that a till has not delivered yet comes first",
     },
     "sheet-closed": {"state": "the sheet is {state}: begin a new one"},
     "shift-closed": {"report": "shift {shift} of {drawer} is closed already: see its Z report"},

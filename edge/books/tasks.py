@@ -59,6 +59,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "serial-gone": ("serial", "{serial} left, though it had left before"),
     "serial-unknown": ("serial", "{serial} left, though the books never had it"),
     "serial-twice": ("serial", "{serial} is in one document twice"),
+    "serial-foreign": ("serial", "{serial} came back without a receipt; it was not sold here"),
     "count": ("count", "not counted for sure on {sheet}: count it again"),
     "damaged": ("damaged", "{quantity} came damaged"),
     "claim": ("claim", "{quantity} came damaged and are claimed"),

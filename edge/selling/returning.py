@@ -1,5 +1,6 @@
 """Nobody gets back more than was paid, nor returns more than was bought, however often asked."""
 
+import datetime
 from collections.abc import Sequence
 
 import msgspec
@@ -7,14 +8,16 @@ import msgspec
 from edge.books import checks
 from edge.books.numbers import generation_of, receipt_text
 from edge.books.postings import VOID
-from edge.books.reads import Found, Reads
+from edge.books.reads import Found, Reads, find_item
+from edge.books.tasks import task
 from edge.books.transaction import Books, request_digest
-from edge.errors import BadField, BadPrice, BadTender, NothingToReturn, SaleVoided
+from edge.errors import BadField, BadPrice, BadTender, NothingToReturn, SaleVoided, SerialHere
 from edge.selling.entitlements import debit_of_return
 from edge.selling.pricing import SellLine, TenderLine, check_tender, portion, price_lines
 from edge.selling.sales import find_sale
 from edge.shifts.reads import day_of_shift
-from edge.stock.lots import returned_lots
+from edge.stock.lots import added_up, lot_line, returned_lots, serial_state
+from edge.stock.serials import not_sold_here
 from sync.body import LotLine
 from sync.receipts import Line, LineKind, Return, ReturnedLine, Sale, Tender
 
@@ -25,7 +28,8 @@ class ReturnLine(msgspec.Struct, frozen=True):
     With a receipt, `line` is its index in the sale and the refund follows from what was paid.
     Without one, `line` is -1, the goods are named by SKU or GTIN and `price_minor` is what is
     refunded for `price_quantity` base units (None: the catalogue's price). `serials` are those of
-    the pieces that come back, where the sale told of some and not all come back at once.
+    the pieces that come back, where the sale told of some and not all come back at once. Without a
+    receipt they tell, with `lot` and `expiry_day`, which pieces come back, as far as that is known.
     """
 
     line: int = -1
@@ -38,6 +42,8 @@ class ReturnLine(msgspec.Struct, frozen=True):
     restock: bool = True
     note: str = ""
     serials: tuple[str, ...] = ()
+    lot: str = ""
+    expiry_day: datetime.date | None = None
 
 
 class ReturnGoods(msgspec.Struct, frozen=True):
@@ -68,8 +74,11 @@ class ReturnGoods(msgspec.Struct, frozen=True):
             day = day_of_shift(books, self.drawer, self.shift)
             day = books.day(self.business_day if day is None else day, at_ms)
             body = plan_return(self, books, day, books.currency)
+            foreign = [] if self.sale_id else not_sold_here(books, named_serials(books, self.lines))
             seq = books.append(self.id, at_ms, self.actor, body, request)
             debit_of_return(books, self.id, at_ms, body, self.actor)
+            for serial in foreign:
+                books.attend(task("serial-foreign", serial[0], serial=serial[1]), at_ms, self.id)
             return _result(self.id, at_ms, body, books.journal, seq, repeated=False)
         return return_result(found, repeated=True)
 
@@ -101,7 +110,7 @@ def plan_return(command: ReturnGoods, books: Books, business_day: int, currency:
     checks.lines(command.lines)
     lots: list[LotLine] = []
     if command.sale_id is None:
-        lines = _without_receipt(books, command.lines)
+        lines = _without_receipt(books, command.lines, lots)
     else:
         lines = _with_receipt(books, command.sale_id, command.lines, lots)
     total = sum(line.amount_minor for line in lines)
@@ -118,7 +127,7 @@ def plan_return(command: ReturnGoods, books: Books, business_day: int, currency:
         drawer=checks.name(command.drawer, "drawer"),
         shift=command.shift,
         approver=checks.name(command.approver, "approver"),
-        lots=tuple(lots),
+        lots=added_up(lots),
     )
 
 
@@ -135,7 +144,7 @@ def _with_receipt(
     for at, line in enumerate(asked):
         field = f"lines[{at}]"
         checks.integer(line.line, 0, len(sale.lines) - 1, f"{field}.line", BadField)
-        if line.sku or line.gtin or line.price_minor is not None:
+        if line.sku or line.gtin or line.price_minor is not None or line.lot or line.expiry_day:
             raise BadField("lines-by-index", field)
         before = undone.get(str(line.line), 0)
         sold = sale.lines[line.line]
@@ -172,7 +181,10 @@ def refund(sold: Line, asked: ReturnLine, before: int, field: str = "lines[0]") 
     )
 
 
-def _without_receipt(reads: Reads, asked: Sequence[ReturnLine]) -> list[ReturnedLine]:
+def _without_receipt(
+    reads: Reads, asked: Sequence[ReturnLine], lots: list[LotLine]
+) -> list[ReturnedLine]:
+    """Take goods back that nobody knows the sale of; note in `lots` which go back into stock."""
     if any(line.line != -1 for line in asked):
         raise BadField("lines-by-name", "lines")
     wanted = [
@@ -180,6 +192,12 @@ def _without_receipt(reads: Reads, asked: Sequence[ReturnLine]) -> list[Returned
         for x in asked
     ]
     priced = price_lines(reads, wanted, 0, withdrawn=True)
+    for at, (line, want) in enumerate(zip(priced, asked, strict=True)):
+        told = lot_line(line.sku, want, f"lines[{at}]")
+        if told is not None and line.kind is LineKind.GOODS:
+            _check_gone(reads, told)
+            if want.restock:
+                lots.append(told)
     return [
         ReturnedLine(
             line=-1,
@@ -193,6 +211,21 @@ def _without_receipt(reads: Reads, asked: Sequence[ReturnLine]) -> list[Returned
             note=line.note,
         )
         for line, want in zip(priced, asked, strict=True)
+    ]
+
+
+def _check_gone(reads: Reads, told: LotLine) -> None:
+    for serial in told.serials:
+        if serial_state(reads, told.sku, serial).here:
+            raise SerialHere("return", "lines", sku=told.sku, serial=serial)
+
+
+def named_serials(reads: Reads, asked: Sequence[ReturnLine]) -> list[tuple[str, str]]:
+    """List the serial numbers that lines without a receipt name, with the SKU of each."""
+    return [
+        (find_item(reads, line.sku, line.gtin, "lines").sku, serial)
+        for line in asked
+        for serial in line.serials
     ]
 
 

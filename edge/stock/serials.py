@@ -1,5 +1,6 @@
 """A serial number is here, gone or unknown by the books, which say what documents made it so."""
 
+from collections.abc import Iterable
 from typing import Literal
 from uuid import UUID
 
@@ -61,3 +62,9 @@ def serial_view(reads: Reads, sku: str, serial: str) -> SerialView:
     if known.facts:
         state = "here" if known.here else "gone"
     return SerialView(sku, serial, state, moves)
+
+
+def not_sold_here(reads: Reads, serials: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """List those of `(SKU, serial number)` that did not leave by a sale of this store."""
+    views = ((one, serial_view(reads, *one).moves) for one in serials)
+    return [one for one, moves in views if not moves or moves[0].type != "Sale"]

@@ -156,6 +156,8 @@ def _returned_line(line: requests.ReturnLine, index: int) -> returning.ReturnLin
         line.restock,
         line.note,
         line.serials,
+        line.lot,
+        line.expiry_day,
     )
 
 

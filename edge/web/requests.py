@@ -137,7 +137,8 @@ class ReturnLine(Request, frozen=True, kw_only=True):
     With a receipt: `line` is its index in the sale (0 is the first) and the price paid is refunded.
     Without one: `sku` (or `gtin`), and `price_minor` for `price_quantity` base units where the
     catalogue's price is not what is refunded. `restock` false: not fit to be sold again. `serials`
-    are those that come back, where the sale told of more than that.
+    are those that come back, where the sale told of more than that; without a receipt they tell,
+    with `lot` and `expiry_day`, which pieces come back (409 `serial-here` for one in stock).
     """
 
     quantity: Quantity
@@ -150,6 +151,8 @@ class ReturnLine(Request, frozen=True, kw_only=True):
     restock: bool = True
     note: Text = ""
     serials: Serials = ()
+    lot: MaybeName = ""
+    expiry_day: ExpiryDay = None
 
 
 class ReturnGoods(Request, frozen=True, kw_only=True):

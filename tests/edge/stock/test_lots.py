@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from edge.books.migrations import migrate
 from edge.books.postings import post_lots
-from edge.errors import BadField
+from edge.errors import BadField, SerialHere
 from edge.selling.returning import ReturnGoods, ReturnLine
 from edge.selling.sales import VoidSale
 from edge.stock.expected import find_transit
@@ -29,6 +29,7 @@ from edge.stock.moves import (
     TransferOut,
     WriteOff,
 )
+from edge.stock.serials import serial_view
 from edge.views.rows import sale_view
 from sync.bodies import AnyBody, GoodsReceipt
 from sync.body import LotLine
@@ -161,6 +162,63 @@ def test_a_return_names_serials_of_its_line_alone(shop: Shop) -> None:
             shop.run(wrong)
     shop.run(ReturnGoods(shop.new_id(), "t1", sold.id, (ReturnLine(line=0, quantity=2),)))
     assert serials(shop) == ["s1", "s2"]
+
+
+def back(*names: str, restock: bool = True, lot: str = "", sku: str = "PHONE") -> ReturnLine:
+    return ReturnLine(sku=sku, quantity=max(len(names), 1), serials=names, restock=restock, lot=lot)
+
+
+def test_without_a_receipt_pieces_come_back_by_lot_and_serial_number(shop: Shop) -> None:
+    receive(shop, phones("s1", "s2"), Move(5, "TEA", lot="A", expiry_day=DAY))
+    shop.run(finished(shop, sold_phones("s1")))
+    tea = ReturnLine(sku="TEA", quantity=2, lot="A", expiry_day=DAY)
+    shop.run(ReturnGoods(shop.new_id(), "t1", None, (back("s1"), tea)))
+    assert (lots(shop), serials(shop)) == ([("A", DAY, 7)], ["s1", "s2"])
+    assert (shop.on_hand("PHONE"), odd(shop)) == (2, [])
+    check_books(shop)
+
+
+def test_without_a_receipt_a_piece_that_is_in_stock_does_not_come_back(shop: Shop) -> None:
+    receive(shop, phones("s1"))
+    before = shop.head()
+    for restock in (True, False):
+        with pytest.raises(SerialHere, match="in stock by the books"):
+            shop.run(ReturnGoods(shop.new_id(), "t1", None, (back("s1", restock=restock),)))
+    with pytest.raises(BadField):
+        shop.run(ReturnGoods(shop.new_id(), "t1", None, (back("s2"), back("s2"))))
+    assert shop.head() == before
+
+
+def test_without_a_receipt_a_piece_that_was_not_sold_here_is_taken_and_told(shop: Shop) -> None:
+    receive(shop, phones("s1"))
+    lines = (phones("s1"),)
+    shop.run(TransferOut(id=shop.new_id(), to_store="s0002", lines=lines))
+    shop.run(ReturnGoods(shop.new_id(), "t1", None, (back("s1"), back("s9"))))
+    assert serials(shop) == ["s1", "s9"]
+    assert odd(shop) == [
+        "s1 came back without a receipt; it was not sold here",
+        "s9 came back without a receipt; it was not sold here",
+    ]
+
+
+def test_what_comes_back_broken_is_in_no_stock_with_or_without_a_receipt(shop: Shop) -> None:
+    receive(shop, phones("s1", "s2"))
+    one = finished(shop, sold_phones("s1"))
+    shop.run(one)
+    shop.run(finished(shop, sold_phones("s2"), number=2))
+    broken = ReturnLine(line=0, restock=False)
+    shop.run(ReturnGoods(shop.new_id(), "t1", one.id, (broken,)))
+    shop.run(ReturnGoods(shop.new_id(), "t1", None, (back("s2", restock=False),)))
+    assert (serials(shop), shop.on_hand("PHONE")) == ([], 0)
+
+
+def test_what_was_sold_though_nobody_told_it_came_is_here_when_it_comes_back(shop: Shop) -> None:
+    shop.run(finished(shop, sold_phones("x1")))
+    shop.run(ReturnGoods(shop.new_id(), "t1", None, (back("x1"),)))
+    assert serials(shop) == ["x1"]
+    assert serial_view(shop.store.books, "PHONE", "x1").state == "here"
+    shop.run(finished(shop, sold_phones("x1"), number=2))
+    assert serials(shop) == []
 
 
 def test_a_serial_that_is_not_here_is_sold_all_the_same_and_told(shop: Shop) -> None:

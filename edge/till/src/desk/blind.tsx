@@ -1,14 +1,38 @@
 // One law: goods without a receipt come back only with a manager's word, at the catalogue's price or less.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { lineAmount } from '../core/money';
 import type { Product } from '../core/types';
 import type { Till } from '../data/ports';
 import { formatMoney, formatPer, formatQuantity, inLanguage, isPieces, t } from '../i18n';
-import { Button, EmptyState, IconButton, Notice, Page, SelectField, Switch } from '../ui';
+import type { Entry as StockEntry } from '../stock/entry';
+import { goodsOf, Pieces } from '../stock/goods';
+import {
+  fitting,
+  hasSerial,
+  isLacking,
+  linesOf,
+  type Piece,
+  type Pieced,
+  saidOf,
+  telling,
+} from '../stock/pieces';
+import { PiecesDialog } from '../stock/pieces-dialog';
+import type { SerialState } from '../stock/wire';
+import {
+  Button,
+  EmptyState,
+  IconButton,
+  Notice,
+  Page,
+  play,
+  SelectField,
+  Switch,
+  showToast,
+} from '../ui';
 import { ApprovalDialog, needsManager } from './approval';
 import { AmountField, amountOf } from './count';
-import { FindProduct } from './find-product';
+import { FindProduct, type Found } from './find-product';
 import { Quantity } from './quantity';
 import { Refund } from './refund-split';
 import { returnReasons } from './return';
@@ -17,9 +41,8 @@ import type { BackLine } from './returning';
 const MOST = 100_000;
 
 /** Goods that come back without a receipt. */
-interface Back {
+interface Back extends Pieced {
   readonly product: Product;
-  readonly quantity: number;
   /** As typed; the catalogue's price to begin with. */
   readonly price: string;
   readonly restock: boolean;
@@ -31,29 +54,80 @@ function priceText(product: Product, exponent: number): string {
   return exponent ? `${digits.slice(0, cut)}.${digits.slice(cut)}` : digits;
 }
 
-/** Put goods on the list: one more of what is there, or its usual quantity of what is new. */
-export function added(list: readonly Back[], product: Product, exponent: number): readonly Back[] {
+/**
+ * Put goods on the list: one more of what is there, or its usual quantity of what is new, with what
+ * the code said of the piece. A serial number that is there already adds nothing.
+ */
+export function added(
+  list: readonly Back[],
+  product: Product,
+  exponent: number,
+  said: Piece | null = null,
+): readonly Back[] {
   const step = isPieces(product.unit) ? 1 : product.priceQuantity;
-  const known = list.some((one) => one.product.sku === product.sku);
-  if (known) {
-    return list.map((one) =>
-      one.product.sku === product.sku ? { ...one, quantity: one.quantity + step } : one,
-    );
-  }
-  const back = { product, quantity: step, price: priceText(product, exponent), restock: true };
-  return [...list, back];
+  const before = list.find((one) => one.sku === product.sku);
+  if (before && said && hasSerial(before, said.serial)) return list;
+  const { sku, asks } = goodsOf(product);
+  const price = priceText(product, exponent);
+  const back = before ?? { product, sku, asks, pieces: [], quantity: 0, price, restock: true };
+  const more = { ...back, quantity: back.quantity + step };
+  const told = said ? telling(more, said) : more;
+  return before ? list.map((one) => (one === before ? told : one)) : [...list, told];
+}
+
+/** The lines of an entry: each lot by itself. */
+export function backLines(back: Back, exponent: number): readonly BackLine[] {
+  const { product, price, restock } = back;
+  return linesOf(back).map(({ damaged: _, ...line }) => ({
+    ...line,
+    price_minor: amountOf(price, exponent) ?? 0,
+    price_quantity: product.priceQuantity,
+    restock,
+  }));
+}
+
+/** How many pieces lack the serial number under which they would go back on the shelf. */
+export function unnumbered(back: Back): number {
+  if (!back.restock || !back.asks.includes('serial')) return 0;
+  return Math.max(back.quantity - back.pieces.filter(({ serial }) => serial !== '').length, 0);
 }
 
 /** What an entry refunds; null while its price is none or above the catalogue's. */
 export function backMinor(back: Back, exponent: number): number | null {
   const price = amountOf(back.price, exponent);
   if (price === null || price > back.product.priceMinor) return null;
-  return lineAmount(back.quantity, price, back.product.priceQuantity);
+  const per = back.product.priceQuantity;
+  return linesOf(back).reduce((sum, line) => sum + lineAmount(line.quantity, price, per), 0);
 }
+
+/** Asks the node of serial numbers: one that is in stock can't come back, others are remembered. */
+function useSerials(till: Till) {
+  const foreign = useRef(new Set<string>());
+  const check = async (sku: string, serial: string): Promise<string> => {
+    try {
+      const query = new URLSearchParams({ sku, serial });
+      const found = await till.api.get<SerialState>(`/stock/serials?${query}`);
+      if (found.state === 'here') return t('desk.blind.isHere', { serial });
+      if (found.moves[0]?.type !== 'Sale') foreign.current.add(`${sku} ${serial}`);
+    } catch {
+      // The node is asked again when the return is sent.
+    }
+    return '';
+  };
+  const remark = (sku: string, serial: string): string =>
+    foreign.current.has(`${sku} ${serial}`) ? t('desk.blind.foreign') : '';
+  return { check, remark };
+}
+
+/** An entry as stock work knows it. */
+const entryOf = ({ product, sku, quantity, asks, pieces }: Back): StockEntry => {
+  return { sku, quantity, asks, pieces, names: product.names, unit: product.unit, expected: null };
+};
 
 function Entry(props: {
   back: Back;
   exponent: number;
+  onAsk: () => void;
   onChange: (back: Back | null) => void;
 }): JSX.Element {
   const { back, exponent } = props;
@@ -76,7 +150,7 @@ function Entry(props: {
         unit={product.unit}
         value={back.quantity}
         most={MOST}
-        onChange={(quantity) => props.onChange(quantity ? { ...back, quantity } : null)}
+        onChange={(quantity) => props.onChange(quantity ? fitting(back, quantity) : null)}
       />
       <strong class="back__amount num">{minor === null ? '—' : formatMoney(minor)}</strong>
       <IconButton
@@ -84,6 +158,7 @@ function Entry(props: {
         label={t('desk.blind.remove', { name })}
         onPress={() => props.onChange(null)}
       />
+      <Pieces entry={entryOf(back)} onAsk={props.onAsk} />
       <div class="back__restock row wrap">
         <AmountField
           label={t('desk.blind.refundPrice', {
@@ -113,28 +188,59 @@ function Backs(props: {
   exponent: number;
   onChange: (list: readonly Back[]) => void;
 }): JSX.Element {
-  const { list, exponent, onChange } = props;
-  const replaced = (at: number, changed: Back | null): readonly Back[] =>
-    list.flatMap((one, i) => (i === at ? (changed ?? []) : one));
+  const { till, list, exponent, onChange } = props;
+  const [asking, setAsking] = useState('');
+  const { check, remark } = useSerials(till);
+  // Another piece may be scanned while one is looked up.
+  const newest = useRef(list);
+  newest.current = list;
+  const asked = list.find((back) => back.sku === asking);
+  const replaced = (sku: string, changed: Back | null): readonly Back[] =>
+    list.flatMap((one) => (one.sku === sku ? (changed ?? []) : one));
+  const found: Found = async (product, _, verdict) => {
+    const said = saidOf(verdict, isPieces(product.unit) ? 1 : product.priceQuantity);
+    const wrong = said?.serial ? await check(product.sku, said.serial) : '';
+    if (wrong) {
+      play('refused');
+      showToast({ text: wrong, bad: true });
+      return;
+    }
+    const after = added(newest.current, product, exponent, said);
+    newest.current = after;
+    onChange(after);
+    const back = after.find((one) => one.sku === product.sku);
+    if (back && isLacking(back)) setAsking(product.sku);
+  };
   return (
     <>
-      <FindProduct
-        till={props.till}
-        onFound={(product) => onChange(added(list, product, exponent))}
-      />
+      <FindProduct till={till} onFound={found} />
       {list.length === 0 ? (
         <EmptyState icon="barcode" title={t('desk.blind.none')} text={t('desk.blind.noneText')} />
       ) : (
         <ul class="backs card">
-          {list.map((back, at) => (
+          {list.map((back) => (
             <Entry
-              key={back.product.sku}
+              key={back.sku}
               back={back}
               exponent={exponent}
-              onChange={(changed) => onChange(replaced(at, changed))}
+              onAsk={() => setAsking(back.sku)}
+              onChange={(changed) => onChange(replaced(back.sku, changed))}
             />
           ))}
         </ul>
+      )}
+      {asked && (
+        <PiecesDialog
+          till={till}
+          entry={entryOf(asked)}
+          use="back"
+          check={(serial) => check(asked.sku, serial)}
+          remark={(serial) => remark(asked.sku, serial)}
+          onChange={({ quantity, pieces }) =>
+            onChange(replaced(asked.sku, { ...asked, quantity, pieces }))
+          }
+          onClose={() => setAsking('')}
+        />
       )}
     </>
   );
@@ -187,19 +293,15 @@ export function BlindReturn(props: { till: Till; onBack: () => void }): JSX.Elem
   const amounts = list.map((back) => backMinor(back, exponent));
   const bad = amounts.includes(null);
   const total = amounts.reduce<number>((sum, minor) => sum + (minor ?? 0), 0);
-  const lines = list.map(({ product, quantity, price, restock }) => ({
-    sku: product.sku,
-    quantity,
-    price_minor: amountOf(price, exponent) ?? 0,
-    price_quantity: product.priceQuantity,
-    restock,
-  }));
+  const lines = list.flatMap((back) => backLines(back, exponent));
+  const lacking = list.reduce((sum, back) => sum + unnumbered(back), 0);
   return (
     <Page title={t('desk.return.blind')} onBack={props.onBack} narrow>
       <div class="stack stack--wide">
         {till.presence.state.value.node === 'down' && <NeedsNode />}
         <Backs till={till} list={list} exponent={exponent} onChange={setList} />
         {bad && <Notice mood="danger">{t('desk.blind.bad')}</Notice>}
+        {lacking > 0 && <Notice mood="warn">{t('desk.blind.serials', { n: lacking })}</Notice>}
         <SelectField
           label={t('desk.return.reason')}
           value={reason}
@@ -212,7 +314,7 @@ export function BlindReturn(props: { till: Till; onBack: () => void }): JSX.Elem
           <Button
             kind="primary"
             size="xl"
-            disabled={list.length === 0 || bad}
+            disabled={list.length === 0 || bad || lacking > 0}
             onPress={() => setSettling(true)}
           >
             {t('desk.return.pay')}

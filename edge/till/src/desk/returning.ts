@@ -19,6 +19,9 @@ export type BackLine =
       readonly price_minor: number;
       readonly price_quantity: number;
       readonly restock: boolean;
+      readonly lot?: string;
+      readonly expiry_day?: string;
+      readonly serials?: readonly string[];
     };
 
 /** A return as it is decided here. */

@@ -2,27 +2,16 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { QUANTITY_MAX } from '../core/money';
-import type { Product } from '../core/types';
 import type { Till } from '../data/ports';
 import { type Failure, failureOf } from '../desk/failure';
 import { FindProduct, type Found } from '../desk/find-product';
 import { Failed, Loaded, useLoad } from '../desk/load';
 import { actorName } from '../desk/people';
 import { QuantityDialog } from '../desk/quantity';
-import { formatQuantity, formatTime, inLanguage, isPieces, t } from '../i18n';
+import { inLanguage, isPieces, t } from '../i18n';
 import { go } from '../route';
-import {
-  Badge,
-  Button,
-  Icon,
-  List,
-  ListItem,
-  Notice,
-  Page,
-  Switch,
-  TextField,
-  useKeys,
-} from '../ui';
+import { Button, Notice, Page, play, Switch, showToast, TextField, useKeys } from '../ui';
+import { Entries, InHand, Left, Progress, type Shown } from './count-shown';
 import {
   type Counting,
   type Current,
@@ -32,9 +21,15 @@ import {
   type Moment,
   NOTHING,
   scan,
+  takenBack,
+  toldOf,
   typeIn,
   written,
 } from './counting';
+import type { Goods } from './entry';
+import { goodsOf } from './goods';
+import { hasSerial, isLacking, saidOf } from './pieces';
+import { PiecesDialog } from './pieces-dialog';
 import { titleOf } from './sheets';
 import type { Sheet, SheetEntry } from './wire';
 
@@ -90,76 +85,6 @@ function useCounting(till: Till, sheet: Sheet, place: Place, arrived: () => void
   return { counting, setCounting, failure, again, setAgain, moment };
 }
 
-function InHand(props: {
-  counting: Counting;
-  onType: () => void;
-  onWrite: () => void;
-}): JSX.Element {
-  const { current } = props.counting;
-  if (!current) {
-    return (
-      <div class="card inhand inhand--empty">
-        <Icon name="barcode" size={40} />
-        <p>{t('stock.count.scan')}</p>
-      </div>
-    );
-  }
-  return (
-    <div class="card inhand" aria-live="polite">
-      <div class="grow">
-        <h2>{inLanguage(current.names)}</h2>
-        <p class="item__text">{current.sku}</p>
-      </div>
-      <button type="button" class="inhand__figure num" onClick={props.onType}>
-        {formatQuantity(current.counted, current.unit)}
-      </button>
-      <div class="inhand__acts">
-        <Button size="l" icon="edit" onPress={props.onType}>
-          {t('stock.count.type')}
-        </Button>
-        <Button size="l" kind="primary" icon="check" shortcut="↵" onPress={props.onWrite}>
-          {t('stock.count.write')}
-        </Button>
-      </div>
-    </div>
-  );
-}
-
-function Entries(props: {
-  till: Till;
-  entries: readonly SheetEntry[];
-  names: ReadonlyMap<string, { name: string; unit: string }>;
-  me: string;
-  onCorrect: (entry: SheetEntry) => void;
-}): JSX.Element | null {
-  const staff = props.till.setup.document.value?.staff ?? [];
-  const shown = props.entries.filter((entry) => entry.replaced_by === null).toReversed();
-  if (shown.length === 0) return null;
-  return (
-    <section>
-      <h2 class="section">{t('stock.count.entries')}</h2>
-      <List label={t('stock.count.entries')}>
-        {shown.slice(0, 100).map((entry) => {
-          const known = props.names.get(entry.sku);
-          const mine = entry.counted_by.split('@')[0] === props.me;
-          const who = actorName(entry.counted_by, staff);
-          return (
-            <ListItem
-              key={entry.id}
-              title={known?.name ?? entry.sku}
-              text={[formatTime(entry.at_ms), entry.place, who].filter(Boolean).join(' · ')}
-              after={
-                <strong class="num">{formatQuantity(entry.counted, known?.unit ?? 'piece')}</strong>
-              }
-              onPress={mine ? () => props.onCorrect(entry) : undefined}
-            />
-          );
-        })}
-      </List>
-    </section>
-  );
-}
-
 /** Who may see what the books say on a blind sheet. */
 const SEEING: ReadonlySet<string> = new Set(['manager', 'auditor']);
 
@@ -169,52 +94,10 @@ function mayReview(till: Till, sheet: Sheet): boolean {
   return !sheet.blind || roles.some((role) => SEEING.has(role));
 }
 
-/** What of a shelf nobody has counted yet, and who goes on when all of it is. */
-function Left({ till, shown }: { till: Till; shown: Shown }): JSX.Element | null {
-  const { sheet, entries, names } = shown;
-  if (sheet.uncounted === 0) {
-    return mayReview(till, sheet) ? null : (
-      <Notice mood="ok" title={t('stock.count.all')}>
-        {t('stock.count.manager')}
-      </Notice>
-    );
-  }
-  if (sheet.kind !== 'list') return null;
-  const counted = new Set(entries.map((entry) => entry.sku));
-  const left = sheet.scope.filter((sku) => !counted.has(sku));
-  return (
-    <section>
-      <h2 class="section">{t('stock.count.left')}</h2>
-      <p class="muted">{left.map((sku) => names.get(sku)?.name ?? sku).join(', ')}</p>
-    </section>
-  );
-}
-
-function Progress({ sheet }: { sheet: Sheet }): JSX.Element {
-  const whole = sheet.counted + sheet.uncounted;
-  return (
-    <div class="progress">
-      <progress
-        max={Math.max(whole, 1)}
-        value={sheet.counted}
-        aria-label={t('stock.count.progress')}
-      />
-      <p class="row wrap">
-        <span class="grow num">{t('stock.count.counted', { counted: sheet.counted, whole })}</span>
-        {sheet.people.length > 0 && (
-          <Badge icon="people">{t('stock.count.people', { n: sheet.people.length })}</Badge>
-        )}
-      </p>
-    </div>
-  );
-}
-
-/** Names and units of what is on a sheet. */
-async function namesOf(till: Till, skus: readonly string[]) {
+/** What is known of the goods on a sheet. */
+async function goodsOn(till: Till, skus: readonly string[]): Promise<ReadonlyMap<string, Goods>> {
   const products = await till.catalogue.bySkus([...new Set(skus)]);
-  return new Map(
-    products.map((one) => [one.sku, { name: inLanguage(one.names), unit: one.unit }] as const),
-  );
+  return new Map(products.map((product) => [product.sku, goodsOf(product)] as const));
 }
 
 function Where(props: { place: Place; onChange: (place: Place) => void }): JSX.Element {
@@ -236,12 +119,6 @@ function Where(props: { place: Place; onChange: (place: Place) => void }): JSX.E
       />
     </div>
   );
-}
-
-interface Shown {
-  readonly sheet: Sheet;
-  readonly entries: readonly SheetEntry[];
-  readonly names: ReadonlyMap<string, { name: string; unit: string }>;
 }
 
 /** What went wrong on the way to the node, and what is to be counted again. */
@@ -279,19 +156,18 @@ type Typing = 'current' | SheetEntry | null;
 function TypeDialog(props: {
   typing: Exclude<Typing, null>;
   current: Current | null;
-  names: Shown['names'];
+  goods: Shown['goods'];
   onTyped: (counted: number) => void;
   onClose: () => void;
 }): JSX.Element | null {
   const { typing, current } = props;
-  const goods = typing === 'current' ? current : { ...typing, ...props.names.get(typing.sku) };
-  if (!goods) return null;
-  const name = 'names' in goods ? inLanguage(goods.names) : (goods.name ?? goods.sku);
+  if (typing === 'current' && !current) return null;
+  const known = typing === 'current' ? current : props.goods.get(typing.sku);
   return (
     <QuantityDialog
-      name={name}
-      unit={goods.unit ?? 'piece'}
-      value={goods.counted}
+      name={known ? inLanguage(known.names) : ''}
+      unit={known?.unit ?? 'piece'}
+      value={typing === 'current' ? (current?.quantity ?? 0) : typing.counted}
       most={QUANTITY_MAX}
       onClose={props.onClose}
       onChange={props.onTyped}
@@ -299,51 +175,153 @@ function TypeDialog(props: {
   );
 }
 
-const goodsOf = ({ sku, names, unit }: Product): Omit<Current, 'counted'> => ({ sku, names, unit });
+/** Who has a serial number on the sheet already; null for nobody. */
+function scannedBy(shown: Shown, sku: string, serial: string, replaced: string | null) {
+  const found = shown.entries.find(
+    (entry) =>
+      entry.sku === sku &&
+      entry.replaced_by === null &&
+      entry.id !== replaced &&
+      entry.pieces.some((piece) => piece.serials.includes(serial)),
+  );
+  return found?.counted_by ?? null;
+}
 
-function Work(props: { till: Till; shown: Shown; again: () => void }): JSX.Element {
+/** An own entry as goods in hand. */
+const inHand = (entry: SheetEntry, goods: Goods): Current => ({
+  ...goods,
+  quantity: entry.counted,
+  expected: null,
+  pieces: entry.pieces.flatMap(({ lot, expiry_day, serials, quantity }) => {
+    const piece = { lot, expiry_day: expiry_day ?? '', damaged: 0 };
+    const named = serials.map((serial) => ({ ...piece, serial, quantity: 1 }));
+    const rest = quantity - named.length;
+    return rest > 0 ? [...named, { ...piece, serial: '', quantity: rest }] : named;
+  }),
+  replaces: entry.id,
+});
+
+/** Why a serial number can't be counted again; empty where it can be counted. */
+function twiceText(
+  till: Till,
+  shown: Shown,
+  { current, pending }: Counting,
+  sku: string,
+  serial: string,
+): string {
+  const same = current?.sku === sku ? current : null;
+  const who = scannedBy(shown, sku, serial, same?.replaces ?? null);
+  if (who) {
+    const staff = till.setup.document.value?.staff ?? [];
+    return t('stock.count.twice', { serial, who: actorName(who, staff) });
+  }
+  const waits = pending.some(
+    (one) => one.sku === sku && one.pieces.some(({ serials }) => serials?.includes(serial)),
+  );
+  return waits || (same && hasSerial(same, serial)) ? t('stock.pieces.twice', { serial }) : '';
+}
+
+/** What is being counted, and how a scan, a figure and the pieces told come into it. */
+function useWork(props: { till: Till; shown: Shown; again: () => void }) {
   const { till, shown } = props;
   const [place, setPlace] = useState<Place>({ place: '', stockroom: false });
   const [typing, setTyping] = useState<Typing>(null);
+  const [asking, setAsking] = useState(false);
   const work = useCounting(till, shown.sheet, place, props.again);
   const { counting, setCounting, moment } = work;
+  const { current } = counting;
   const write = (): void => setCounting((before) => written(before, moment()));
-  const found: Found = (product, quantity) => {
+  const check = (sku: string, serial: string): string =>
+    twiceText(till, shown, counting, sku, serial);
+  const found: Found = (product, quantity, verdict) => {
     const by = quantity ?? (isPieces(product.unit) ? 1 : product.priceQuantity);
-    setCounting((before) => scan(before, goodsOf(product), by, moment()));
+    const said = saidOf(verdict, by);
+    const wrong = said?.serial ? check(product.sku, said.serial) : '';
+    if (wrong) {
+      play('refused');
+      showToast({ text: wrong, bad: true });
+      return;
+    }
+    const goods = goodsOf(product);
+    setCounting((before) => scan(before, goods, by, moment(), said));
+    if (isLacking({ ...goods, quantity: by, pieces: said ? [said] : [] })) setAsking(true);
+  };
+  const correct = (entry: SheetEntry): void => {
+    const goods = shown.goods.get(entry.sku);
+    if (goods && (goods.asks.length > 0 || entry.pieces.length > 0))
+      setCounting((one) => takenBack(one, inHand(entry, goods), moment()));
+    else setTyping(entry);
   };
   const take = (counted: number): void => {
-    if (typing === 'current') setCounting((one) => written(typeIn(one, counted), moment()));
+    if (typing === 'current' && current?.asks.length)
+      setCounting((one) => typeIn(one, counted)); // its pieces are still to be told
+    else if (typing === 'current') setCounting((one) => written(typeIn(one, counted), moment()));
     else if (typing) {
       const instead = { replaces: typing.id };
       setCounting((one) => corrected(one, typing.sku, counted, instead, moment()));
     }
     setTyping(null);
   };
-  usePause(counting.current, typing !== null, write);
-  useKeys([{ key: 'Enter', label: t('stock.count.write'), run: write }]);
+  usePause(current, typing !== null || asking || current?.replaces != null, write);
+  return {
+    ...work,
+    place,
+    setPlace,
+    typing,
+    setTyping,
+    asking,
+    setAsking,
+    write,
+    check,
+    found,
+    correct,
+    take,
+  };
+}
+
+function Work(props: { till: Till; shown: Shown; again: () => void }): JSX.Element {
+  const { till, shown } = props;
+  const work = useWork(props);
+  const { counting, typing } = work;
+  const { current } = counting;
+  useKeys([{ key: 'Enter', label: t('stock.count.write'), run: work.write }]);
   return (
     <div class="stack stack--wide">
       <Progress sheet={shown.sheet} />
       <Troubles failure={work.failure} again={work.again} onSeen={() => work.setAgain([])} />
-      <InHand counting={counting} onType={() => setTyping('current')} onWrite={write} />
-      <FindProduct till={till} onFound={found} />
-      <Where place={place} onChange={setPlace} />
-      <Left till={till} shown={shown} />
+      <InHand
+        counting={counting}
+        onType={() => work.setTyping('current')}
+        onAsk={() => work.setAsking(true)}
+        onWrite={work.write}
+      />
+      <FindProduct till={till} onFound={work.found} />
+      <Where place={work.place} onChange={work.setPlace} />
+      <Left shown={shown} closes={mayReview(till, shown.sheet)} />
       <Entries
         till={till}
         entries={shown.entries}
-        names={shown.names}
+        goods={shown.goods}
         me={till.session.current.value?.staff ?? ''}
-        onCorrect={setTyping}
+        onCorrect={work.correct}
       />
+      {work.asking && current && (
+        <PiecesDialog
+          till={till}
+          entry={current}
+          use="count"
+          check={(serial) => work.check(current.sku, serial)}
+          onChange={(entry) => work.setCounting((one) => toldOf(one, entry))}
+          onClose={() => work.setAsking(false)}
+        />
+      )}
       {typing && (
         <TypeDialog
           typing={typing}
-          current={counting.current}
-          names={shown.names}
-          onTyped={take}
-          onClose={() => setTyping(null)}
+          current={current}
+          goods={shown.goods}
+          onTyped={work.take}
+          onClose={() => work.setTyping(null)}
         />
       )}
     </div>
@@ -358,8 +336,8 @@ export function CountPage(props: { till: Till; id: string; onBack: () => void })
     const path = `/stock/sheets/${id}/entries`;
     const { entries } = await till.api.get<{ entries: SheetEntry[] }>(path);
     const scope = sheet.kind === 'list' ? sheet.scope : [];
-    const names = await namesOf(till, [...scope, ...entries.map((entry) => entry.sku)]);
-    return { sheet, entries, names };
+    const goods = await goodsOn(till, [...scope, ...entries.map((entry) => entry.sku)]);
+    return { sheet, entries, goods };
   });
   const sheet = load.state === 'ready' ? load.value.sheet : null;
   const title = sheet ? titleOf(sheet) : t('stock.counts.title');

@@ -1,12 +1,13 @@
 // One law: a scan adds one to what is being counted; what was counted is written down at once, each
 // once, and waits here under its own id until the node has it.
 
+import { type Entry, type Goods, scanned } from './entry';
+import { fitting, type Line, linesOf, type Piece } from './pieces';
+
 /** Goods being counted now: nothing of it is written down yet. */
-export interface Current {
-  readonly sku: string;
-  readonly names: Readonly<Record<string, string>>;
-  readonly unit: string;
-  readonly counted: number;
+export interface Current extends Entry {
+  /** The own entry that this is to replace. */
+  readonly replaces: string | null;
 }
 
 /** An entry on its way to the node; `at_ms` is when it was counted. */
@@ -20,6 +21,8 @@ export interface Pending {
   readonly whole: boolean;
   readonly source: 'hand' | 'scanner';
   readonly at_ms: number;
+  /** The lots and serial numbers that were told of. */
+  readonly pieces: readonly Omit<Line, 'sku' | 'damaged'>[];
 }
 
 /** A count in progress at this device. */
@@ -40,24 +43,42 @@ export interface Moment {
 /** Nothing counted yet. */
 export const NOTHING: Counting = { current: null, typed: false, pending: [] };
 
-/** A scan: one more of the same, or what was counted is written down and the next begins. */
+/**
+ * A scan: one more of the same, or what was counted is written down and the next begins. `said` is
+ * what the code said of its piece; a serial number that is there already adds nothing.
+ */
 export function scan(
   counting: Counting,
-  goods: Omit<Current, 'counted'>,
+  goods: Goods,
   by: number,
   moment: Moment,
+  said: Piece | null = null,
 ): Counting {
-  if (counting.current?.sku === goods.sku) {
-    const current = { ...counting.current, counted: counting.current.counted + by };
-    return { ...counting, current };
-  }
-  return { ...written(counting, moment), current: { ...goods, counted: by }, typed: false };
+  const { current } = counting;
+  const same = current?.sku === goods.sku ? current : null;
+  const [entry] = scanned(same ? [same] : [], goods, by, said);
+  if (!entry) return counting;
+  const next = { ...entry, replaces: same?.replaces ?? null };
+  if (same) return { ...counting, current: next };
+  return { ...written(counting, moment), current: next, typed: false };
+}
+
+/** What was told of the pieces of the goods in hand. */
+export function toldOf(counting: Counting, entry: Entry): Counting {
+  const { current } = counting;
+  if (current?.sku !== entry.sku) return counting;
+  return { ...counting, current: { ...entry, replaces: current.replaces } };
+}
+
+/** Take an own entry into the hand again, to be written down anew in its place. */
+export function takenBack(counting: Counting, current: Current, moment: Moment): Counting {
+  return { ...written(counting, moment), current, typed: true };
 }
 
 /** A typed quantity stands for all of the current goods at this place. */
 export function typeIn(counting: Counting, counted: number): Counting {
   if (!counting.current || !Number.isSafeInteger(counted) || counted < 0) return counting;
-  return { ...counting, current: { ...counting.current, counted }, typed: true };
+  return { ...counting, current: fitting(counting.current, counted), typed: true };
 }
 
 /** Write down what is being counted; nothing if nothing is. */
@@ -67,10 +88,13 @@ export function written(counting: Counting, moment: Moment): Counting {
   const entry: Pending = {
     ...moment,
     sku: current.sku,
-    counted: current.counted,
-    replaces: null,
+    counted: current.quantity,
+    replaces: current.replaces,
     whole: false,
     source: counting.typed ? 'hand' : 'scanner',
+    pieces: linesOf(current)
+      .filter((line) => line.lot || line.expiry_day || line.serials)
+      .map(({ sku: _, damaged: __, ...piece }) => piece),
   };
   return { current: null, typed: false, pending: [...counting.pending, entry] };
 }
@@ -90,6 +114,7 @@ export function corrected(
     replaces: 'replaces' in instead ? instead.replaces : null,
     whole: 'whole' in instead,
     source: 'hand',
+    pieces: [],
   };
   return { ...counting, pending: [...counting.pending, entry] };
 }

@@ -164,8 +164,7 @@ export function GoodsList(props: {
         <PiecesDialog
           till={till}
           entry={asked}
-          leaves={props.pieces === 'leave'}
-          damage={props.pieces === 'come'}
+          use={props.pieces}
           onChange={(entry) => onChange(replaced(list, entry))}
           onClose={() => setAsking('')}
         />
@@ -191,7 +190,7 @@ export function PieceLines({ entry }: { entry: Entry }): JSX.Element | null {
 }
 
 /** Which pieces of an entry are told of, and what is still asked. */
-function Pieces(props: { entry: Entry; onAsk: () => void }): JSX.Element | null {
+export function Pieces(props: { entry: Entry; onAsk: () => void }): JSX.Element | null {
   const { entry } = props;
   if (entry.quantity === 0 || (entry.asks.length === 0 && entry.pieces.length === 0)) return null;
   return (

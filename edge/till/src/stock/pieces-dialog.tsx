@@ -1,7 +1,7 @@
 // One law: lots and serial numbers are scanned or typed one after the other, and whatever isn't known
 // is left out in plain sight, not made up.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { QUANTITY_MAX } from '../core/money';
 import { dayNumber, dayText, storeTime } from '../core/time';
 import type { Till } from '../data/ports';
@@ -56,10 +56,11 @@ interface Draft {
   readonly quantity: number;
 }
 
-/** The lots that are here by the books, to be chosen from where goods leave. */
+/** The lots that are here by the books, to be chosen from; how much of them is not always told. */
 function Here(props: {
   lots: readonly LotStock[];
   unit: string;
+  quantities: boolean;
   onChoose: (lot: LotStock) => void;
 }) {
   const lots = props.lots.filter(({ quantity }) => quantity > 0).slice(0, 20);
@@ -70,8 +71,8 @@ function Here(props: {
       <div class="row wrap">
         {lots.map((lot) => (
           <Button key={`${lot.lot} ${lot.expiry_day}`} onPress={() => props.onChoose(lot)}>
-            {pieceText({ lot: lot.lot, expiry_day: lot.expiry_day ?? '' })} ·{' '}
-            {formatQuantity(lot.quantity, props.unit)}
+            {pieceText({ lot: lot.lot, expiry_day: lot.expiry_day ?? '' })}
+            {props.quantities && ` · ${formatQuantity(lot.quantity, props.unit)}`}
           </Button>
         ))}
       </div>
@@ -84,6 +85,7 @@ function Told(props: {
   entry: Entry;
   damage: boolean;
   here: ReadonlySet<string> | null;
+  remark: (serial: string) => string;
   onChange: (entry: Entry) => void;
 }): JSX.Element | null {
   const { entry, onChange } = props;
@@ -102,6 +104,9 @@ function Told(props: {
               )}
               {piece.serial && props.here && !props.here.has(piece.serial) && (
                 <Badge mood="warn">{t('stock.pieces.notHere')}</Badge>
+              )}
+              {piece.serial && props.remark(piece.serial) && (
+                <Badge mood="warn">{props.remark(piece.serial)}</Badge>
               )}
               {piece.damaged > 0 && (
                 <Badge mood="warn">{t('stock.pieces.damaged', { n: piece.damaged })}</Badge>
@@ -207,24 +212,41 @@ const next = (entry: Entry, draft: Draft | null): Draft => ({
   quantity: Math.max(untold(entry), 1),
 });
 
-function useTelling(props: { till: Till; entry: Entry; onChange: (entry: Entry) => void }) {
-  const { till, entry } = props;
+/** Says what is wrong with a serial number, if anything is; asks whoever knows. */
+export type SerialCheck = (serial: string) => string | Promise<string>;
+
+function useTelling(props: {
+  till: Till;
+  entry: Entry;
+  check?: SerialCheck | undefined;
+  onChange: (entry: Entry) => void;
+}) {
+  const { till } = props;
+  const newest = useRef(props.entry);
+  newest.current = props.entry;
+  const { entry } = props;
   const [draft, setDraft] = useState<Draft>(() => next(entry, null));
   const [error, setError] = useState('');
-  const add = (said: Draft): boolean => {
+  const refuse = (text: string): false => {
+    play('refused');
+    setError(text);
+    return false;
+  };
+  const add = async (said: Draft): Promise<boolean> => {
     const serial = said.serial.trim();
     const lot = said.lot.trim();
     // A day that is none would be refused by the node, with the whole document.
     const day = dayText(dayNumber(said.expiry_day));
     if (serial === '' && (entry.asks.includes('serial') || (lot === '' && day === ''))) return true;
-    if (hasSerial(entry, serial)) {
-      play('refused');
-      setError(t('stock.pieces.twice', { serial }));
-      return false;
-    }
+    if (hasSerial(entry, serial)) return refuse(t('stock.pieces.twice', { serial }));
+    const wrong = serial ? await props.check?.(serial) : '';
+    if (wrong) return refuse(wrong);
     setError('');
     const quantity = serial === '' ? said.quantity : 1;
-    const told = telling(entry, { lot, expiry_day: day, serial, quantity, damaged: 0 });
+    // Another piece may have been scanned while this one was looked up.
+    if (hasSerial(newest.current, serial)) return true;
+    const told = telling(newest.current, { lot, expiry_day: day, serial, quantity, damaged: 0 });
+    newest.current = told;
     props.onChange(told);
     setDraft(next(told, said));
     play('ok');
@@ -242,7 +264,7 @@ function useTelling(props: { till: Till; entry: Entry; onChange: (entry: Entry) 
     const typed = entry.asks.includes('serial') ? { serial: text } : { lot: text };
     const filled = { ...draft, ...(said ? filling(draft, said) : typed) };
     const whole = entry.asks.includes('serial') ? filled.serial !== '' : said !== null;
-    if (whole) add(filled);
+    if (whole) await add(filled);
     else setDraft(filled);
   };
   return { draft, setDraft, error, add, scan };
@@ -257,30 +279,34 @@ function filling(draft: Draft, said: Piece): Partial<Draft> {
   };
 }
 
+/** What the pieces are told for: goods that come, leave, are counted, or come back. */
+export type PiecesUse = 'come' | 'leave' | 'count' | 'back';
+
 /** Asks for the lots and serial numbers of an entry. */
 export function PiecesDialog(props: {
   till: Till;
   entry: Entry;
-  /** Goods leave: what is here can be chosen, and what isn't is pointed out. */
-  leaves: boolean;
-  /** Pieces may have come damaged. */
-  damage: boolean;
+  /** Lots that are here can be chosen unless goods come; what leaves and is not here is pointed out. */
+  use: PiecesUse;
+  check?: SerialCheck;
+  /** Something to be said of a serial number on the list. */
+  remark?: (serial: string) => string;
   onChange: (entry: Entry) => void;
   onClose: () => void;
 }): JSX.Element {
-  const { till, entry } = props;
+  const { till, entry, use } = props;
   const telling = useTelling(props);
   useScans(telling.scan);
   const path = `/stock/${encodeURIComponent(entry.sku)}?movements=1`;
   const [load] = useLoad(`pieces ${entry.sku}`, () =>
-    props.leaves ? till.api.get<StockDetail>(path) : Promise.resolve(null),
+    use === 'come' ? Promise.resolve(null) : till.api.get<StockDetail>(path),
   );
   const books = load.state === 'ready' ? load.value : null;
   const rest = untold(entry);
-  const add = (): boolean => telling.add(telling.draft);
+  const add = (): Promise<boolean> => telling.add(telling.draft);
   // What was typed and not yet added is meant too.
-  const done = (): void => {
-    if (add()) props.onClose();
+  const done = async (): Promise<void> => {
+    if (await add()) props.onClose();
   };
   return (
     <Dialog
@@ -289,7 +315,7 @@ export function PiecesDialog(props: {
       lets_scans
       onClose={props.onClose}
       foot={
-        <Button kind="primary" size="l" onPress={done}>
+        <Button kind="primary" size="l" onPress={() => void done()}>
           {t('ui.done')}
         </Button>
       }
@@ -308,12 +334,9 @@ export function PiecesDialog(props: {
           <Here
             lots={books.lots}
             unit={entry.unit}
-            onChoose={(lot) =>
-              telling.setDraft({
-                ...telling.draft,
-                lot: lot.lot,
-                expiry_day: lot.expiry_day ?? '',
-              })
+            quantities={use === 'leave'}
+            onChoose={({ lot, expiry_day }) =>
+              telling.setDraft({ ...telling.draft, lot, expiry_day: expiry_day ?? '' })
             }
           />
         )}
@@ -327,8 +350,9 @@ export function PiecesDialog(props: {
         <Told
           till={till}
           entry={entry}
-          damage={props.damage}
-          here={books && new Set(books.serials)}
+          damage={use === 'come'}
+          here={use === 'leave' && books ? new Set(books.serials) : null}
+          remark={props.remark ?? (() => '')}
           onChange={props.onChange}
         />
       </div>

@@ -19,6 +19,7 @@ import {
   Table,
 } from '../ui';
 import { type Known, knownGoods } from './goods-known';
+import { pieceText } from './pieces-dialog';
 import { titleOf } from './sheets';
 import type { Review, Sheet } from './wire';
 
@@ -30,8 +31,48 @@ interface Reviewed {
   readonly known: Known;
 }
 
+type Line = Review['lines'][number];
+
+/** Whether a count changes which pieces are here, as far as was told. */
+const movesPieces = (line: Line): boolean =>
+  line.lots.length + line.found.length + line.missing.length > 0;
+
+/** What a count changes of lots and serial numbers, and what was not told of them. */
+function Pieces({ line, known }: { line: Line; known: Known }): JSX.Element | null {
+  const unit = known.unitOf(line.sku);
+  const said = [
+    ...line.lots.map((lot) =>
+      t('stock.review.lot', {
+        lot: pieceText({ lot: lot.lot, expiry_day: lot.expiry_day ?? '' }),
+        counted: formatQuantity(lot.counted, unit),
+        seen: formatQuantity(lot.seen, unit),
+      }),
+    ),
+    line.found.length > 0 && t('stock.review.found', { serials: line.found.join(', ') }),
+    line.missing.length > 0 && t('stock.review.missing', { serials: line.missing.join(', ') }),
+    known.asks(line.sku, 'lot') &&
+      line.unlotted > 0 &&
+      t('stock.review.unlotted', { quantity: formatQuantity(line.unlotted, unit) }),
+    known.asks(line.sku, 'serial') &&
+      line.unnumbered > 0 &&
+      t('stock.review.unnumbered', { quantity: formatQuantity(line.unnumbered, unit) }),
+  ].filter(Boolean);
+  if (said.length === 0) return null;
+  return (
+    <ul class="pieces__list">
+      {said.map((text) => (
+        <li key={String(text)} class="num small">
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Differences({ review, known }: Reviewed): JSX.Element {
-  const lines = review.lines.filter((line) => line.difference !== 0 || line.uncertain);
+  const lines = review.lines.filter(
+    (line) => line.difference !== 0 || line.uncertain || movesPieces(line),
+  );
   if (lines.length === 0) {
     return (
       <EmptyState icon="check" title={t('stock.review.even')} text={t('stock.review.evenText')} />
@@ -54,10 +95,15 @@ function Differences({ review, known }: Reviewed): JSX.Element {
                 )}
               </>
             }
-            text={t('stock.why.counted', {
-              counted: formatQuantity(line.counted, known.unitOf(line.sku)),
-              seen: formatQuantity(line.seen, known.unitOf(line.sku)),
-            })}
+            text={
+              <>
+                {t('stock.why.counted', {
+                  counted: formatQuantity(line.counted, known.unitOf(line.sku)),
+                  seen: formatQuantity(line.seen, known.unitOf(line.sku)),
+                })}
+                <Pieces line={line} known={known} />
+              </>
+            }
             after={
               <span class="differs num">
                 <strong>{signed(line.difference, known.unitOf(line.sku))}</strong>

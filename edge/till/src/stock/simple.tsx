@@ -1,5 +1,5 @@
 // One law: what leaves the stock says where to or why, and is looked over before it is posted.
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { useLoad } from '../desk/load';
@@ -30,56 +30,87 @@ function Partners(props: { till: Till; onChoose: (store: string) => void }): JSX
   );
 }
 
-/** Sends goods to another store. */
-export function SendPage(props: { till: Till; onBack: () => void }): JSX.Element {
-  const { till } = props;
-  const [list, setList] = useDraft('send');
-  const [store, setStore] = useKept('send.more', '');
+/** Goods that leave: what is said of them goes above the list. */
+function LeavePage(props: {
+  till: Till;
+  /** Under what the list is kept until it is posted, and what its words are called. */
+  draft: 'send' | 'write-off';
+  words: 'send' | 'writeOff';
+  /** The question before it is posted. */
+  sure: string;
+  path: string;
+  /** What the document says besides its lines; null while something lacks. */
+  about: Readonly<Record<string, unknown>> | null;
+  note?: string;
+  children: ComponentChildren;
+  onBack: () => void;
+}): JSX.Element {
+  const { till, draft, words } = props;
+  const [list, setList] = useDraft(draft);
   const [posting, setPosting] = useState(false);
   return (
-    <Page title={t('stock.send.title')} onBack={props.onBack} narrow>
+    <Page title={t(`stock.${words}.title`)} onBack={props.onBack} narrow>
       <div class="stack stack--wide">
-        <TextField
-          label={t('stock.send.to')}
-          hint={t('stock.send.toHint')}
-          icon="home"
-          value={store}
-          max_length={32}
-          onInput={setStore}
-        />
-        <Partners till={till} onChoose={setStore} />
+        {props.children}
         <GoodsList
           till={till}
           list={list}
           onChange={setList}
-          empty={t('stock.send.scan')}
+          empty={t(`stock.${words}.scan`)}
           pieces="leave"
         />
         <Button
           kind="primary"
           size="xl"
           block
-          disabled={lines(list).length === 0 || store.trim() === ''}
+          disabled={lines(list).length === 0 || props.about === null}
           onPress={() => setPosting(true)}
         >
-          {t('stock.send.review')}
+          {t(`stock.${words}.review`)}
         </Button>
       </div>
       {posting && (
         <PostDialog
           till={till}
-          title={t('stock.send.sure', { store: store.trim() })}
-          path="/stock/transfers-out"
-          body={{ to_store: store.trim(), lines: lines(list) }}
+          title={props.sure}
+          path={props.path}
+          body={{ ...props.about, lines: lines(list) }}
           list={list}
-          onPosted={() => forgetDraft('send')}
+          onPosted={() => forgetDraft(draft)}
           onClose={() => setPosting(false)}
         >
-          <Summary list={list} expected={false} sum={(n) => t('stock.send.sum', { n })} />
-          <p class="muted">{t('stock.send.what')}</p>
+          <Summary list={list} expected={false} sum={(n) => t(`stock.${words}.sum`, { n })} />
+          {props.note && <p class="muted">{props.note}</p>}
         </PostDialog>
       )}
     </Page>
+  );
+}
+
+/** Sends goods to another store. */
+export function SendPage(props: { till: Till; onBack: () => void }): JSX.Element {
+  const [text, setText] = useKept('send.more', '');
+  const store = text.trim();
+  return (
+    <LeavePage
+      {...props}
+      draft="send"
+      words="send"
+      sure={t('stock.send.sure', { store })}
+      path="/stock/transfers-out"
+      about={store ? { to_store: store } : null}
+      note={t('stock.send.what')}
+    >
+      <TextField
+        label={t('stock.send.to')}
+        hint={t('stock.send.toHint')}
+        icon="home"
+        value={text}
+        max_length={32}
+        onInput={setText}
+      />
+      <Partners till={props.till} onChoose={setText} />
+    </LeavePage>
   );
 }
 
@@ -92,59 +123,27 @@ function writeOffReasons(till: Till): { value: string; label: string }[] {
   return USUAL.map((code) => ({ value: code, label: t(`stock.reason.${code}`) }));
 }
 
-/** Writes goods off. */
-export function WriteOffPage(props: {
-  till: Till;
-  /** The reason to begin with. */
-  why: string;
-  onBack: () => void;
-}): JSX.Element {
-  const { till } = props;
-  const reasons = writeOffReasons(till);
-  const [list, setList] = useDraft('write-off');
+/** Writes goods off; `why` is the reason to begin with. */
+export function WriteOffPage(props: { till: Till; why: string; onBack: () => void }): JSX.Element {
+  const reasons = writeOffReasons(props.till);
   const [reason, setReason] = useState(
     () => (reasons.find(({ value }) => value === props.why) ?? reasons[0])?.value ?? '',
   );
-  const [posting, setPosting] = useState(false);
   return (
-    <Page title={t('stock.writeOff.title')} onBack={props.onBack} narrow>
-      <div class="stack stack--wide">
-        <SelectField
-          label={t('stock.writeOff.reason')}
-          value={reason}
-          options={reasons}
-          onChange={setReason}
-        />
-        <GoodsList
-          till={till}
-          list={list}
-          onChange={setList}
-          empty={t('stock.writeOff.scan')}
-          pieces="leave"
-        />
-        <Button
-          kind="primary"
-          size="xl"
-          block
-          disabled={lines(list).length === 0}
-          onPress={() => setPosting(true)}
-        >
-          {t('stock.writeOff.review')}
-        </Button>
-      </div>
-      {posting && (
-        <PostDialog
-          till={till}
-          title={t('stock.writeOff.sure')}
-          path="/stock/write-offs"
-          body={{ reason, lines: lines(list) }}
-          list={list}
-          onPosted={() => forgetDraft('write-off')}
-          onClose={() => setPosting(false)}
-        >
-          <Summary list={list} expected={false} sum={(n) => t('stock.writeOff.sum', { n })} />
-        </PostDialog>
-      )}
-    </Page>
+    <LeavePage
+      {...props}
+      draft="write-off"
+      words="writeOff"
+      sure={t('stock.writeOff.sure')}
+      path="/stock/write-offs"
+      about={{ reason }}
+    >
+      <SelectField
+        label={t('stock.writeOff.reason')}
+        value={reason}
+        options={reasons}
+        onChange={setReason}
+      />
+    </LeavePage>
   );
 }

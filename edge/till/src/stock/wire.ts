@@ -136,6 +136,7 @@ export interface SheetEntry {
   readonly at_ms: number;
   readonly counted_by: string;
   readonly replaced_by: string | null;
+  readonly pieces: readonly (LotStock & { readonly serials: readonly string[] })[];
 }
 
 /** A sheet before it is closed. */
@@ -148,6 +149,18 @@ export interface Review {
     readonly difference: number;
     readonly value_minor: number;
     readonly uncertain: boolean;
+    /** The lots that differ, and the serial numbers that were found or are missing. */
+    readonly lots: readonly {
+      readonly lot: string;
+      readonly expiry_day: string | null;
+      readonly counted: number;
+      readonly seen: number;
+    }[];
+    readonly found: readonly string[];
+    readonly missing: readonly string[];
+    /** How much was counted without a lot or day, and without a serial number. */
+    readonly unlotted: number;
+    readonly unnumbered: number;
   }[];
   readonly uncounted: readonly {
     readonly sku: string;

@@ -5,7 +5,7 @@ import type { Product } from '../../src/core/types';
 import { ApiProblem, Unreachable } from '../../src/data/api';
 import type { PresenceState, StorageState, Till } from '../../src/data/ports';
 import { skewText } from '../../src/desk/about';
-import { added, backMinor } from '../../src/desk/blind';
+import { added, backLines, backMinor, unnumbered } from '../../src/desk/blind';
 import { countsOf, isUnclear, onPaper } from '../../src/desk/close';
 import { amountOf } from '../../src/desk/count';
 import { dayAfter } from '../../src/desk/day';
@@ -159,8 +159,21 @@ describe('a refund', () => {
   });
 
   it('is never more than the price of today without a receipt', () => {
-    const tea = { sku: 'TEA', unit: 'pc', priceMinor: 499, priceQuantity: 1 } as Product;
-    const flour = { sku: 'FLOUR', unit: 'g', priceMinor: 200, priceQuantity: 1000 } as Product;
+    const attributes = {};
+    const tea = {
+      sku: 'TEA',
+      unit: 'pc',
+      priceMinor: 499,
+      priceQuantity: 1,
+      attributes,
+    } as Product;
+    const flour = {
+      sku: 'FLOUR',
+      unit: 'g',
+      priceMinor: 200,
+      priceQuantity: 1000,
+      attributes,
+    } as Product;
     const list = added(added(added([], tea, 2), tea, 2), flour, 2);
     expect(list.map((back) => [back.quantity, back.price])).toEqual([
       [2, '4.99'],
@@ -170,6 +183,26 @@ describe('a refund', () => {
     expect(backMinor(back!, 2)).toBe(998);
     expect(backMinor({ ...back!, price: '5.00' }, 2)).toBeNull();
     expect(backMinor({ ...back!, price: 'x' }, 2)).toBeNull();
+  });
+
+  it('without a receipt needs the serial number of whatever goes back on the shelf', () => {
+    const attributes = { serial: 'yes' };
+    const phone = {
+      sku: 'P',
+      unit: 'pc',
+      priceMinor: 499,
+      priceQuantity: 1,
+      attributes,
+    } as unknown as Product;
+    const piece = { lot: '', expiry_day: '', serial: 's1', quantity: 1, damaged: 0 };
+    const once = added([], phone, 2, piece);
+    expect(added(once, phone, 2, piece)).toBe(once);
+    const [back] = added(once, phone, 2);
+    expect(unnumbered(back!)).toBe(1);
+    expect(unnumbered({ ...back!, restock: false })).toBe(0);
+    const same = { sku: 'P', price_minor: 499, price_quantity: 1, restock: true, quantity: 1 };
+    expect(backLines(back!, 2)).toEqual([{ ...same, serials: ['s1'] }, same]);
+    expect(backMinor(back!, 2)).toBe(998);
   });
 });
 

@@ -9,22 +9,25 @@ import {
   type Moment,
   NOTHING,
   scan,
+  takenBack,
+  toldOf,
   typeIn,
   written,
 } from '../../src/stock/counting';
+import { type Asked, isLacking, type Piece } from '../../src/stock/pieces';
 
 let minted = 0;
 const moment = (at_ms = 1000): Moment => {
   minted += 1;
   return { id: `e${minted}`, at_ms, place: '7', stockroom: false };
 };
-const goods = (sku: string) => ({ sku, names: { en: sku }, unit: 'piece' });
+const goods = (sku: string, ...asks: Asked[]) => ({ sku, names: { en: sku }, unit: 'piece', asks });
 
 describe('a count', () => {
   it('adds one a scan and writes down when the next goods begin', () => {
     let counting = scan(NOTHING, goods('A'), 1, moment());
     counting = scan(counting, goods('A'), 1, moment());
-    expect(counting.current?.counted).toBe(2);
+    expect(counting.current?.quantity).toBe(2);
     expect(counting.pending).toEqual([]);
     counting = scan(counting, goods('B'), 1, moment());
     expect(counting.pending.map((one) => [one.sku, one.counted, one.source])).toEqual([
@@ -57,6 +60,53 @@ describe('a count', () => {
     expect(entryBody(entry, 7000)).toMatchObject({ sku: 'A', age_ms: 2000 });
     expect(entryBody(entry, 4000)).toMatchObject({ age_ms: 0 });
     expect(entryBody(entry, 4000)).not.toHaveProperty('replaces');
+  });
+
+  const piece = (said: Partial<Piece>): Piece => ({
+    lot: '',
+    expiry_day: '',
+    serial: '',
+    quantity: 1,
+    damaged: 0,
+    ...said,
+  });
+
+  it('writes down the lots and serial numbers that the codes said', () => {
+    const day = '2026-12-24';
+    let counting = scan(
+      NOTHING,
+      goods('A', 'lot'),
+      1,
+      moment(),
+      piece({ lot: 'L', expiry_day: day }),
+    );
+    counting = scan(counting, goods('A', 'lot'), 1, moment(), piece({ lot: 'L', expiry_day: day }));
+    counting = scan(counting, goods('A', 'lot'), 1, moment());
+    expect(counting.current && isLacking(counting.current)).toBe(true);
+    counting = scan(counting, goods('B', 'serial'), 1, moment(), piece({ serial: 's1' }));
+    counting = scan(counting, goods('B', 'serial'), 1, moment(), piece({ serial: 's1' }));
+    const [lots, serials] = written(counting, moment()).pending;
+    expect(lots).toMatchObject({
+      counted: 3,
+      pieces: [{ lot: 'L', expiry_day: day, quantity: 2 }],
+    });
+    expect(serials).toMatchObject({ counted: 1, pieces: [{ serials: ['s1'], quantity: 1 }] });
+  });
+
+  it('takes an own entry back into the hand, to write it down in its place', () => {
+    const before = scan(NOTHING, goods('A'), 1, moment());
+    const pieces = [piece({ serial: 's1' }), piece({ serial: 's2' })];
+    const back = { ...goods('B', 'serial'), quantity: 2, expected: null, pieces, replaces: 'e7' };
+    let counting = takenBack(before, back, moment());
+    expect(counting.pending.map((one) => one.sku)).toEqual(['A']);
+    counting = toldOf(counting, { ...back, quantity: 1, pieces: pieces.slice(0, 1) });
+    expect(toldOf(counting, { ...back, sku: 'C' })).toBe(counting);
+    expect(written(counting, moment()).pending[1]).toMatchObject({
+      sku: 'B',
+      counted: 1,
+      replaces: 'e7',
+      pieces: [{ serials: ['s1'] }],
+    });
   });
 
   it('loses nothing and doubles nothing', () => {

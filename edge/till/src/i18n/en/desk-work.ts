@@ -61,6 +61,13 @@ export const deskWork = {
   'desk.blind.price': 'Price now: {price}',
   'desk.blind.refundPrice': 'Refunded for {quantity}',
   'desk.blind.remove': 'Take {name} off',
+  'desk.blind.isHere':
+    'Serial {serial} is in stock by the books. Compare it with the number on the goods.',
+  'desk.blind.foreign': 'not sold here',
+  'desk.blind.serials': {
+    one: 'Scan or type the serial number of {n} piece that goes back on the shelf.',
+    other: 'Scan or type the serial numbers of {n} pieces that go back on the shelf.',
+  },
   'desk.blind.bad': 'A refund is at most the price of today. Type a smaller amount.',
   'desk.blind.approve': 'Refund {amount} without a receipt',
   'desk.product.find': 'Goods',

@@ -86,6 +86,8 @@ export const problems = {
   'desk.problem.rights-short':
     'There is not enough left that this store can spend. Take less, or pay the rest another way.',
   'desk.problem.sale-voided': 'This sale was voided.',
+  'desk.problem.serial-here':
+    'A piece with this serial number is in stock. Compare the number with the goods.',
   'desk.problem.sheet-closed': 'This count was closed by somebody.',
   'desk.problem.shift-closed': 'This shift was closed before.',
   'desk.problem.shift-open': 'A shift is open at this drawer already.',

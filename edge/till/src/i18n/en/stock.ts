@@ -263,6 +263,7 @@ export const stock = {
   'stock.count.stockroom': 'Stockroom',
   'stock.count.stockroomHint': 'Customers take nothing from here.',
   'stock.count.again': 'Count these again: the books went on before they were written down',
+  'stock.count.twice': 'Serial {serial} is counted already ({who}). Scan the other piece.',
   'stock.count.left': 'Not counted yet',
   'stock.count.all': 'Everything is counted',
   'stock.count.manager': 'This count is blind: a manager looks it over and closes it.',
@@ -275,6 +276,13 @@ export const stock = {
   'stock.review.total': 'Value of all differences',
   'stock.review.uncounted': { one: '{n} was not counted', other: '{n} were not counted' },
   'stock.review.books': 'Books',
+  'stock.review.lot': '{lot}: {counted} counted, {seen} by the books',
+  'stock.review.found': 'Found: {serials}',
+  'stock.review.missing': 'Missing: {serials}',
+  'stock.review.unlotted':
+    '{quantity} counted without a lot: lots that were not told stay as they are',
+  'stock.review.unnumbered':
+    '{quantity} counted without a serial number: none is taken for missing',
   'stock.review.close': 'Close the count',
   'stock.review.closeText': 'Only the differences move stock. Sales since then stay as they are.',
   'stock.review.missed': {

@@ -34,6 +34,7 @@ export const tasks = {
   'stock.task.serial-here': '{serial} came in, though the books have it here already.',
   'stock.task.serial-gone': '{serial} left, though it had left before.',
   'stock.task.serial-unknown': '{serial} left, though the books never had it.',
+  'stock.task.serial-foreign': '{serial} came back without a receipt; it was not sold here.',
   'stock.task.serial-twice': '{serial} is in one document twice.',
   'stock.task.count': 'Not counted for sure ({sheet}): count it again.',
   'stock.task.damaged': '{quantity} came damaged.',

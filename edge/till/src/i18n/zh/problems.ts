@@ -80,6 +80,7 @@ export const problems: Words<typeof english> = {
   'desk.problem.overloaded': '节点繁忙，请稍后重试。',
   'desk.problem.rights-short': '本店可用的余额不足。请减少用量，或以其他方式支付其余部分。',
   'desk.problem.sale-voided': '此销售已作废。',
+  'desk.problem.serial-here': '此序列号的商品账面仍在本店，请核对号码。',
   'desk.problem.sheet-closed': '该盘点单已由他人完成。',
   'desk.problem.shift-closed': '该班次已关闭。',
   'desk.problem.shift-open': '该钱箱已有进行中的班次。',

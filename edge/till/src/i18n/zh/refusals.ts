@@ -77,6 +77,8 @@ export const refusals: Words<typeof english> = {
   'problem.bad-field.other-document': '该编号属于其他单据，不是调出单。',
   'problem.bad-field.other-sender': '此调拨由 {store} 发出。',
   'problem.bad-field.range': NUMBER.range,
+  'problem.bad-field.pieces-over': '{sku}：登记的批号或序列号多于实点数量。',
+  'problem.bad-field.pieces-untold': '请填写批号、到期日或序列号。',
   'problem.bad-field.reason': '原因须以下列代码之一开头：{codes}。',
   'problem.bad-field.receipt': '小票号形如 t1-930000-000042。',
   'problem.bad-field.receipt-number': '小票的序列和号码都须从 1 开始。',
@@ -197,6 +199,8 @@ export const refusals: Words<typeof english> = {
   ...short('coupon', '优惠券 {coupon} ', ''),
   'problem.sale-voided.return': '此销售已作废，不能退货。',
   'problem.sale-voided.void': '此销售已作废过，无需再作废。',
+  'problem.serial-here.return':
+    '{sku}（序列号 {serial}）账面仍在本店：请与商品上的号码核对；如有收款机尚未上传的销售，请先等它上传。',
   'problem.sheet-closed.state': '该盘点单{state}，请新建一张。',
   'problem.shift-closed.report': '钱箱 {drawer} 的第 {shift} 班已交班，请查看其 Z 报表。',
   'problem.shift-open.drawer':

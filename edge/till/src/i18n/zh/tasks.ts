@@ -31,6 +31,7 @@ export const tasks: Words<typeof english> = {
   'stock.task.serial-here': '{serial} 入库，但账上已在本店。',
   'stock.task.serial-gone': '{serial} 出库，但此前已出库。',
   'stock.task.serial-unknown': '{serial} 出库，但账上从未有过。',
+  'stock.task.serial-foreign': '{serial} 无小票退回，且非本店售出。',
   'stock.task.serial-twice': '{serial} 在同一单据中出现两次。',
   'stock.task.count': '盘点结果不确定（{sheet}），请重新清点。',
   'stock.task.damaged': '到货破损 {quantity}。',
