@@ -153,3 +153,89 @@ def test_a_piece_of_several_comes_back_by_its_serial_number(shop: Branch, visit:
     with closing(shop.manager()) as node:
         state = node.get(f"/sales/{sale_id}")["lines"][0]
     assert (state["returnable"], state["serials"]) == (2, ["PART-1", "PART-3"])
+
+
+def lots_of(node: StoreApi, sku: str) -> dict[str, int]:
+    return {x["lot"]: x["quantity"] for x in node.get(f"/stock/{sku}")["lots"]}
+
+
+def begin_sheet(mei: Cashier, shop: Branch, name: str) -> None:
+    job(mei, "Counts")
+    mei.press("Begin a count")
+    for sku in (SALMON, PHONE):
+        mei.scan(shop.code(sku))
+    expect(mei.page.get_by_role("list", name="Goods").get_by_role("listitem")).to_have_count(2)
+    mei.page.get_by_label("Name").fill(name)
+    mei.press(re.compile("^Begin$"))
+    expect(mei.page.get_by_role("heading", name=name)).to_be_visible()
+
+
+def count_pieces(mei: Cashier, shop: Branch, lots: dict[str, int], serials: list[str]) -> None:
+    """Count each lot by its GS1 code and a figure, then the phones one by one."""
+    page, dialog = mei.page, mei.page.get_by_role("dialog")
+    entries = page.get_by_role("list", name="Written down")
+    mei.scan(shop.code(SALMON))
+    expect(dialog).to_contain_text("0 of 1 have their lot")
+    for lot, quantity in lots.items():
+        dialog.get_by_label("Lot", exact=True).fill(lot)
+        dialog.get_by_label(re.compile("^Less of|^More of")).first.wait_for()
+        dialog.locator(".measure__value").click()
+        mei.type(str(quantity))
+        mei.key("Enter")
+        dialog.get_by_role("button", name="Add", exact=True).click()
+        expect(dialog.get_by_role("list", name="Told")).to_contain_text(f"lot {lot}")
+    dialog.get_by_role("button", name="Done", exact=True).click()
+    mei.scan(shop.code(PHONE))
+    expect(entries).to_contain_text("lot ")
+    for serial in serials:
+        mei.scan(serial)
+        expect(dialog.get_by_role("list", name="Told")).to_contain_text(serial)
+    mei.scan(serials[0])
+    expect(dialog).to_contain_text("on the list already")
+    dialog.get_by_role("button", name="Done", exact=True).click()
+    expect(entries).to_contain_text(serials[-1])
+
+
+def test_lots_and_serial_numbers_are_counted_and_come_back(shop: Branch, visit: Visit) -> None:
+    mei = at_handheld(visit, shop, "hand8", "mei")
+    wei = at_handheld(visit, shop, "hand9", "wei")
+    with closing(shop.manager()) as node:
+        held = {lot: n for lot, n in lots_of(node, SALMON).items() if n > 0}
+        here = node.get(f"/stock/{PHONE}")["serials"]
+        gone, kept = here[0], here[1:]
+        begin_sheet(mei, shop, "Shelf 9")
+        counted = {**held, "E2E-9": 4}
+        count_pieces(mei, shop, counted, [*kept, "FOUND-9"])
+        job(wei, "Counts")
+        wei.press(re.compile("^Shelf 9"))
+        wei.press("Review")
+        wei.sees("Found: FOUND-9")
+        wei.sees(f"Missing: {gone}")
+        wei.sees("lot E2E-9")
+        wei.press("Close the count")
+        wei.page.get_by_role("dialog").get_by_role("button", name="Close the count").click()
+        wei.sees("The count is closed.")
+        eventually(lambda: lots_of(node, SALMON) == counted)
+        assert node.get(f"/stock/{PHONE}")["serials"] == sorted([*kept, "FOUND-9"])
+        bring_back(wei, shop, kept[0], gone)
+        eventually(lambda: gone in node.get(f"/stock/{PHONE}")["serials"])
+        odd = [x["detail"] for x in node.get("/worklist")["items"] if x["kind"] == "serial"]
+        assert any(gone in detail and "was not sold here" in detail for detail in odd)
+
+
+def bring_back(wei: Cashier, shop: Branch, here: str, gone: str) -> None:
+    """Bring a phone back without a receipt: one that is in stock does not pass."""
+    page, dialog = wei.page, wei.page.get_by_role("dialog")
+    page.goto("/till/desk/return/blind")
+    expect(page.get_by_text("What came back?")).to_be_visible()
+    wei.scan(shop.code(PHONE))
+    wei.scan(here)
+    expect(dialog).to_contain_text("is in stock by the books")
+    wei.scan(gone)
+    expect(dialog.get_by_role("list", name="Told")).to_contain_text("not sold here")
+    dialog.get_by_role("button", name="Done", exact=True).click()
+    refund = page.get_by_role("button", name="Refund…")
+    expect(refund).to_be_enabled()
+    refund.click()
+    dialog.get_by_role("button", name="Refund", exact=True).click()
+    wei.sees("Taken back")
