@@ -42,7 +42,7 @@ def tell_lots(mei: Cashier, shop: Branch, lot: str, day: datetime.date) -> None:
         expect(dialog.get_by_role("list", name="Told")).to_contain_text(serial)
     mei.scan("NOVA-2")
     expect(dialog).to_contain_text("on the list already")
-    dialog.get_by_role("button", name="Damaged", exact=True).first.click()
+    dialog.get_by_role("button", name="Damaged", exact=True).last.click()
     dialog.get_by_role("button", name="Done", exact=True).click()
 
 

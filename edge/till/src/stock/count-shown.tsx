@@ -19,8 +19,15 @@ export interface Shown {
 
 const asksOf = ({ asks, pieces }: Current): boolean => asks.length > 0 || pieces.length > 0;
 
-const inWords = ({ lot, expiry_day, serials }: SheetEntry['pieces'][number]): string =>
-  pieceText({ lot, expiry_day: expiry_day ?? '', serial: serials.join(', ') });
+// A shelf may hold dozens of serial numbers: whoever counts looks for the last.
+const LAST_SHOWN = 3;
+
+function inWords({ lot, expiry_day, serials }: SheetEntry['pieces'][number]): string {
+  const more = serials.length - LAST_SHOWN;
+  const last = serials.slice(-LAST_SHOWN);
+  const serial = [...last, ...(more > 0 ? [t('stock.pieces.more', { n: more })] : [])].join(', ');
+  return pieceText({ lot, expiry_day: expiry_day ?? '', serial });
+}
 
 /** The goods in hand: how many, and which pieces they are. */
 export function InHand(props: {
@@ -49,7 +56,7 @@ export function InHand(props: {
       </button>
       {asksOf(current) && (
         <div class="inhand__pieces">
-          <Pieces entry={current} onAsk={props.onAsk} />
+          <Pieces entry={current} most={LAST_SHOWN} onAsk={props.onAsk} />
         </div>
       )}
       <div class="inhand__acts">

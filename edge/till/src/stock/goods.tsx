@@ -173,13 +173,17 @@ export function GoodsList(props: {
   );
 }
 
-/** The pieces of an entry that were told of, in words. */
-export function PieceLines({ entry }: { entry: Entry }): JSX.Element | null {
+/** The pieces of an entry that were told of, in words; at most so many, the last told. */
+export function PieceLines(props: { entry: Entry; most?: number }): JSX.Element | null {
+  const { entry } = props;
   if (entry.pieces.length === 0) return null;
+  const shown = entry.pieces.slice(-(props.most ?? entry.pieces.length));
+  const more = entry.pieces.length - shown.length;
   return (
     <ul class="pieces__list">
-      {entry.pieces.map((piece) => (
-        <li key={`${piece.serial} ${piece.lot} ${piece.expiry_day}`} class="num small">
+      {more > 0 && <li class="small">{t('stock.pieces.more', { n: more })}</li>}
+      {shown.map((piece) => (
+        <li key={`${piece.serial} ${piece.lot} ${piece.expiry_day}`} class="small">
           {pieceText(piece)}
           {piece.serial === '' && ` · ${formatQuantity(piece.quantity, entry.unit)}`}
           {piece.damaged > 0 && ` · ${t('stock.pieces.damaged', { n: piece.damaged })}`}
@@ -190,12 +194,16 @@ export function PieceLines({ entry }: { entry: Entry }): JSX.Element | null {
 }
 
 /** Which pieces of an entry are told of, and what is still asked. */
-export function Pieces(props: { entry: Entry; onAsk: () => void }): JSX.Element | null {
+export function Pieces(props: {
+  entry: Entry;
+  most?: number;
+  onAsk: () => void;
+}): JSX.Element | null {
   const { entry } = props;
   if (entry.quantity === 0 || (entry.asks.length === 0 && entry.pieces.length === 0)) return null;
   return (
     <div class="pieces">
-      <PieceLines entry={entry} />
+      <PieceLines {...props} />
       <Button icon="tag" onPress={props.onAsk}>
         {t(entry.asks.includes('serial') ? 'stock.pieces.serials' : 'stock.pieces.lots')}
       </Button>

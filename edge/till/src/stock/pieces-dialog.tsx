@@ -80,6 +80,10 @@ function Here(props: {
   );
 }
 
+/** The pieces with their place on the list, the one told last on top, where it is seen. */
+const newestFirst = (pieces: readonly Piece[]): readonly (readonly [Piece, number])[] =>
+  pieces.map((piece, at) => [piece, at] as const).toReversed();
+
 function Told(props: {
   till: Till;
   entry: Entry;
@@ -92,7 +96,7 @@ function Told(props: {
   if (entry.pieces.length === 0) return null;
   return (
     <List label={t('stock.pieces.told')}>
-      {entry.pieces.map((piece, at) => (
+      {newestFirst(entry.pieces).map(([piece, at]) => (
         <ListItem
           key={`${piece.serial} ${piece.lot} ${piece.expiry_day}`}
           title={pieceText(piece)}

@@ -61,7 +61,7 @@ function Pieces({ line, known }: { line: Line; known: Known }): JSX.Element | nu
   return (
     <ul class="pieces__list">
       {said.map((text) => (
-        <li key={String(text)} class="num small">
+        <li key={String(text)} class="small">
           {text}
         </li>
       ))}

@@ -72,6 +72,7 @@ export const stock = {
   'stock.pieces.serialOf': 'serial {serial}',
   'stock.pieces.lotOf': 'lot {lot}',
   'stock.pieces.dayOf': 'use by {day}',
+  'stock.pieces.more': '{n} more',
   'stock.pieces.past': 'past its day',
   'stock.pieces.notHere': 'not here by the books',
   'stock.pieces.isDamaged': 'Damaged',

@@ -71,6 +71,7 @@ export const stock: Words<typeof english> = {
   'stock.pieces.serialOf': '序列号 {serial}',
   'stock.pieces.lotOf': '批号 {lot}',
   'stock.pieces.dayOf': '{day} 到期',
+  'stock.pieces.more': '另有 {n} 个',
   'stock.pieces.past': '已过期',
   'stock.pieces.notHere': '账面不在店',
   'stock.pieces.isDamaged': '破损',
