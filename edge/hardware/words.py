@@ -19,7 +19,7 @@ class Message(msgspec.Struct, frozen=True):
 
 
 _REFUSALS_ZH: Mapping[str, str] = {
-    "scan-empty": "扫描器送来空条码，请重新扫描。",
+    "scan-empty": "扫码枪送来空条码，请重新扫描。",
     "payment-code-no-tender": "这像是付款码。请先开始收款，再扫描。",
     "scan-cut": "只读到条码的一部分（{text}），请重新扫描。",
     "scan-trailing": "条码后面还有内容：{text}。请重新扫描。",
@@ -51,11 +51,11 @@ _CONTENT_ZH: Mapping[str, str] = {
 _HERE: Mapping[str, tuple[str, str]] = {
     "product-unknown": (
         "No product has the code {text}. Look for it by its name, or call a manager.",
-        "没有条码为 {text} 的商品。请按名称查找，或请主管处理。",
+        "没有条码为 {text} 的商品。请按名称查找，或请店长处理。",
     ),
     "product-withdrawn": (
         "{text} was taken out of sale. Put it aside, or call a manager.",
-        "{text} 已停止销售。请放在一边，或请主管处理。",
+        "{text} 已停止销售。请放在一边，或请店长处理。",
     ),
     "product-ambiguous": (
         "Several products have the code {text}. Choose one by its name.",
@@ -151,22 +151,22 @@ the scale was disconnected; check its cable and power
 秤已断开，请检查电缆和电源
 terminal-disconnected
 the terminal was disconnected; check its cable and network
-刷卡机已断开，请检查电缆和网络
+刷卡终端已断开，请检查电缆和网络
 terminal-silent
 the terminal does not answer; check its cable and power
-刷卡机没有应答，请检查电缆和电源
+刷卡终端没有应答，请检查电缆和电源
 terminal-busy
 the terminal is busy with a customer
-刷卡机正忙
+刷卡终端正忙
 terminal-in-doubt
 the terminal cannot say whether this was charged; look at its last receipt, then settle it
-刷卡机无法确认是否已扣款，请查看其最后一张小票，再确认是否已付
+刷卡终端无法确认是否已扣款，请查看其最后一张小票，再确认是否已付
 terminal-asking
 the result was lost; the terminal is being asked
-结果丢失，正在查询刷卡机
+结果丢失，正在查询刷卡终端
 terminal-at-work
 the terminal is busy with the customer; see its display
-刷卡机正在处理，请看其屏幕
+刷卡终端正在处理，请看其屏幕
 paid
 paid
 已付款

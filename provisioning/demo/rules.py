@@ -5,6 +5,7 @@ Each entry is a rule's name and its value; a value for one store alone comes bef
 
 from typing import Any
 
+from provisioning.demo.categories import category_names
 from provisioning.demo.promotions import promotions
 
 TAX_ID = "DE 952 000 001"
@@ -108,6 +109,7 @@ def rules() -> dict[str, Any]:
         "tenders": TENDERS,
         "reasons": REASONS,
         "till.keys": KEYS,
+        "categories": category_names(),
         "receipt": _receipt(),
         "barcode.templates": ["28PPPPPMMMMMC", "29PPPPPWWWWWC"],
         "limits": {

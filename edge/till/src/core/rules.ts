@@ -74,6 +74,9 @@ export function parseRules(setup: SetupDocument | null): Rules {
     ages: numbers(rules.age),
     templates: templates(rules['barcode.templates']),
     keyPages: keyPages(rules['till.keys']),
+    categories: Object.fromEntries(
+      Object.entries(object(rules.categories)).map(([code, name]) => [code, names(name)]),
+    ),
     receipt: rules.receipt ?? null,
   };
 }

@@ -338,6 +338,8 @@ export interface Rules {
   /** Templates of the store's own labels, such as `26PPPPPWWWWWC`. */
   readonly templates: readonly string[];
   readonly keyPages: readonly KeyPage[];
+  /** What categories are called, by their codes. */
+  readonly categories: Readonly<Record<string, Names>>;
   readonly receipt: unknown;
 }
 

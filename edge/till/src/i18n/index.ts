@@ -79,6 +79,12 @@ export function inLanguage(names: Readonly<Record<string, string>>): string {
   return names[locale.value] ?? names.en ?? Object.values(names)[0] ?? '';
 }
 
+/** What a category is called; its code where the rule `categories` does not name it. */
+export const categoryText = (
+  named: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  code: string,
+): string => inLanguage((Object.hasOwn(named, code) && named[code]) || {}) || code;
+
 function speak(language: Locale): void {
   locale.value = language;
   document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';

@@ -78,7 +78,7 @@ async function ageChecked(till: Till, product: Product): Promise<boolean> {
     />
   ));
   if (yes) pendingAge = years;
-  const detail = `${product.sku} ${years}+ ${yes ? 'shown' : 'refused'}`;
+  const detail = `${product.sku} ${years}+ ${yes ? '✓' : '✗'}`;
   if (!till.selling.training.value) {
     void till.outbox.audit({
       action: 'age-check',

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { KeyColor, KeyPage, Product } from '../core/types';
 import type { Till } from '../data/ports';
-import { formatNumber, inLanguage, t } from '../i18n';
+import { categoryText, formatNumber, inLanguage, t } from '../i18n';
 import { Badge, EmptyState, Icon, IconButton, Tabs, useKeys } from '../ui';
 import { SCAN_GAP_MS } from '../ui/wedge';
 import { addProduct } from './adding';
@@ -230,7 +230,7 @@ function Hit({ product, current }: { product: Product; current: boolean }): JSX.
           {[
             product.sku,
             product.attributes.plu && `PLU ${product.attributes.plu}`,
-            product.category,
+            categoryText(till.setup.rules.value.categories, product.category),
           ]
             .filter(Boolean)
             .join(' · ')}

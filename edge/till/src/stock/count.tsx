@@ -340,7 +340,7 @@ export function CountPage(props: { till: Till; id: string; onBack: () => void })
     return { sheet, entries, goods };
   });
   const sheet = load.state === 'ready' ? load.value.sheet : null;
-  const title = sheet ? titleOf(sheet) : t('stock.counts.title');
+  const title = sheet ? titleOf(sheet, till.setup.rules.value.categories) : t('stock.counts.title');
   return (
     <Page
       title={title}

@@ -221,7 +221,11 @@ export function ReviewPage(props: { till: Till; id: string; onBack: () => void }
   };
   return (
     <Page
-      title={sheet ? `${t('stock.review.title')}: ${titleOf(sheet)}` : t('stock.review.title')}
+      title={
+        sheet
+          ? `${t('stock.review.title')}: ${titleOf(sheet, till.setup.rules.value.categories)}`
+          : t('stock.review.title')
+      }
       onBack={props.onBack}
       narrow
       foot={

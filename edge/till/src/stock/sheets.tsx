@@ -2,10 +2,11 @@
 // somebody has looked it over.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { Rules } from '../core/types';
 import type { Till } from '../data/ports';
 import { Failed, Loaded, useAction, useLoad } from '../desk/load';
 import { actorName } from '../desk/people';
-import { formatDateTime, inLanguage, t } from '../i18n';
+import { categoryText, formatDateTime, inLanguage, t } from '../i18n';
 import { go } from '../route';
 import {
   Badge,
@@ -24,10 +25,15 @@ import { GoodsList } from './goods';
 import type { Sheet } from './wire';
 
 /** What a sheet is called: its title, or what it covers. */
-export function titleOf(sheet: Pick<Sheet, 'title' | 'kind' | 'scope'>): string {
+export function titleOf(
+  sheet: Pick<Sheet, 'title' | 'kind' | 'scope'>,
+  categories: Rules['categories'],
+): string {
   if (sheet.title) return sheet.title;
   if (sheet.kind === 'full') return t('stock.sheet.full');
-  return sheet.scope.slice(0, 3).join(', ');
+  const covered = sheet.scope.slice(0, 3);
+  if (sheet.kind === 'list') return covered.join(', ');
+  return covered.map((one) => categoryText(categories, one)).join(', ');
 }
 
 function Row({ till, sheet }: { till: Till; sheet: Sheet }): JSX.Element {
@@ -36,7 +42,7 @@ function Row({ till, sheet }: { till: Till; sheet: Sheet }): JSX.Element {
   return (
     <ListItem
       icon="list"
-      title={titleOf(sheet)}
+      title={titleOf(sheet, till.setup.rules.value.categories)}
       text={`${formatDateTime(sheet.opened_ms)} · ${actorName(sheet.opened_by, staff)}`}
       after={<Badge mood={mood[sheet.state]}>{t(`stock.sheet.${sheet.state}`)}</Badge>}
       onPress={() =>
@@ -111,7 +117,8 @@ function Categories(props: {
           aria-checked={chosen.includes(category)}
           onClick={() => toggle(category)}
         >
-          {category} <span class="muted num">{products}</span>
+          {categoryText(till.setup.rules.value.categories, category)}{' '}
+          <span class="muted num">{products}</span>
         </button>
       ))}
       {all.length === 0 && <p class="muted">{t('stock.sheet.noCategories')}</p>}

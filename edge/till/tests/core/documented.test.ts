@@ -46,6 +46,7 @@ describe('the rules on the page for headquarters', () => {
     ['reasons', 'reasons'],
     ['age', 'ages'],
     ['till.keys', 'keyPages'],
+    ['categories', 'categories'],
     ['barcode.templates', 'templates'],
     ['receipt', 'receipt'],
   ] as const)('has %s', (name, key) => {

@@ -45,9 +45,11 @@ describe('a delivery', () => {
 describe('a sheet', () => {
   it('is called by its title, else by what it covers', () => {
     const sheet = { title: '', kind: 'category' as const, scope: ['tea', 'bread', 'fruit', 'x'] };
-    expect(titleOf(sheet)).toBe('tea, bread, fruit');
-    expect(titleOf({ ...sheet, title: 'Shelf 7' })).toBe('Shelf 7');
-    expect(titleOf({ ...sheet, kind: 'full' })).toBe('Everything');
+    const NAMED = { tea: { en: 'Tea', zh: '茶' } };
+    expect(titleOf(sheet, NAMED)).toBe('Tea, bread, fruit');
+    expect(titleOf({ ...sheet, kind: 'list' }, NAMED)).toBe('tea, bread, fruit');
+    expect(titleOf({ ...sheet, title: 'Shelf 7' }, NAMED)).toBe('Shelf 7');
+    expect(titleOf({ ...sheet, kind: 'full' }, NAMED)).toBe('Everything');
   });
 
   it('has its way back one level up', () => {
