@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Till } from '../data/ports';
 import { actorName } from '../desk/people';
 import { formatQuantity, formatTime, inLanguage, t } from '../i18n';
-import { Badge, Button, Icon, List, ListItem, Notice } from '../ui';
+import { Badge, Button, Icon, List, ListItem, Notice, Switch } from '../ui';
 import type { Counting, Current } from './counting';
 import type { Goods } from './entry';
 import { Pieces } from './goods';
@@ -32,8 +32,11 @@ function inWords({ lot, expiry_day, serials }: SheetEntry['pieces'][number]): st
 /** The goods in hand: how many, and which pieces they are. */
 export function InHand(props: {
   counting: Counting;
+  /** How much of it was written down before. */
+  before: number;
   onType: () => void;
   onAsk: () => void;
+  onWhole: (whole: boolean) => void;
   onWrite: () => void;
 }): JSX.Element {
   const { current } = props.counting;
@@ -57,6 +60,18 @@ export function InHand(props: {
       {asksOf(current) && (
         <div class="inhand__pieces">
           <Pieces entry={current} most={LAST_SHOWN} onAsk={props.onAsk} />
+        </div>
+      )}
+      {props.before > 0 && (
+        <div class="inhand__pieces">
+          <Switch
+            label={t('stock.count.whole')}
+            hint={t('stock.count.wholeHint', {
+              quantity: formatQuantity(props.before, current.unit),
+            })}
+            on={current.whole}
+            onChange={props.onWhole}
+          />
         </div>
       )}
       <div class="inhand__acts">

@@ -13,6 +13,7 @@ import { go } from '../route';
 import { Button, Notice, Page, play, Switch, showToast, TextField, useKeys } from '../ui';
 import { Entries, InHand, Left, Progress, type Shown } from './count-shown';
 import {
+  asWhole,
   type Counting,
   type Current,
   corrected,
@@ -187,6 +188,14 @@ function scannedBy(shown: Shown, sku: string, serial: string, replaced: string |
   return found?.counted_by ?? null;
 }
 
+/** How much of the goods in hand is written down already and not to be replaced. */
+function countedBefore(shown: Shown, current: Current | null): number {
+  return shown.entries
+    .filter((entry) => entry.sku === current?.sku && entry.replaced_by === null)
+    .filter((entry) => entry.id !== current?.replaces)
+    .reduce((sum, entry) => sum + entry.counted, 0);
+}
+
 /** An own entry as goods in hand. */
 const inHand = (entry: SheetEntry, goods: Goods): Current => ({
   ...goods,
@@ -199,6 +208,7 @@ const inHand = (entry: SheetEntry, goods: Goods): Current => ({
     return rest > 0 ? [...named, { ...piece, serial: '', quantity: rest }] : named;
   }),
   replaces: entry.id,
+  whole: false,
 });
 
 /** Why a serial number can't be counted again; empty where it can be counted. */
@@ -210,7 +220,8 @@ function twiceText(
   serial: string,
 ): string {
   const same = current?.sku === sku ? current : null;
-  const who = scannedBy(shown, sku, serial, same?.replaces ?? null);
+  // What is counted anew as a whole may have been scanned before.
+  const who = same?.whole ? null : scannedBy(shown, sku, serial, same?.replaces ?? null);
   if (who) {
     const staff = till.setup.document.value?.staff ?? [];
     return t('stock.count.twice', { serial, who: actorName(who, staff) });
@@ -257,8 +268,7 @@ function useWork(props: { till: Till; shown: Shown; again: () => void }) {
       setCounting((one) => typeIn(one, counted)); // its pieces are still to be told
     else if (typing === 'current') setCounting((one) => written(typeIn(one, counted), moment()));
     else if (typing) {
-      const instead = { replaces: typing.id };
-      setCounting((one) => corrected(one, typing.sku, counted, instead, moment()));
+      setCounting((one) => corrected(one, typing.sku, counted, typing.id, moment()));
     }
     setTyping(null);
   };
@@ -292,7 +302,9 @@ function Work(props: { till: Till; shown: Shown; again: () => void }): JSX.Eleme
       <InHand
         counting={counting}
         onType={() => work.setTyping('current')}
+        before={countedBefore(shown, current)}
         onAsk={() => work.setAsking(true)}
+        onWhole={(whole) => work.setCounting((one) => asWhole(one, whole))}
         onWrite={work.write}
       />
       <FindProduct till={till} onFound={work.found} />

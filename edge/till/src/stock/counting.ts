@@ -8,6 +8,8 @@ import { fitting, type Line, linesOf, type Piece } from './pieces';
 export interface Current extends Entry {
   /** The own entry that this is to replace. */
   readonly replaces: string | null;
+  /** This is all there is of them, whoever counted where before. */
+  readonly whole: boolean;
 }
 
 /** An entry on its way to the node; `at_ms` is when it was counted. */
@@ -58,7 +60,7 @@ export function scan(
   const same = current?.sku === goods.sku ? current : null;
   const [entry] = scanned(same ? [same] : [], goods, by, said);
   if (!entry) return counting;
-  const next = { ...entry, replaces: same?.replaces ?? null };
+  const next = { ...entry, replaces: same?.replaces ?? null, whole: same?.whole ?? false };
   if (same) return { ...counting, current: next };
   return { ...written(counting, moment), current: next, typed: false };
 }
@@ -67,7 +69,12 @@ export function scan(
 export function toldOf(counting: Counting, entry: Entry): Counting {
   const { current } = counting;
   if (current?.sku !== entry.sku) return counting;
-  return { ...counting, current: { ...entry, replaces: current.replaces } };
+  return { ...counting, current: { ...current, ...entry } };
+}
+
+/** Say that what is in hand is counted as a whole: it stands for all that was counted of it before. */
+export function asWhole(counting: Counting, whole: boolean): Counting {
+  return counting.current ? { ...counting, current: { ...counting.current, whole } } : counting;
 }
 
 /** Take an own entry into the hand again, to be written down anew in its place. */
@@ -90,7 +97,7 @@ export function written(counting: Counting, moment: Moment): Counting {
     sku: current.sku,
     counted: current.quantity,
     replaces: current.replaces,
-    whole: false,
+    whole: current.whole,
     source: counting.typed ? 'hand' : 'scanner',
     pieces: linesOf(current)
       .filter((line) => line.lot || line.expiry_day || line.serials)
@@ -99,20 +106,20 @@ export function written(counting: Counting, moment: Moment): Counting {
   return { current: null, typed: false, pending: [...counting.pending, entry] };
 }
 
-/** Correct an own entry, or (`whole`) say that this is all there is, whoever counted before. */
+/** Correct an own entry. */
 export function corrected(
   counting: Counting,
   sku: string,
   counted: number,
-  instead: { replaces: string } | { whole: true },
+  replaces: string,
   moment: Moment,
 ): Counting {
   const entry: Pending = {
     ...moment,
     sku,
     counted,
-    replaces: 'replaces' in instead ? instead.replaces : null,
-    whole: 'whole' in instead,
+    replaces,
+    whole: false,
     source: 'hand',
     pieces: [],
   };

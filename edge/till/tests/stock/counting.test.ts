@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  asWhole,
   type Counting,
   corrected,
   delivered,
@@ -44,15 +45,19 @@ describe('a count', () => {
     expect(typeIn(NOTHING, 5)).toBe(NOTHING);
   });
 
-  it('corrects an own entry, or all there is of goods', () => {
-    expect(corrected(NOTHING, 'A', 3, { replaces: 'e9' }, moment()).pending[0]).toMatchObject({
+  it('corrects an own entry, or counts all there is of goods anew', () => {
+    expect(corrected(NOTHING, 'A', 3, 'e9', moment()).pending[0]).toMatchObject({
       replaces: 'e9',
       whole: false,
     });
-    expect(corrected(NOTHING, 'A', 3, { whole: true }, moment()).pending[0]).toMatchObject({
+    const anew = asWhole(scan(NOTHING, goods('A'), 1, moment()), true);
+    expect(asWhole(NOTHING, true)).toBe(NOTHING);
+    expect(written(scan(anew, goods('A'), 1, moment()), moment()).pending[0]).toMatchObject({
+      counted: 2,
       replaces: null,
       whole: true,
     });
+    expect(scan(anew, goods('B'), 1, moment()).current?.whole).toBe(false);
   });
 
   it('says how long ago it was, never less than now', () => {
@@ -96,7 +101,14 @@ describe('a count', () => {
   it('takes an own entry back into the hand, to write it down in its place', () => {
     const before = scan(NOTHING, goods('A'), 1, moment());
     const pieces = [piece({ serial: 's1' }), piece({ serial: 's2' })];
-    const back = { ...goods('B', 'serial'), quantity: 2, expected: null, pieces, replaces: 'e7' };
+    const back = {
+      ...goods('B', 'serial'),
+      quantity: 2,
+      expected: null,
+      pieces,
+      replaces: 'e7',
+      whole: false,
+    };
     let counting = takenBack(before, back, moment());
     expect(counting.pending.map((one) => one.sku)).toEqual(['A']);
     counting = toldOf(counting, { ...back, quantity: 1, pieces: pieces.slice(0, 1) });

@@ -265,6 +265,8 @@ export const stock = {
   'stock.count.stockroomHint': 'Customers take nothing from here.',
   'stock.count.again': 'Count these again: the books went on before they were written down',
   'stock.count.twice': 'Serial {serial} is counted already ({who}). Scan the other piece.',
+  'stock.count.whole': 'Count all of it anew',
+  'stock.count.wholeHint': 'Instead of the {quantity} written down before, at any place.',
   'stock.count.left': 'Not counted yet',
   'stock.count.all': 'Everything is counted',
   'stock.count.manager': 'This count is blind: a manager looks it over and closes it.',

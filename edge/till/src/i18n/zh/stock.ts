@@ -244,6 +244,8 @@ export const stock: Words<typeof english> = {
   'stock.count.stockroomHint': '顾客不会从这里取货。',
   'stock.count.again': '请重新盘点以下商品：记录前账面已变动',
   'stock.count.twice': '序列号 {serial} 已盘过（{who}），请扫描另一件。',
+  'stock.count.whole': '全部重盘',
+  'stock.count.wholeHint': '替代此前各处已记录的 {quantity}。',
   'stock.count.left': '尚未清点',
   'stock.count.all': '已全部清点',
   'stock.count.manager': '此为盲盘：由店长复核并结束。',
