@@ -236,8 +236,12 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         " the terminal by hand, then close the entry on the worklist",
         "no-receipt": "the terminal gave no receipt number for payment {payment}: reverse it at"
         " the terminal itself",
-        "not-approved": "payment {payment} is {state}: only an approved one can be reversed",
+        "not-standing": "payment {payment} is {state}: there is nothing to be paid back",
+        "nothing-owed": "nothing asks to pay {payment} back: somebody saw to it, or no goods came",
         "other-payment": "payment {payment} on {device} is {state}: finish or settle it first",
+        "paid-back": "payment {payment} was paid back before: look at the terminal's receipts",
+        "receipt-again": "the terminal gave the receipt number of payment {payment} again since:"
+        " refund the card at the terminal by hand",
         "settled-job": "print job {job} is {state}: there is nothing to settle",
         "settled-payment": "payment {payment} is {state}: there is nothing to settle",
     },

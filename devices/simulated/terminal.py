@@ -8,6 +8,7 @@ from devices.simulated.peer import Peer
 from devices.zvt import OK, Apdu, Link, TcpLink
 
 BUSY_CODE, CANCELLED_CODE, NO_RECEIPT_CODE, DECLINED_CODE = 0xA0, 0x6C, 0xB7, 0x05
+IMPOSSIBLE_CODE = 0x83
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Mood:
     """How the terminal behaves; change it at any time.
 
     ``mute_before``: it stops talking before it books; ``mute_after``: it books, then stops.
+    ``refunds``: it may give money back without a charge. ``receipt``: a number it gives to all.
     """
 
     approves: bool = True
@@ -35,6 +37,8 @@ class Mood:
     dead: bool = False
     refuses: bool = False
     tells_nothing: bool = False
+    refunds: bool = True
+    receipt: int | None = None
 
 
 class TerminalPeer(Peer):
@@ -60,7 +64,7 @@ class TerminalPeer(Peer):
     def book(self, request: int, amount_minor: int, result: int = 0) -> Booked:
         """Write a transaction into the books (also for one made at the terminal by hand)."""
         number = self.books[-1].trace + 1 if self.books else 1
-        booked = Booked(request, number, number, amount_minor, result)
+        booked = Booked(request, number, self.mood.receipt or number, amount_minor, result)
         self.books.append(booked)
         return booked
 
@@ -108,6 +112,8 @@ class TerminalPeer(Peer):
             self._say(Apdu(zvt.ABORT, bytes([CANCELLED_CODE])))
         elif self.mood.refuses or self._pending is not None or self._script:
             self._link.send(Apdu(0x8400 | BUSY_CODE), self.now)
+        elif message.command == zvt.REFUND and not self.mood.refunds:
+            self._link.send(Apdu(0x8400 | IMPOSSIBLE_CODE), self.now)
         else:
             self._link.send(OK, self.now)
             self._do(message)

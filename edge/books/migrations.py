@@ -313,6 +313,8 @@ def hardware(db: Database) -> None:
             created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL
         ) WITHOUT ROWID""")
     db.execute("CREATE INDEX payment_sale ON payment (sale_id)")
+    db.execute("CREATE INDEX payment_reverses ON payment (reverses) WHERE reverses <> ''")
+    db.execute("CREATE INDEX payment_receipt ON payment (device, receipt)")
     db.execute(
         "CREATE INDEX payment_open ON payment (device) WHERE state IN ('pending', 'unknown')"
     )

@@ -43,6 +43,21 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "{receipt} was voided, and {charged_minor} are still charged on {card} at {terminal}, its"
         " receipt {slip}: undo it, or refund it there",
     ),
+    "card-refund": (
+        "card-refund",
+        "{receipt}: {refund_minor} have not gone back to the card yet: open it and have the"
+        " terminal ({terminal}) pay it back, or refund it there by hand",
+    ),
+    "card-unbacked": (
+        "card-refund",
+        "{receipt} says {refund_minor} went to a card, and no return with a terminal is behind it:"
+        " ask the cashier, refund it by hand if it is owed",
+    ),
+    "card-wrong": (
+        "card-wrong",
+        "{terminal} paid back {back_minor} instead of {charged_minor}, its receipt {slip}: it may"
+        " have undone another customer's payment; look at its receipts",
+    ),
     "points-not-credited": (
         "entitlement",
         "{points} points could not be credited to {member}: headquarters can issue them",

@@ -204,6 +204,13 @@ class Hub:
             raise NoDevice("name", name=name[:40], known=there)
         return unit
 
+    def terminal_of(self, till: str) -> str:
+        """Name a till's card terminal, empty where it has none."""
+        try:
+            return self.find(till, "CAT").name
+        except NoDevice:
+            return ""
+
     def paper(self, till: str) -> Paper:
         """Tell the roll of a till's printer."""
         try:

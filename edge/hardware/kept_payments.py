@@ -10,15 +10,19 @@ from uuid import UUID
 import msgspec
 
 from devices.charge import Doubt
-from edge.books.tasks import Task, task
-from edge.books.transaction import Books
+from edge.books.tasks import task
+from edge.books.transaction import Books, derived_id
 from edge.errors import Conflict
 from edge.hardware.trouble import NotNow
+from sync.cash import AuditEntry
 from sync.values import DAY_MS
 
 
 class PaymentState(StrEnum):
-    """Where a card payment is; `failed` was never charged, `unknown` may have been."""
+    """Where a card payment is; `failed` was never charged, `unknown` may have been.
+
+    What is `owed` to a card is `reversed` once a terminal has paid it back.
+    """
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -26,16 +30,21 @@ class PaymentState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     REVERSED = "reversed"
+    OWED = "owed"
 
 
 OPEN = (PaymentState.PENDING, PaymentState.UNKNOWN)
-OWED = "card-void"  # on the worklist: a void sale's card is still charged
+CHARGE, REVERSE, REFUND, OWED = "charge", "reverse", "refund", "owed"  # what a payment is
+_STANDING = {CHARGE: PaymentState.APPROVED, OWED: PaymentState.OWED}
+TASKS = ("card-void", "card-refund")  # on the worklist: a card is to get money back
 
 
 class CardPayment(msgspec.Struct, frozen=True):
-    """A card payment, or the reversal of one; `charged_minor` is what the terminal says.
+    """A card payment, what undoes it, or what a document owes a card; see `kind`.
 
-    `task` is the worklist's open entry that it is to be paid back, its sale being void.
+    `sale_id` is the document's. `reverses`: of a reversal or refund, the charge or the debt that it
+    settles; of a debt, the charge it pays back, if that is known. `charged_minor` is what the
+    terminal says. `task` is the worklist's open entry that it is to be paid back.
     """
 
     id: str
@@ -74,7 +83,7 @@ class BeginPayment(msgspec.Struct, frozen=True):
     def run(self, books: Books) -> tuple[CardPayment, bool]:
         """Keep it; raise Conflict for another content, NotNow while another one is open.
 
-        A reversal also needs a payment that stands, of the terminal's day.
+        What undoes another also needs that one to stand, and a reversal the terminal's day.
         """
         asked = self.payment
         found = find_payment(books.connection, asked.id)
@@ -86,11 +95,10 @@ class BeginPayment(msgspec.Struct, frozen=True):
                 raise Conflict("payment", payment=asked.id)
             return found, False
         if asked.reverses:
-            check_stands(find_payment(books.connection, asked.reverses), asked.reverses)
-            _check_today(books, asked.reverses)
+            check_open(books.connection, asked, books.clock())
         for other in open_payments(books.connection, asked.device):
             raise NotNow("other-payment", payment=other.id, device=other.device, state=other.state)
-        _insert(books, asked)
+        keep(books, asked)
         return asked, True
 
 
@@ -104,35 +112,71 @@ class GiveUpPayment(msgspec.Struct, frozen=True):
         found = find_payment(books.connection, self.payment.id)
         if found is not None:
             return found
-        _insert(books, self.payment)
+        keep(books, self.payment)
         return self.payment
 
 
-def _insert(books: Books, payment: CardPayment) -> None:
+def keep(books: Books, payment: CardPayment) -> None:
+    """Write a payment that is new, in the commit of whoever begins it."""
     now_ms = books.clock()
     books.connection.execute(
         "INSERT INTO payment (id, till, device, kind, amount_minor, sale_id, reverses, state,"
-        " message, created_ms, changed_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " message, card, number, task, created_ms, changed_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (payment.id, payment.till, payment.device, payment.kind, payment.amount_minor,
-         payment.sale_id, payment.reverses, payment.state, payment.message, now_ms, now_ms),
+         payment.sale_id, payment.reverses, payment.state, payment.message, payment.card,
+         payment.number, payment.task, now_ms, now_ms),
     )  # fmt: skip
 
 
-def check_stands(payment: CardPayment | None, payment_id: str) -> None:
-    """Raise NotNow unless it is a charge that was approved and not undone since."""
-    if payment is None or payment.state is not PaymentState.APPROVED or payment.reverses:
-        is_now = "not-known" if payment is None else payment.state
-        raise NotNow("not-approved", payment=payment_id, state=is_now)
+def check_open(connection: sqlite3.Connection, asked: CardPayment, now_ms: int) -> None:
+    """Raise NotNow unless what a reversal or refund is to undo is still there to be undone.
+
+    A refund also needs the task of a document: no money goes to a card without one.
+    """
+    found = find_payment(connection, asked.reverses)
+    stands = found is not None and found.state is _STANDING.get(found.kind)
+    if found is None or not stands:
+        is_now = "not-known" if found is None else found.state
+        raise NotNow("not-standing", payment=asked.reverses, state=is_now)
+    if found.task is None and (asked.kind == REFUND or found.kind == OWED):
+        raise NotNow("nothing-owed", payment=found.id)
+    for other in undoing(connection, found.id):
+        if other.kind == OWED or other.state is PaymentState.APPROVED:
+            raise NotNow("paid-back", payment=found.id)
+        if other.state in OPEN:
+            raise NotNow("other-payment", payment=other.id, device=other.device, state=other.state)
+    charge = charge_of(connection, found)
+    if asked.kind == REVERSE and (why := why_not(connection, charge, now_ms)):
+        raise NotNow(why, payment=asked.reverses)
 
 
-def _check_today(books: Books, payment_id: str) -> None:
-    """Raise NotNow if the terminal has begun another day: there the receipt is another one's."""
+def charge_of(connection: sqlite3.Connection, payment: CardPayment) -> CardPayment | None:
+    """The charge that a payment is, or pays back, if it is known."""
+    if payment.kind == CHARGE:
+        return payment
+    return find_payment(connection, payment.reverses) if payment.reverses else None
+
+
+def why_not(connection: sqlite3.Connection, charge: CardPayment | None, now_ms: int) -> str:
+    """Name the case why a terminal can't undo a charge by its receipt number, empty if it can.
+
+    Numbers begin anew with the terminal's day, and with some terminals within one.
+    """
+    if charge is None or charge.receipt is None:
+        return "no-receipt"
     sql = (
         "SELECT 1 FROM payment LEFT JOIN terminal USING (device) WHERE id = ?"
         " AND created_ms <= max(coalesce(terminal.closed_ms, 0), ?)"
     )
-    if books.connection.execute(sql, (payment_id, books.clock() - DAY_MS)).fetchone():
-        raise NotNow("day-closed", payment=payment_id)
+    if connection.execute(sql, (charge.id, now_ms - DAY_MS)).fetchone():
+        return "day-closed"
+    sql = (
+        "SELECT 1 FROM payment AS other JOIN payment AS charge ON charge.id = ?"
+        " AND other.device = charge.device AND other.receipt = charge.receipt"
+        " AND other.id <> charge.id AND other.created_ms >= charge.created_ms"
+    )
+    return "receipt-again" if connection.execute(sql, (charge.id,)).fetchone() else ""
 
 
 class CloseDay(msgspec.Struct, frozen=True):
@@ -177,7 +221,7 @@ class MovePayment(msgspec.Struct, frozen=True):
     last_trace: int | None = None
 
     def run(self, books: Books) -> None:
-        """Write it; a result ends the doubt, a reversal ends the payment it reverses."""
+        """Write it; a result ends the doubt, money that went back ends what asked for it."""
         execute, done, now_ms = books.connection.execute, self.payment, books.clock()
         execute(
             "UPDATE payment SET state = ?, message = ?, charged_minor = ?, trace = ?, receipt = ?,"
@@ -192,50 +236,50 @@ class MovePayment(msgspec.Struct, frozen=True):
             (self.last_trace, done.device, done.id),
         )
         if done.reverses and done.state is PaymentState.APPROVED:
-            execute(
-                "UPDATE payment SET state = 'reversed', changed_ms = ? WHERE id = ?",
-                (now_ms, done.reverses),
-            )
-            execute(
-                "UPDATE worklist SET closed_ms = ?, closed_by = ?, note = ? WHERE number ="
-                " (SELECT task FROM payment WHERE id = ?) AND kind = ? AND closed_ms IS NULL",
-                (now_ms, done.till, f"reversed by payment {done.id}", done.reverses, OWED),
-            )
+            if done.worth_minor == done.amount_minor:
+                _went_back(books, done)
+            else:
+                _went_astray(books, done)
 
 
-class OweCards(msgspec.Struct, frozen=True):
-    """Command, of a void's own commit: what its sale charged is somebody's task until it is undone.
-
-    `cash_minor` is what the void pays out beyond the cash that was taken: so much is owed no more.
-    """
-
-    void_id: bytes
-    sale_id: bytes
-    receipt: str
-    cash_minor: int
-
-    def run(self, books: Books) -> None:
-        """Put every charge of the sale on the worklist that stands, or may."""
-        left = self.cash_minor
-        for payment in payments_of(books.connection, str(UUID(bytes=self.sale_id))):
-            if payment.reverses or payment.state not in (PaymentState.APPROVED, *OPEN):
-                continue
-            if left >= payment.worth_minor:
-                left -= payment.worth_minor
-                continue
-            number = books.attend(self._task(payment), books.clock(), self.void_id)
-            sql = "UPDATE payment SET task = ? WHERE id = ?"
-            books.connection.execute(sql, (number, payment.id))
-
-    def _task(self, payment: CardPayment) -> Task:
-        return task(
-            "card-void",
-            receipt=self.receipt,
-            charged_minor=payment.worth_minor,
-            card=payment.card,
-            terminal=payment.device,
-            slip=payment.receipt or "",
+def _went_back(books: Books, done: CardPayment) -> None:
+    execute, now_ms = books.connection.execute, books.clock()
+    target = find_payment(books.connection, done.reverses)
+    if target is not None and target.task is not None:
+        execute(
+            "UPDATE worklist SET closed_ms = ?, closed_by = ?, note = ? WHERE number = ?",
+            (now_ms, done.till, f"paid back by payment {done.id}", target.task),
         )
+    execute(
+        "UPDATE payment SET state = 'reversed', changed_ms = ? WHERE id = ? OR"
+        " (? = 'reverse' AND id = (SELECT reverses FROM payment WHERE id = ?))",
+        (now_ms, done.reverses, done.kind, done.reverses),
+    )
+    slip = f"{done.device} {done.receipt or ''} {done.card} {done.number}".strip()
+    entry = AuditEntry(
+        "card-refund", _document(done), done.till, reason=done.settled_by, detail=slip
+    )
+    books.append(derived_id(UUID(done.id).bytes, b"slip"), now_ms, done.till, entry)
+
+
+def _went_astray(books: Books, done: CardPayment) -> None:
+    """The terminal paid back another amount, as when it gave a receipt number twice."""
+    wrong = task(
+        "card-wrong",
+        terminal=done.device,
+        back_minor=done.worth_minor,
+        charged_minor=done.amount_minor,
+        slip=done.receipt or "",
+    )
+    books.attend(wrong, books.clock(), _document(done))
+
+
+def _document(payment: CardPayment) -> bytes:
+    """Id of the document it belongs to; a till may have charged for something else."""
+    try:
+        return UUID(payment.sale_id).bytes
+    except ValueError:
+        return b""
 
 
 class AfterRestart(msgspec.Struct, frozen=True):
@@ -248,7 +292,8 @@ class AfterRestart(msgspec.Struct, frozen=True):
             " THEN 'unknown' ELSE 'failed' END,"
             " message = CASE WHEN id IN (SELECT doubt_ref FROM terminal)"
             " THEN 'the result was lost; the terminal is being asked'"
-            " ELSE 'not charged' END WHERE state = 'pending'"
+            " WHEN reverses = '' THEN 'not charged' ELSE 'not paid back' END"
+            " WHERE state = 'pending'"
         )
 
 
@@ -257,7 +302,7 @@ _COLUMNS = (
     " receipt, card, number, settled_by"
 )
 _TASK = (
-    f"(SELECT w.number FROM worklist w WHERE w.number = payment.task AND w.kind = '{OWED}'"  # noqa: S608
+    f"(SELECT w.number FROM worklist w WHERE w.number = payment.task AND w.kind IN {TASKS}"  # noqa: S608
     " AND w.closed_ms IS NULL)"
 )
 _SELECT = f"SELECT {_COLUMNS}, {_TASK} FROM payment"  # noqa: S608 - constants
@@ -276,9 +321,15 @@ def find_payment(connection: sqlite3.Connection, payment_id: str) -> CardPayment
 
 
 def payments_of(connection: sqlite3.Connection, sale_id: str) -> list[CardPayment]:
-    """List the charges of a sale and their reversals, in the order they were begun."""
+    """List a document's charges and debts to cards, and what undoes them, in order."""
     sql = f"{_SELECT} WHERE sale_id = ? ORDER BY created_ms, id"
     return [_payment(row) for row in connection.execute(sql, (sale_id,))]
+
+
+def undoing(connection: sqlite3.Connection, payment_id: str) -> list[CardPayment]:
+    """List what was begun to undo a payment, and what documents owe of it."""
+    sql = f"{_SELECT} WHERE reverses = ? ORDER BY created_ms, id"
+    return [_payment(row) for row in connection.execute(sql, (payment_id,))]
 
 
 def open_payments(connection: sqlite3.Connection, device: str) -> list[CardPayment]:

@@ -22,6 +22,7 @@ from devices.charge import (
     Payment,
     Prepare,
     Progress,
+    Refund,
     Reverse,
     Settle,
     Unknown,
@@ -31,7 +32,9 @@ from devices.event import Event, Fault, JobDone, Reason
 from devices.payment import Terminal
 from edge.hardware.host import Host
 from edge.hardware.kept_payments import (
+    CHARGE,
     OPEN,
+    REFUND,
     AfterRestart,
     BeginPayment,
     CardPayment,
@@ -40,17 +43,24 @@ from edge.hardware.kept_payments import (
     GiveUpPayment,
     MovePayment,
     PaymentState,
-    check_stands,
+    charge_of,
     find_payment,
     payments_of,
     remembered,
 )
+from edge.hardware.owed_cards import way_back
 from edge.hardware.trouble import NotNow, Trouble, UnknownJob
 from edge.hardware.unit import Unit
 
 ASKING = "the result was lost; the terminal is being asked"
 NOT_CHARGED = "not charged"
+PAID, PAID_BACK, NOT_PAID_BACK = "paid", "paid back", "not paid back"
 CUSTOMER = "the terminal is busy with the customer; see its display"
+_REQUESTS: dict[type[Command], int] = {
+    Authorise: zvt.AUTHORISE,
+    Reverse: zvt.REVERSE,
+    Refund: zvt.REFUND,
+}
 
 
 class Payments:
@@ -84,7 +94,7 @@ class Payments:
         return found
 
     def of_sale(self, sale_id: str) -> list[CardPayment]:
-        """List the charges of a sale and their reversals, in the order they were begun."""
+        """List a document's charges and debts to cards, and what undoes them, in order."""
         return payments_of(self._host.gate, sale_id)
 
     async def charge(
@@ -92,22 +102,29 @@ class Payments:
     ) -> CardPayment:
         """Begin to charge a card, or tell how the payment under this id is."""
         asked = CardPayment(
-            payment_id, till, unit.name, "charge", amount_minor, sale_id, "", PaymentState.PENDING
+            payment_id, till, unit.name, CHARGE, amount_minor, sale_id, "", PaymentState.PENDING
         )
         return await self._begin(unit, asked, Authorise(ref=payment_id, amount_minor=amount_minor))
 
     async def reverse(self, unit: Unit, till: str, payment_id: str, new_id: str) -> CardPayment:
-        """Begin to undo a payment of today, under an id of its own; raise NotNow."""
+        """Begin to pay a charge or a debt back, under an id of its own; raise NotNow.
+
+        A charge of today is undone as a whole. What a document asks for is refunded where that
+        can't be: a part, another day's, or to a card nobody knows.
+        """
+        gate = self._host.gate
         paid = self.find(payment_id)
-        if find_payment(self._host.gate, new_id) is None:
-            check_stands(paid, payment_id)
-            if paid.receipt is None:
-                raise NotNow("no-receipt", payment=payment_id)  # fmt: skip
+        known = find_payment(gate, new_id)
+        kind = known.kind if known else way_back(gate, paid, unit.name, self._host.clock())
         asked = CardPayment(
-            new_id, till, unit.name, "reverse", paid.amount_minor, paid.sale_id, payment_id,
+            new_id, till, unit.name, kind, paid.worth_minor, paid.sale_id, payment_id,
             PaymentState.PENDING,
         )  # fmt: skip
-        return await self._begin(unit, asked, Reverse(ref=new_id, receipt=paid.receipt or 0))
+        charge = charge_of(gate, paid)
+        receipt = (charge and charge.receipt) or 0
+        if kind == REFUND:
+            return await self._begin(unit, asked, Refund(ref=new_id, amount_minor=paid.worth_minor))
+        return await self._begin(unit, asked, Reverse(ref=new_id, receipt=receipt))
 
     async def cancel(self, unit: Unit, till: str, payment_id: str) -> CardPayment:
         """Ask the terminal to stop; the payment's own state says what became of it.
@@ -115,7 +132,7 @@ class Payments:
         One that is not known is given up: should it still be on its way, it is not begun.
         """
         unknown = CardPayment(
-            payment_id, till, unit.name, "charge", 0, "", "", PaymentState.FAILED, NOT_CHARGED
+            payment_id, till, unit.name, CHARGE, 0, "", "", PaymentState.FAILED, NOT_CHARGED
         )
         payment = await self._host.commit(GiveUpPayment(unknown))
         if payment.state is PaymentState.PENDING:
@@ -178,9 +195,8 @@ class Payments:
         if not isinstance(ready, JobDone):
             await self.take(unit, replace(ready, ref=payment.id))
             return
-        request = zvt.REVERSE if isinstance(command, Reverse) else zvt.AUTHORISE
-        amount = payment.amount_minor if isinstance(command, Authorise) else None
-        doubt = Doubt(payment.id, request, amount, _last_trace(unit))
+        amount = None if isinstance(command, Reverse) else payment.amount_minor
+        doubt = Doubt(payment.id, _REQUESTS[type(command)], amount, _last_trace(unit))
         await self._host.commit(DoubtPayment(unit.name, doubt))
         await self.take(unit, await unit.ask(command))
 
@@ -195,7 +211,7 @@ class Payments:
             card=event.card,
             number=event.number,
         )
-        await self._move(unit, found, state, event.text or ("paid" if approved else NOT_CHARGED))
+        await self._move(unit, found, state, _words(payment, approved, event.text))
 
     async def _move(
         self, unit: Unit, payment: CardPayment, state: PaymentState, message: str
@@ -203,6 +219,13 @@ class Payments:
         moved = msgspec.structs.replace(payment, state=state, message=message)
         await self._host.commit(MovePayment(moved, _last_trace(unit)))
         self._tell(moved)
+
+
+def _words(payment: CardPayment, approved: bool, text: str) -> str:
+    """What became of it: in the terminal's own words, if it has any."""
+    if payment.reverses and (not text or text == NOT_CHARGED):
+        return PAID_BACK if approved else NOT_PAID_BACK
+    return text or (PAID if approved else NOT_CHARGED)
 
 
 def _last_trace(unit: Unit) -> int | None:

@@ -173,6 +173,12 @@ paid
 not-charged
 not charged
 未扣款
+paid-back
+paid back
+已退款
+not-paid-back
+not paid back
+未退款
 settled
 settled by a person
 已由人工确认

@@ -10,7 +10,7 @@ from edge.books.postings import VOID
 from edge.books.reads import Found, Reads
 from edge.books.transaction import Books, request_digest
 from edge.errors import AlreadyReturned, SaleVoided, UnknownFact
-from edge.hardware.kept_payments import OweCards
+from edge.hardware.owed_cards import OweCards
 from edge.selling.entitlements import debit_of_return
 from edge.selling.pricing import SellLine, TenderLine, price_lines, settle
 from edge.shifts.reads import day_of_shift
@@ -193,13 +193,15 @@ def plan_void(command: VoidSale, reads: Reads, business_day: int) -> Void:
 def paid_back(sale: Sale) -> tuple[Tender, ...]:
     """List tenders that pay a sale back as it was paid, less the change, which was cash.
 
-    An exchange's credit is paid back in cash: its goods are the store's. Change beyond the cash
+    An exchange's credit is paid back in cash: its goods are the store's; what of it went to a card
+    before is change too. Change beyond the cash
     that was given came out of the last tenders (a voucher) and goes off them: nobody is paid
     below zero.
     """
     sums: dict[tuple[str, str], int] = {}
     for tender in sale.tenders:
-        key = ("cash", "") if tender.kind in _PAID_IN_CASH else (tender.kind, tender.reference)
+        in_cash = tender.kind in _PAID_IN_CASH or tender.amount_minor < 0
+        key = ("cash", "") if in_cash else (tender.kind, tender.reference)
         sums[key] = sums.get(key, 0) + tender.amount_minor
     cash = sums.get(("cash", ""), 0)
     if cash < 0 <= sale.total_minor:

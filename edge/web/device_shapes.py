@@ -123,7 +123,7 @@ class ResolveRequest(Request, frozen=True):
 
 
 class ReverseRequest(Request, frozen=True):
-    """Undo a payment of today; `id` is the reversal's own, minted by the caller."""
+    """Pay a charge or debt back; `id` is the reversal's or refund's own, minted by the caller."""
 
     id: UUID
 
@@ -178,11 +178,13 @@ class JobsReply(msgspec.Struct, frozen=True):
 
 
 class CardPaymentReply(msgspec.Struct, frozen=True):
-    """A card payment, or a reversal of one in `reverses`.
+    """A card payment (`kind` charge), its reversal or refund, or what is owed to a card (`owed`).
 
-    `state`: pending, approved, declined, failed (never charged), reversed, or unknown: the terminal
-    is being asked, and a person may settle it. `charged_minor` is what the terminal says. `task` is
-    the worklist's open entry that the card is to be paid back, because the sale was voided.
+    `state`: pending, approved, declined, failed (nothing happened), reversed (paid back), owed, or
+    unknown: the terminal is being asked, and a person may settle it. `reverses`: the charge or debt
+    that a reversal or refund settles, or the charge that a debt pays back. `charged_minor` is what
+    the terminal says, `receipt` its slip. `task` is the worklist's open entry that the card is to
+    be paid back: its sale was voided, or `sale_id` is a return or exchange.
     """
 
     id: str
@@ -202,7 +204,7 @@ class CardPaymentReply(msgspec.Struct, frozen=True):
 
 
 class CardPaymentsReply(msgspec.Struct, frozen=True):
-    """The card payments of a sale and their reversals, in the order they were begun."""
+    """The card payments and debts of a document, and what undid them, in the order begun."""
 
     payments: list[CardPaymentReply]
 

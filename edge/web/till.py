@@ -9,6 +9,7 @@ import msgspec
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from edge.node import Node
+from edge.selling.till_returns import Exchange
 from edge.selling.tilling import BeginLife
 from edge.views.till import CATALOGUE_MAX, catalogue_after, setup_of
 from edge.web import till_requests as asked
@@ -62,10 +63,15 @@ Known = Annotated[str, Header(alias="if-none-match", description="ETag of what i
     ),
 )
 async def put_finished_sale(request: Request, sale_id: UUID, caller: Selling) -> Response:
-    """Record a sale that a till has finished; what does not fit the books goes to the worklist."""
+    """Record a sale that a till has finished; what does not fit the books goes to the worklist.
+
+    In an exchange, a negative tender `card` without a reference is what is left for the card: the
+    till's terminal pays it back, see /till/payments.
+    """
     asked_for = await read_body(request, FINISHED_SALE, SALE_MAX_BYTES)
     sale = finished_sale(sale_id, asked_for, caller)
-    result = await node_of(request).commit(sale)
+    node = node_of(request)
+    result = await node.commit(Exchange(sale, node.hardware.terminal_of(sale.till)))
     return reply(sale_reply(result), 200 if result.repeated else 201)
 
 

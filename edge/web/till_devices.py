@@ -12,7 +12,7 @@ from devices.printer import sample_page
 from edge.errors import UnknownProduct
 from edge.hardware.hub import Hub, WeightNews, lines_of
 from edge.hardware.kept_jobs import Job
-from edge.hardware.kept_payments import CardPayment
+from edge.hardware.kept_payments import OWED, CardPayment
 from edge.hardware.trouble import UnknownJob
 from edge.hardware.unit import Unit
 from edge.hardware.verdict import Verdict
@@ -29,7 +29,7 @@ router = APIRouter(tags=["devices of a till"])
 
 PAYMENT_EXAMPLE = {"amount_minor": 1299, "sale_id": "0199a1c2-7b3e-7c4d-8e5f-60718293a4b5"}
 JobId = Annotated[str, Path(max_length=100)]
-SaleOf = Annotated[UUID, Query(description="Id of the sale.")]
+SaleOf = Annotated[UUID, Query(description="Id of the sale or return.")]
 _decoder = msgspec.json.Decoder
 
 
@@ -221,6 +221,13 @@ def _terminal_of(request: Request, payment_id: UUID) -> Unit:
     return hub.find_named(hub.payments.find(str(payment_id)).device)
 
 
+def _terminal_for(request: Request, payment_id: UUID, caller: Caller) -> Unit:
+    """The terminal that pays back: a charge's own, or the one where the customer stands now."""
+    if _hub(request).payments.find(str(payment_id)).kind == OWED:
+        return _terminal(request, caller)
+    return _terminal_of(request, payment_id)
+
+
 @router.put(
     "/till/payments/{payment_id}",
     **operation(shapes.CardPaymentReply, body=shapes.ChargeRequest, example=PAYMENT_EXAMPLE),
@@ -238,7 +245,7 @@ async def charge_card(request: Request, payment_id: UUID, caller: Selling) -> Re
 
 @router.get("/till/payments", **operation(shapes.CardPaymentsReply))
 async def payments_of_sale(request: Request, sale: SaleOf, _caller: Reading) -> Response:
-    """List what the store's terminals charged for a sale, and what was undone of it."""
+    """List what terminals charged for a sale, what a return owes cards, and what undid either."""
     found = _hub(request).payments.of_sale(str(sale))
     return reply(shapes.CardPaymentsReply([_payment_reply(one) for one in found]))
 
@@ -286,9 +293,13 @@ async def resolve_payment(request: Request, payment_id: UUID, caller: Selling) -
     **operation(shapes.CardPaymentReply, body=shapes.ReverseRequest, example={"id": _JOB_ID}),
 )
 async def reverse_payment(request: Request, payment_id: UUID, caller: Selling) -> Response:
-    """Begin to undo an approved payment of today; the answer is the reversal's own payment."""
+    """Begin to pay back a charge, or what a return or exchange owes a card; answers how that is.
+
+    A charge of today is undone as a whole. What a document asks for (`task`) is refunded where it
+    can't be undone: a part, another day's charge, a card of no known charge.
+    """
     asked = await read_body(request, _REVERSE)
-    unit = _terminal_of(request, payment_id)
+    unit = _terminal_for(request, payment_id, caller)
     begun = await _hub(request).payments.reverse(
         unit, caller.device, str(payment_id), str(asked.id)
     )

@@ -51,7 +51,11 @@ _VOID = Decoder(asked.TillVoid)
     ),
 )
 async def put_return(request: Request, return_id: UUID, caller: Selling) -> Response:
-    """Take goods back at a till, out of its drawer; without a receipt somebody must approve."""
+    """Take goods back at a till, out of its drawer; without a receipt somebody must approve.
+
+    A tender `card` without a reference is owed to the card: the till's terminal pays it back, see
+    /till/payments. With a reference, or without a terminal, it was refunded by hand.
+    """
     goods = await read_body(request, _RETURN)
     plain = requests.ReturnGoods(
         id=return_id,
@@ -70,8 +74,10 @@ async def put_return(request: Request, return_id: UUID, caller: Selling) -> Resp
         shift=goods.shift,
         approver=goods.approver,
     )
-    take_back = TakeBack(command, goods.operator or caller.staff)
-    result: ReturnResult = await node_of(request).commit(take_back)
+    node = node_of(request)
+    terminal = node.hardware.terminal_of(command.till)
+    take_back = TakeBack(command, goods.operator or caller.staff, terminal)
+    result: ReturnResult = await node.commit(take_back)
     return reply(return_reply(result), 200 if result.repeated else 201)
 
 

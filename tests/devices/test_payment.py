@@ -26,6 +26,7 @@ from tests.devices.rig import OWNER, TRANSPORT, Pair, rig, run
 
 LINES: dict[str, type[Link]] = {"tcp": TcpLink, "serial": SerialLink}
 LINKS = [("tcp", "sim"), ("tcp", "tcp"), ("serial", "sim"), ("serial", "pty")]
+REQUESTS = {Authorise: zvt.AUTHORISE, Refund: zvt.REFUND}
 BOTH = pytest.mark.parametrize("line", list(LINES))
 
 
@@ -51,9 +52,10 @@ def pulled_and_replugged(two: Pair, peer: TerminalPeer) -> None:
     two.settle()
 
 
+@pytest.mark.parametrize("verb", [Authorise, Refund])
 @pytest.mark.parametrize(("line", "where"), LINKS)
 @TRANSPORT
-def test_contract(line: str, where: str, how: str) -> None:
+def test_contract(line: str, where: str, how: str, verb: type[Authorise | Refund]) -> None:
     async def work() -> None:
         peer = TerminalPeer(LINES[line]())
         driver = Terminal(LINES[line](), answer_s=0.1, retry_s=0.05)
@@ -62,7 +64,7 @@ def test_contract(line: str, where: str, how: str) -> None:
         async with rig(driver, peer, where, how) as the:
             told = 0
             for number in range(3):
-                pay = Authorise(ref=f"p{number}", amount_minor=100 + number)
+                pay = verb(ref=f"p{number}", amount_minor=100 + number)
                 answer = await the.device.ask(pay, OWNER)
                 if isinstance(answer, Payment) and answer.outcome is Outcome.APPROVED:
                     told += answer.amount_minor
@@ -71,6 +73,7 @@ def test_contract(line: str, where: str, how: str) -> None:
                 else:
                     break  # declined, refused or in doubt: checked below
             booked = sum(one.amount_minor for one in peer.books[1:])
+            assert {one.request for one in peer.books[1:]} <= {REQUESTS[verb]}
             assert booked == told or driver.doubt is not None
             if how != "lossy":
                 assert booked == 303
@@ -129,19 +132,50 @@ def test_refund_reversal_and_end_of_day() -> None:
     assert [one.request for one in peer.books[1:]] == [zvt.AUTHORISE, zvt.REVERSE, zvt.REFUND]
 
 
+@pytest.mark.parametrize(
+    ("command", "written"),
+    [
+        (Refund(ref="f", amount_minor=1234), "0631 0d 123456 04 000000001234 490978"),
+        (Reverse(ref="r", receipt=42), "0630 06 123456 87 0042"),
+        (Authorise(ref="p", amount_minor=1234), "0601 0a 04 000000001234 490978"),
+    ],
+    ids=["refund", "reversal", "charge"],
+)
+def test_what_is_written_byte_by_byte(command: Command, written: str) -> None:
+    driver = Terminal(password=123456, last_trace=41)
+    driver.started(0.0)
+    driver.to_send()
+    driver.receive(bytes.fromhex("800000 060f00"), 0.0)
+    driver.to_send()
+    driver.submit(command, 0.0)
+    assert driver.to_send() == bytes.fromhex(written)
+
+
+def test_a_terminal_that_may_not_refund_says_so_and_nothing_happened() -> None:
+    two, peer = pair()
+    peer.mood.refunds = False
+    submit(two, Refund(ref="f", amount_minor=200))
+    (fault,) = finals(two)
+    assert isinstance(fault, Fault)
+    assert (fault.reason, fault.message.count("83")) == (Reason.REFUSED, 1)
+    assert not two.driver.busy
+    assert len(peer.books) == 1
+
+
 @BOTH
 @pytest.mark.parametrize("booked", [True, False])
+@pytest.mark.parametrize("verb", [Authorise, Refund])
 def test_a_result_lost_with_the_line_is_asked_for_before_anything_else(
-    line: str, booked: bool
+    line: str, booked: bool, verb: type[Authorise | Refund]
 ) -> None:
     two, peer = pair(line)
     peer.mood.mute_after, peer.mood.mute_before = booked, not booked
-    submit(two, Authorise(ref="p", amount_minor=1234))
+    submit(two, verb(ref="p", amount_minor=1234))
     assert two.driver.busy
     two.driver.lost(two.now)
     two.settle()
     (unknown,) = two.take()
-    assert unknown == Unknown(ref="p", doubt=Doubt("p", zvt.AUTHORISE, 1234, 41))
+    assert unknown == Unknown(ref="p", doubt=Doubt("p", REQUESTS[verb], 1234, 41))
     submit(two, Authorise(ref="again", amount_minor=1234))
     (refused,) = finals(two)
     assert isinstance(refused, Fault)

@@ -36,9 +36,9 @@ def payments(made: Counter, sale_id: str) -> list[dict[str, Any]]:
     return found
 
 
-def tasks(made: Counter) -> list[dict[str, Any]]:
+def tasks(made: Counter, kind: str = "card-void") -> list[dict[str, Any]]:
     items = made.till.get("/worklist").json()["items"]
-    return [one for one in items if one["kind"] == "card-void"]
+    return [one for one in items if one["kind"] == kind]
 
 
 def test_a_void_is_a_task_until_its_card_is_reversed(tmp_path: Path) -> None:
@@ -92,18 +92,25 @@ def test_a_terminal_that_refuses_leaves_the_task(tmp_path: Path) -> None:
         assert closed.json()["repeated"] is True
 
 
-def test_after_the_terminals_day_a_person_refunds(tmp_path: Path) -> None:
+def test_after_the_terminals_day_it_is_refunded_or_a_person_does(tmp_path: Path) -> None:
     with equipped(tmp_path, terminal="terminal-zvt") as made:
         sale_id, payment = sold_by_card(made)
+        by_hand, _ = sold_by_card(made)
         assert made.till.post("/till/terminal/end-of-day", json={}).status_code == 200
-        void(made, sale_id)
-        refused = made.till.post(f"/till/payments/{payment}/reverse", json={"id": new_id()})
+        path = f"/till/payments/{payment}/reverse"
+        refused = made.till.post(path, json={"id": new_id()})  # nothing asks for it yet
         assert "refund the card" in problem(refused, 409, "not-now")["detail"]
+        void(made, sale_id)
+        undo = new_id()
+        assert made.till.post(path, json={"id": undo}).json()["kind"] == "refund"
+        made.events.next("payment", id=undo, state="approved")
+        assert payments(made, sale_id)[0]["state"] == "reversed"
+        void(made, by_hand)
         (task,) = tasks(made)
         with made.shop.client("stock") as stock:
             path = f"/worklist/{task['number']}/close"
             assert stock.post(path, json={"note": "refunded by hand"}).status_code == 200
-        (paid,) = payments(made, sale_id)
+        (paid,) = payments(made, by_hand)
         assert (paid["state"], paid["task"]) == ("approved", None)
 
 

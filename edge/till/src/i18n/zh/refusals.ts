@@ -182,8 +182,12 @@ export const refusals: Words<typeof english> = {
   'problem.not-now.day-closed':
     '付款 {payment} 之后刷卡终端已结算。请在刷卡终端上手工退款，再关闭待办事项。',
   'problem.not-now.no-receipt': '刷卡终端没有给出付款 {payment} 的小票号，请在刷卡终端上撤销。',
-  'problem.not-now.not-approved': '付款 {payment} {state}，只有已批准的付款可以撤销。',
+  'problem.not-now.not-standing': '付款 {payment} {state}，没有可退的款项。',
+  'problem.not-now.nothing-owed': '付款 {payment} 没有待退款项：已有人处理，或没有退货。',
   'problem.not-now.other-payment': '{device} 上的付款 {payment} {state}，请先完成或确认它。',
+  'problem.not-now.paid-back': '付款 {payment} 此前已退款，请核对刷卡终端的小票。',
+  'problem.not-now.receipt-again':
+    '刷卡终端此后又用了付款 {payment} 的小票号。请在刷卡终端上手工退款。',
   'problem.not-now.settled-job': '打印任务 {job} {state}，无需确认。',
   'problem.not-now.settled-payment': '付款 {payment} {state}，无需确认。',
   'problem.nothing-to-return.returned':
