@@ -142,7 +142,10 @@ const HANDLERS: Handlers = {
   },
   tender: (basket, { kind, amountMinor, reference = '' }) => {
     if (basket.lines.length === 0) return refuse(basket, 'basket-empty');
-    if (!isMoney(amountMinor) || amountMinor === 0) return refuse(basket, 'amount-wrong');
+    // Only what an exchange leaves over goes out to a card.
+    const out = amountMinor < 0 && basket.exchange !== null;
+    if (!isMoney(out ? -amountMinor : amountMinor) || amountMinor === 0)
+      return refuse(basket, 'amount-wrong');
     const key = `p${basket.minted + 1}`;
     const tender = { key, kind, amountMinor, reference };
     return done(

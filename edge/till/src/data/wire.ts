@@ -221,8 +221,9 @@ export interface ProblemDocument {
 /** A charge at a card terminal of the store, or the reversal of one, as the node knows it. */
 export interface CardPayment {
   readonly id: string;
+  /** charge, reverse, refund, or `owed`: what a return or an exchange owes a card. */
   readonly kind: string;
-  /** pending, approved, declined, failed, reversed or unknown. */
+  /** pending, approved, declined, failed, reversed, owed or unknown. */
   readonly state: string;
   readonly message: Message;
   readonly amount_minor: number;
@@ -231,6 +232,8 @@ export interface CardPayment {
   readonly device: string;
   readonly receipt: number | null;
   readonly card: string;
+  /** Its number, all but a few digits left out. */
+  readonly number: string;
   /** The worklist's open entry that it is to be paid back. */
   readonly task: number | null;
 }

@@ -1,11 +1,11 @@
-// One law: what a voided sale charged on a card goes back once, and until then its state is in sight.
+// One law: what a void, a return or an exchange owes a card goes back once; till then it is in sight.
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiProblem } from '../data/api';
 import type { Pledge, Till } from '../data/ports';
 import type { CardPayment } from '../data/wire';
 import { formatMoney, locale, t } from '../i18n';
-import { Button, Notice, Spinner } from '../ui';
+import { Button, Dialog, Notice, Spinner, TextField } from '../ui';
 import { type Action, Failed, useAction, useLoad } from './load';
 
 type Listed = { readonly payments: readonly CardPayment[] };
@@ -58,12 +58,23 @@ function useLooking(till: Till, open: boolean, look: () => void): void {
   }, [till, open]);
 }
 
-/** Do by itself what was meant when the sale was voided: one charge after the other, each once. */
+/** What is to be paid back: a charge of a void sale, or what a return or an exchange owes. */
+const isOwed = ({ kind }: CardPayment): boolean => kind === 'owed';
+const isCharge = ({ kind }: CardPayment): boolean => kind === 'charge';
+
+/** What a debt has come to: the last try to pay it back. */
+function lastTry(payments: readonly CardPayment[], { id }: CardPayment): CardPayment | null {
+  return payments.findLast((one) => one.reverses === id && !isOwed(one)) ?? null;
+}
+
+/**
+ * Do by itself what was meant when the sale was voided, and what is owed now that the customer stands
+ * here (`begin`): one after the other, each once.
+ */
 function useMeant(
-  till: Till,
-  sale: string,
+  { till, sale, begin }: Backs,
   payments: readonly CardPayment[] | null,
-  undo: (pledge: Pledge) => void,
+  undo: (pledge: Promise<Pledge>) => void,
 ): void {
   const tried = useRef(new Set<string>());
   useEffect(() => {
@@ -75,14 +86,33 @@ function useMeant(
       if (known || !charge?.task || tried.current.has(pledge.id)) continue;
       if (payments.some(isOpen)) return; // a terminal does one thing at a time
       tried.current.add(pledge.id);
-      return undo(pledge);
+      return undo(Promise.resolve(pledge));
     }
-  }, [till, sale, payments, undo]);
+    if (!begin || payments.some(isOpen)) return;
+    const next = payments.find(
+      (one) => isOwed(one) && one.task && !lastTry(payments, one) && !tried.current.has(one.id),
+    );
+    if (!next) return;
+    tried.current.add(next.id);
+    undo(till.pledges.beginReversal(sale, next.id, amountOf(next)));
+  }, [till, sale, begin, payments, undo]);
 }
 
-/** What a sale that is void charged on cards, how far it went back, and what to do about the rest. */
-export function CardsBack(props: { till: Till; sale: string }): JSX.Element | null {
-  const { till, sale } = props;
+interface Backs {
+  readonly till: Till;
+  /** The document: a sale that is void, a return, or a sale that an exchange paid. */
+  readonly sale: string;
+  /** Only what the document owes; else also what was charged for it, it being void. */
+  readonly owed?: boolean;
+  /** Begin to pay back what is owed: the customer is here. */
+  readonly begin?: boolean;
+  /** Told whether a terminal is busy with it. */
+  readonly onBusy?: (busy: boolean) => void;
+}
+
+/** What a document's cards are to get back, how far that is, and what to do about the rest. */
+export function CardsBack(props: Backs): JSX.Element | null {
+  const { till, sale, onBusy } = props;
   const [load, look] = useLoad(`cards ${sale}`, () => listed(till, sale));
   const payments = load.state === 'ready' ? load.value : null;
   const action = useAction();
@@ -90,9 +120,11 @@ export function CardsBack(props: { till: Till; sale: string }): JSX.Element | nu
   useLooking(till, open, look);
   const act = (work: () => Promise<unknown>): void =>
     void action.run(async () => void (await work())).then(look);
-  useMeant(till, sale, payments, (pledge) => act(() => send(till, pledge)));
+  useMeant(props, payments, (pledge) => act(async () => send(till, await pledge)));
+  const busy = load.state === 'loading' || action.busy || hasPending(payments);
+  useEffect(() => onBusy?.(busy), [onBusy, busy]);
   if (load.state === 'failed') return <Failed failure={load.failure} again={look} />;
-  const charges = payments?.filter((one) => one.reverses === '') ?? [];
+  const charges = payments?.filter((one) => isOwed(one) || (!props.owed && isCharge(one))) ?? [];
   return (
     <div class="stack" aria-live="polite">
       {action.failure && <Failed failure={action.failure} />}
@@ -100,7 +132,7 @@ export function CardsBack(props: { till: Till; sale: string }): JSX.Element | nu
         <Charge
           key={charge.id}
           charge={charge}
-          reversal={payments?.findLast(({ reverses }) => reverses === charge.id) ?? null}
+          reversal={lastTry(payments ?? [], charge)}
           action={action}
           act={act}
           till={till}
@@ -110,6 +142,9 @@ export function CardsBack(props: { till: Till; sale: string }): JSX.Element | nu
     </div>
   );
 }
+
+const hasPending = (payments: readonly CardPayment[] | null): boolean =>
+  payments?.some(({ state }) => state === 'pending') ?? false;
 
 interface ChargeProps {
   readonly till: Till;
@@ -123,7 +158,9 @@ interface ChargeProps {
 function Charge(props: ChargeProps): JSX.Element | null {
   const { charge, reversal } = props;
   const amount = formatMoney(amountOf(charge));
-  const values = { amount, card: charge.card || t('desk.cards.card'), device: charge.device };
+  const card = [charge.card, charge.number.replace(/^.*\*/, '…')].filter(Boolean).join(' ');
+  const device = reversal?.device ?? charge.device;
+  const values = { amount, card: card || t('desk.cards.card'), device };
   const title = t('desk.cards.title');
   if (charge.state === 'reversed')
     return (
@@ -132,19 +169,30 @@ function Charge(props: ChargeProps): JSX.Element | null {
       </Notice>
     );
   if (reversal?.state === 'pending')
-    return (
-      <Notice icon="card" title={title} actions={<Spinner label={t('ui.loading')} />}>
-        {t('desk.cards.pending', values)}
-      </Notice>
-    );
+    return <Pending {...props} reversal={reversal} values={values} />;
   if (reversal?.state === 'unknown') return <Unknown {...props} values={values} />;
   if (charge.task !== null) return <Owed {...props} task={charge.task} values={values} />;
   // Declined charges took nothing; one that stands without a task was seen to by a person.
-  if (charge.state !== 'approved') return null;
+  if (charge.state !== 'approved' && !isOwed(charge)) return null;
   return <Notice title={title}>{t('desk.cards.byHand', values)}</Notice>;
 }
 
 type Values = { amount: string; card: string; device: string };
+
+/** The terminal is at it: a refund needs the customer's card, and may be stopped. */
+function Pending(props: ChargeProps & { reversal: CardPayment; values: Values }): JSX.Element {
+  const { till, act, action, reversal, values } = props;
+  const refund = reversal.kind === 'refund';
+  const stop = (): void => act(() => till.api.post(`/till/payments/${reversal.id}/cancel`, {}));
+  return (
+    <Notice icon="card" title={t('desk.cards.title')} actions={<Spinner label={t('ui.loading')} />}>
+      <p>{t(refund ? 'desk.cards.present' : 'desk.cards.pending', values)}</p>
+      <Button busy={action.busy} onPress={stop}>
+        {t('sell.card.cancel')}
+      </Button>
+    </Notice>
+  );
+}
 
 /** Nobody knows whether the terminal undid it: somebody who looks at it may say. */
 function Unknown(props: ChargeProps & { values: Values }): JSX.Element {
@@ -166,28 +214,76 @@ function Unknown(props: ChargeProps & { values: Values }): JSX.Element {
   );
 }
 
-/** The card is still charged: undo it, or say that it was refunded by hand. */
+/** The card has not got its money: have it paid back, or say that it was refunded by hand. */
 function Owed(props: ChargeProps & { task: number; values: Values }): JSX.Element {
   const { till, sale, charge, reversal, act, action, values } = props;
   const said = reversal?.message[locale.value] ?? '';
   const refused = reversal !== null || action.failure !== null;
-  const what = charge.state !== 'approved' ? 'open' : refused ? 'refused' : 'owed';
+  const settled = isOwed(charge) || charge.state === 'approved';
+  const what = !settled ? 'open' : refused ? 'refused' : isOwed(charge) ? 'toPay' : 'owed';
   const undo = async (): Promise<void> =>
     send(till, await till.pledges.beginReversal(sale, charge.id, amountOf(charge)));
-  const close = (): Promise<unknown> =>
-    till.api.post(`/worklist/${props.task}/close`, { note: t('desk.cards.note') });
+  const [byHand, setByHand] = useState(false);
+  const close = (slip: string): Promise<unknown> =>
+    till.api.post(`/worklist/${props.task}/close`, { note: t('desk.cards.note', { slip }) });
   return (
     <Notice mood="danger" title={t('desk.cards.title')}>
       <p>{t(`desk.cards.${what}`, values)}</p>
       {said && <p class="small">{said}</p>}
       <div class="row wrap">
         <Button kind="primary" busy={action.busy} onPress={() => act(undo)}>
-          {t('desk.cards.undo')}
+          {t(isOwed(charge) ? 'desk.cards.payBack' : 'desk.cards.undo')}
         </Button>
-        <Button busy={action.busy} onPress={() => act(close)}>
+        <Button busy={action.busy} onPress={() => setByHand(true)}>
           {t('desk.cards.hand')}
         </Button>
       </div>
+      {byHand && (
+        <ByHand
+          amount={values.amount}
+          onClose={() => setByHand(false)}
+          onDone={(slip) => {
+            setByHand(false);
+            act(() => close(slip));
+          }}
+        />
+      )}
     </Notice>
+  );
+}
+
+/** Asks what the slip of a refund by hand says. */
+function ByHand(props: {
+  amount: string;
+  onClose: () => void;
+  onDone: (slip: string) => void;
+}): JSX.Element {
+  const [slip, setSlip] = useState('');
+  const done = (): void => {
+    if (slip.trim()) props.onDone(slip.trim());
+  };
+  return (
+    <Dialog
+      title={t('desk.cards.handTitle', { amount: props.amount })}
+      firm
+      onClose={props.onClose}
+      foot={
+        <>
+          <Button onPress={props.onClose}>{t('ui.back')}</Button>
+          <Button kind="primary" shortcut="↵" disabled={slip.trim() === ''} onPress={done}>
+            {t('desk.cards.hand')}
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label={t('desk.refund.reference')}
+        hint={t('desk.refund.referenceHint')}
+        value={slip}
+        max_length={64}
+        onInput={setSlip}
+        onEnter={done}
+      />
+    </Dialog>
   );
 }

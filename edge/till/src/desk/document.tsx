@@ -52,7 +52,7 @@ function SaleActions(props: { till: Till; id: string; onVoided: () => void }): J
               <strong>{detail.sale.receipt}</strong> · {formatMoney(detail.sale.total_minor)}
             </p>
             {detail.voided && <Notice mood="warn" title={t('desk.return.voided')} />}
-            {detail.voided && <CardsBack till={till} sale={id} />}
+            <CardsBack till={till} sale={id} owed={!detail.voided} />
             <Actions till={till} id={id} name={detail.sale.receipt} gift />
             {!detail.voided && !till.selling.training.value && (
               <>
@@ -119,7 +119,10 @@ export function DocumentPage(props: {
           {kind === 'sale' ? (
             <SaleActions till={till} id={id} onVoided={() => setVoided(voided + 1)} />
           ) : (
-            <Actions till={till} id={id} name={`${kind}-${id.slice(0, 8)}`} gift={false} />
+            <>
+              {kind === 'return' && <CardsBack till={till} sale={id} owed />}
+              <Actions till={till} id={id} name={`${kind}-${id.slice(0, 8)}`} gift={false} />
+            </>
           )}
         </aside>
       </div>

@@ -5,7 +5,9 @@ import { Unreachable } from '../data/api';
 import type { Till } from '../data/ports';
 import { formatMoney, t } from '../i18n';
 import { go } from '../route';
+import { terminalsOf } from '../sell/pay/taking';
 import { Button, Choices, Dialog, Icon, Notice, Pairs, showToast, TextField } from '../ui';
+import { CardsBack } from './cards-back';
 import { AmountField, amountOf } from './count';
 import { Failed, useAction } from './load';
 import { printReceipt } from './receipts';
@@ -14,7 +16,7 @@ import { creditsKept, type Decided, sendReturn, takeCredit } from './returning';
 import { tenderName } from './tenders';
 import type { ReturnReply } from './wire';
 
-type Way = 'paid' | 'cash' | 'split' | 'exchange';
+type Way = 'paid' | 'card' | 'cash' | 'split' | 'exchange';
 
 /** The parts of a way to pay back. */
 export function partsOf(
@@ -26,6 +28,7 @@ export function partsOf(
   if (total === 0) return [];
   if (way === 'paid') return suggestSplit(total, paid);
   if (way === 'exchange') return [{ kind: 'exchange', amount_minor: total }];
+  if (way === 'card') return [{ kind: 'card', amount_minor: total }];
   const cash = [{ kind: 'cash', amount_minor: total }];
   if (way === 'cash') return cash;
   return Object.entries(typed).reduce<readonly Part[]>(
@@ -44,6 +47,10 @@ function waysOf(till: Till, total: number, paid: readonly Part[]): { value: Way;
       ? [{ value: 'paid' as const, label: t('desk.refund.asPaid', { how: asPaid }) }]
       : []),
     { value: 'cash', label: tenderName(till, 'cash') },
+    // Without a receipt nobody knows how it was paid: the customer brings the card.
+    ...(paid.length === 0 && terminalsOf(till).length > 0
+      ? [{ value: 'card' as const, label: tenderName(till, 'card') }]
+      : []),
     ...(exchange ? [{ value: 'exchange' as const, label: t('desk.refund.exchange') }] : []),
     { value: 'split', label: t('desk.refund.split') },
   ];
@@ -83,7 +90,9 @@ function Split(props: {
 interface Wish {
   readonly way: Way;
   readonly typed: Readonly<Record<string, string>>;
-  /** What the terminal's slip says of a refund to a card. */
+  /** The card was refunded at a terminal by hand; else the store's terminal is told to. */
+  readonly byHand: boolean;
+  /** What the terminal's slip says of a refund by hand. */
   readonly reference: string;
 }
 
@@ -117,7 +126,32 @@ function Ways(props: {
           onChange={(typed) => onChange({ ...asked, typed })}
         />
       )}
-      {hasKind(props.parts, 'card') && (
+      {hasKind(props.parts, 'card') && <ToCard {...props} />}
+    </>
+  );
+}
+
+/** Who gives a card its money back: the store's terminal, or somebody at a terminal by hand. */
+function ToCard(props: { till: Till; asked: Wish; onChange: (asked: Wish) => void }): JSX.Element {
+  const { asked, onChange } = props;
+  const terminal = terminalsOf(props.till).length > 0;
+  return (
+    <>
+      {terminal && (
+        <Choices
+          label={t('desk.refund.toCard')}
+          show_label
+          value={asked.byHand ? 'hand' : 'terminal'}
+          options={[
+            { value: 'terminal', label: t('desk.refund.terminal') },
+            { value: 'hand', label: t('desk.refund.byHand') },
+          ]}
+          onChange={(who) => onChange({ ...asked, byHand: who === 'hand' })}
+        />
+      )}
+      {terminal && !asked.byHand ? (
+        <p class="muted">{t('desk.refund.terminalText')}</p>
+      ) : (
         <TextField
           label={t('desk.refund.reference')}
           hint={t('desk.refund.referenceHint')}
@@ -128,6 +162,33 @@ function Ways(props: {
       )}
     </>
   );
+}
+
+/** What a wish comes to. */
+interface Plan {
+  readonly parts: readonly Part[];
+  readonly tenders: Decided['tenders'];
+  /** The terminal gives a card its money back after the return. */
+  readonly owed: boolean;
+  /** By hand, and nobody has said yet what the slip says. */
+  readonly missing: boolean;
+}
+
+function planned(till: Till, asked: Wish, total: number, paid: readonly Part[]): Plan {
+  const exponent = till.setup.document.value?.exponent ?? 2;
+  const amounts = Object.fromEntries(
+    Object.entries(asked.typed).map(([kind, text]) => [kind, amountOf(text, exponent) ?? 0]),
+  );
+  const parts = partsOf(asked.way, total, paid, amounts);
+  const card = hasKind(parts, 'card');
+  const reference = asked.byHand ? asked.reference.trim() : '';
+  return {
+    parts,
+    tenders: parts.map((part) => (part.kind === 'card' ? { ...part, reference } : part)),
+    owed: card && !asked.byHand,
+    // What has no reference is for the terminal to refund.
+    missing: card && asked.byHand && reference === '' && terminalsOf(till).length > 0,
+  };
 }
 
 /** Chooses how a refund is paid out, sends the return, and says what to hand over. */
@@ -143,21 +204,17 @@ export function Refund(props: {
   const [asked, setAsked] = useState<Wish>({
     way: ways[0]?.value ?? 'cash',
     typed: {},
+    byHand: terminalsOf(till).length === 0,
     reference: '',
   });
-  const { way, typed, reference } = asked;
+  const { way } = asked;
   const [id] = useState(() => till.newId());
   const [sent, setSent] = useState<Decided | null>(null);
   const [reply, setReply] = useState<ReturnReply | null>(null);
   const action = useAction();
-  const exponent = till.setup.document.value?.exponent ?? 2;
-  const amounts = Object.fromEntries(
-    Object.entries(typed).map(([kind, text]) => [kind, amountOf(text, exponent) ?? 0]),
-  );
-  const parts = partsOf(way, total, paid, amounts);
+  const { parts, tenders, owed, missing } = planned(till, asked, total, paid);
   const send = (): Promise<boolean> =>
     action.run(async () => {
-      const tenders = parts.map((part) => (part.kind === 'card' ? { ...part, reference } : part));
       const decided = sent ?? { ...props.decided, tenders };
       setSent(decided);
       const answer = await sendReturn(till, id, decided).catch((error: unknown) => {
@@ -171,7 +228,7 @@ export function Refund(props: {
         go('');
       } else setReply(answer);
     });
-  if (reply) return <Done till={till} reply={reply} />;
+  if (reply) return <Done till={till} reply={reply} owed={owed} />;
   return (
     <Dialog
       title={t('desk.refund.title', { amount: formatMoney(total) })}
@@ -182,7 +239,7 @@ export function Refund(props: {
           <Button onPress={props.onClose} disabled={sent !== null}>
             {t('ui.back')}
           </Button>
-          <Button kind="primary" busy={action.busy} onPress={() => void send()}>
+          <Button kind="primary" busy={action.busy} disabled={missing} onPress={() => void send()}>
             {sent ? t('ui.retry') : t(way === 'exchange' ? 'desk.refund.sellOn' : 'desk.refund.go')}
           </Button>
         </>
@@ -209,8 +266,13 @@ export function Refund(props: {
   );
 }
 
-function Done({ till, reply }: { till: Till; reply: ReturnReply }): JSX.Element {
-  const leave = (): void => go('');
+function Done(props: { till: Till; reply: ReturnReply; owed: boolean }): JSX.Element {
+  const { till, reply, owed } = props;
+  // The terminal is waiting for the card: nobody leaves by the way.
+  const [busy, setBusy] = useState(owed);
+  const leave = (): void => {
+    if (!busy) go('');
+  };
   return (
     <Dialog
       title={t('desk.refund.done')}
@@ -222,7 +284,7 @@ function Done({ till, reply }: { till: Till; reply: ReturnReply }): JSX.Element 
           <Button icon="printer" onPress={() => void printReceipt(till, reply.id)}>
             {t('desk.receipt.print')}
           </Button>
-          <Button kind="primary" shortcut="↵" onPress={leave}>
+          <Button kind="primary" shortcut="↵" disabled={busy} onPress={leave}>
             {t('ui.done')}
           </Button>
         </>
@@ -240,6 +302,7 @@ function Done({ till, reply }: { till: Till; reply: ReturnReply }): JSX.Element 
           </p>
         ))}
       </div>
+      {owed && <CardsBack till={till} sale={reply.id} owed begin onBusy={setBusy} />}
     </Dialog>
   );
 }

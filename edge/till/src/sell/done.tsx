@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Finished, Till } from '../data/ports';
+import { CardsBack } from '../desk/cards-back';
 import { Picture } from '../desk/picture';
 import { receiptPath, saveFile } from '../desk/receipts';
 import { formatMoney, locale, t } from '../i18n';
@@ -129,6 +130,7 @@ export function DonePanel(): JSX.Element | null {
       <div class="sold__main">
         <Outcome sale={sale} />
         <Safe sale={sale} delivered={delivered} />
+        {delivered && owesCard(sale) && <CardsBack till={till} sale={sale.id} owed begin />}
         <div class="sold__ways">
           <Button
             size="xl"
@@ -178,6 +180,10 @@ export function DonePanel(): JSX.Element | null {
     </section>
   );
 }
+
+/** Whether what an exchange left over is to go back to a card. */
+const owesCard = ({ document }: Finished): boolean =>
+  document.tenders.some(({ kind, amount_minor }) => kind === 'card' && amount_minor < 0);
 
 function Outcome({ sale }: { sale: Finished }): JSX.Element {
   const hasChange = sale.changeMinor > 0;

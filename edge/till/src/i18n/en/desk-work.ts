@@ -51,6 +51,11 @@ export const deskWork = {
   'desk.refund.reference': 'Reference of the terminal',
   'desk.refund.referenceHint':
     'Refund the card at the terminal first, then type what its slip says. Never a card number.',
+  'desk.refund.toCard': 'Who refunds the card?',
+  'desk.refund.terminal': 'The terminal',
+  'desk.refund.byHand': 'By hand',
+  'desk.refund.terminalText':
+    'Have the card ready: the terminal asks for it as soon as the return is booked.',
   'desk.refund.go': 'Refund',
   'desk.refund.unknown':
     'No answer came. Try again: the same return is sent, and it is carried out once.',
@@ -212,6 +217,7 @@ export const deskWork = {
   'desk.action.training-end': 'Training mode ended',
   'desk.action.training-approval': 'Allowed while practising',
   'desk.action.approval-detached': 'Allowed without the node',
+  'desk.action.card-refund': 'Paid back to a card',
   'desk.action.node-start': 'Node started',
   'desk.action.node-stop': 'Node stopped',
   'desk.action.offline': 'Headquarters out of reach',
@@ -226,19 +232,24 @@ export const deskWork = {
   'desk.cards.card': 'the card',
   'desk.cards.owed': '{amount} is still charged on {card} ({device}).',
   'desk.cards.pending': '{amount} goes back: look at the terminal ({device}).',
+  'desk.cards.present':
+    'Ask the customer for {card}. The terminal ({device}) pays {amount} back to it.',
+  'desk.cards.toPay': '{amount} is to go back to {card}.',
+  'desk.cards.payBack': 'Pay back at the terminal',
+  'desk.cards.handTitle': '{amount} refunded by hand',
   'desk.cards.reversed': '{amount} went back to {card}.',
   'desk.cards.byHand': '{amount} on {card} was seen to by hand; the worklist says how.',
   'desk.cards.refused':
-    'The terminal did not undo {amount}. Try again while the customer is here. If it refuses again, or its day was closed: refund it there by hand ({device}), then press “Refunded by hand”. Until then it stays on the worklist.',
+    'The terminal did not pay {amount} back. Try again while the customer is here, with the card. If it refuses again: refund it there by hand ({device}), then press “Refunded by hand”. Until then it stays on the worklist.',
   'desk.cards.unknown':
     'Nobody knows whether {amount} went back. The terminal ({device}) is being asked. If it stays silent, look at its last receipt and say what it shows.',
   'desk.cards.open':
     'It is not known yet whether {amount} was charged at {device}. Look at its last receipt, settle the payment, then undo it.',
   'desk.cards.undo': 'Undo at the terminal',
   'desk.cards.hand': 'Refunded by hand',
-  'desk.cards.was': 'It was undone',
-  'desk.cards.wasNot': 'It was not undone',
-  'desk.cards.note': 'Refunded at the terminal by hand',
+  'desk.cards.was': 'It went back',
+  'desk.cards.wasNot': 'It did not go back',
+  'desk.cards.note': 'Refunded at the terminal by hand: {slip}',
   'desk.void.touched': 'Some of it came back already: take the rest back instead.',
   'desk.device.state.idle': 'ready',
   'desk.device.state.closed': 'not open',

@@ -236,6 +236,7 @@ export const sell = {
   'sell.pay.exchange': 'Exchange',
   'sell.pay.finish': 'Finish the sale',
   'sell.pay.finishChange': 'Finish, give {change} back',
+  'sell.pay.finishCard': 'Finish, {change} back to the card',
   'sell.pay.finishing': 'Writing the sale down',
   'sell.pay.notFinished': 'The sale is not finished yet: {why}',
   'sell.pay.notGivenBack': 'It could not be given back: {why}',

@@ -228,6 +228,8 @@ export const stock = {
   'stock.work.catalogue': 'Odd product data',
   'stock.work.receipt': 'Receipt or shift number used twice',
   'stock.work.twice': 'Document recorded twice',
+  'stock.work.card-refund': 'A card is to get money back',
+  'stock.work.card-wrong': 'The terminal paid back another amount',
   'stock.work.card-void': 'Voided, but the card is still charged',
   'stock.work.stranded': 'Document nobody could read',
   'stock.work.entitlement': 'Gift card, points or coupon at odds',

@@ -26,6 +26,12 @@ export const tasks = {
     '{sold_minor} could not be credited to gift card {card}: headquarters can issue it.',
   'stock.task.card-void':
     '{receipt} was voided, and {charged_minor} are still charged on {card} at {terminal}, its receipt {slip}. Open the receipt and undo it, or refund it at the terminal.',
+  'stock.task.card-refund':
+    '{receipt}: {refund_minor} have not gone back to the card yet. Open it under “Receipts and documents” and pay back at the terminal ({terminal}), or refund it there by hand.',
+  'stock.task.card-unbacked':
+    '{receipt} says {refund_minor} went to a card, and no return with a terminal is behind it. Ask the cashier; if it is owed, refund it by hand.',
+  'stock.task.card-wrong':
+    '{terminal} paid back {back_minor} instead of {charged_minor}, its receipt {slip}. It may have undone another customer’s payment: look at its receipts.',
   'stock.task.points-not-credited':
     '{points} points could not be credited to {member}: headquarters can issue them.',
   'stock.task.not-refunded': '{refund_minor} refunded to {tender} went nowhere: issue them anew.',

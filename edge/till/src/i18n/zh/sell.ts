@@ -226,6 +226,7 @@ export const sell: Words<typeof english> = {
   'sell.pay.exchange': '换货抵扣',
   'sell.pay.finish': '完成销售',
   'sell.pay.finishChange': '完成，找回 {change}',
+  'sell.pay.finishCard': '完成，退 {change} 到卡',
   'sell.pay.finishing': '正在保存销售',
   'sell.pay.notFinished': '销售尚未完成：{why}',
   'sell.pay.notGivenBack': '无法退回：{why}',

@@ -206,6 +206,8 @@ export const stock: Words<typeof english> = {
   'stock.work.catalogue': '商品资料冲突',
   'stock.work.receipt': '小票号或班次号重复',
   'stock.work.twice': '单据重复记录',
+  'stock.work.card-refund': '待退款到银行卡',
+  'stock.work.card-wrong': '终端退回的金额不符',
   'stock.work.card-void': '已作废，但银行卡仍被扣款',
   'stock.work.stranded': '无法读取的单据',
   'stock.work.entitlement': '礼品卡、积分或优惠券异常',

@@ -25,6 +25,12 @@ export const tasks: Words<typeof english> = {
   'stock.task.card-not-credited': '无法向礼品卡 {card} 充入 {sold_minor}，可由总部补发。',
   'stock.task.card-void':
     '{receipt} 已作废，但 {card} 在 {terminal}（终端小票 {slip}）上的 {charged_minor} 尚未撤销。请打开该小票撤销，或在终端手工退款。',
+  'stock.task.card-refund':
+    '{receipt}：{refund_minor} 尚未退回银行卡。请在“小票与单据”中打开它并在终端（{terminal}）退款，或在该终端手工退款。',
+  'stock.task.card-unbacked':
+    '{receipt} 显示向银行卡退款 {refund_minor}，但没有可由终端办理的退货与之对应。请询问收银员；如确应退款，请手工退款。',
+  'stock.task.card-wrong':
+    '{terminal} 退回了 {back_minor}，而应退 {charged_minor}（终端小票 {slip}）。可能撤销了其他顾客的付款：请核对终端小票。',
   'stock.task.points-not-credited': '无法为会员 {member} 记入 {points} 积分，可由总部补发。',
   'stock.task.not-refunded': '退至{tender}的 {refund_minor} 无处可退，请重新发放。',
   'stock.task.not-taken-back': '礼品卡 {card} 中的 {spent_minor} 在收回前已被使用或转出。',

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { withExchange } from '../../core/sale';
 import type { Tender, TenderKind } from '../../core/types';
+import type { Till } from '../../data/ports';
 import { formatMoney, inLanguage, t } from '../../i18n';
 import { Button, Icon, IconButton, type IconName, Notice, Spinner, useKeys } from '../../ui';
 import { ask } from '../ask';
@@ -10,7 +11,7 @@ import { useTill } from '../context';
 import { AmountDialog } from '../questions';
 import { backToBasket, latest, selected } from '../state';
 import { CardPay, isCharging } from './card';
-import { finishIfPaid, finishing, giveBack, settled } from './taking';
+import { finishIfPaid, finishing, giveBack, settled, take, terminalsOf } from './taking';
 import { CashPay, GiftPay, PointsPay, ReferencePay } from './ways';
 
 const ICONS: Readonly<Record<string, IconName>> = {
@@ -143,14 +144,32 @@ function PaidAlready(): JSX.Element {
   const till = useTill();
   const { changeMinor } = settled(till);
   const finish = (): void => void finishIfPaid(till);
-  useKeys([{ key: 'Enter', label: t('sell.pay.finish'), run: finish }]);
+  const change = formatMoney(changeMinor);
+  const toCard = changeMinor > 0 && canGoToCard(till);
+  const payBack = (): void => void (toCard && take(till, 'card', -changeMinor));
+  useKeys([
+    { key: 'Enter', label: t('sell.pay.finish'), run: finish },
+    ...(toCard ? [{ key: 'c', label: t('sell.pay.finishCard', { change }), run: payBack }] : []),
+  ]);
   return (
-    <Button kind="primary" size="xl" block busy={finishing.value} shortcut="↵" onPress={finish}>
-      {changeMinor > 0
-        ? t('sell.pay.finishChange', { change: formatMoney(changeMinor) })
-        : t('sell.pay.finish')}
-    </Button>
+    <div class="stack">
+      <Button kind="primary" size="xl" block busy={finishing.value} shortcut="↵" onPress={finish}>
+        {changeMinor > 0 ? t('sell.pay.finishChange', { change }) : t('sell.pay.finish')}
+      </Button>
+      {toCard && (
+        <Button size="xl" icon="card" block busy={finishing.value} shortcut="C" onPress={payBack}>
+          {t('sell.pay.finishCard', { change })}
+        </Button>
+      )}
+    </div>
   );
+}
+
+/** Whether what an exchange leaves over can go to a card: the node and its terminal are there. */
+function canGoToCard(till: Till): boolean {
+  const { exchange, tenders } = till.selling.basket.value;
+  const here = till.presence.state.value.node === 'up' && !till.selling.training.value;
+  return here && exchange !== null && tenders.length === 0 && terminalsOf(till).length > 0;
 }
 
 function Taken(): JSX.Element | null {
