@@ -126,6 +126,10 @@ class ShopHardware:
         """Do something at a device, as a hand would: change its mood, take its paper out."""
         self._aside.use(self._at(name), verb)
 
+    def hang_up(self, name: str) -> None:
+        """End the connection to a device, as switching it off and on does."""
+        self._aside.hang_up(self._at(name))
+
     def tear_off(self) -> None:
         """Take what came out of the printer, all but the newest receipts."""
         peer = cast(PrinterPeer, self._aside.peer(self._at("printer")))

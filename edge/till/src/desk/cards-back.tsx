@@ -74,11 +74,14 @@ function lastTry(payments: readonly CardPayment[], { id }: CardPayment): CardPay
 function useMeant(
   { till, sale, begin }: Backs,
   payments: readonly CardPayment[] | null,
+  busy: boolean,
   undo: (pledge: Promise<Pledge>) => void,
 ): void {
   const tried = useRef(new Set<string>());
+  /** What was listed when the last one was begun: the next waits until it is seen there. */
+  const seen = useRef<readonly CardPayment[] | null>(null);
   useEffect(() => {
-    if (!payments) return;
+    if (!payments || busy || payments === seen.current) return;
     for (const pledge of till.pledges.reversals(sale)) {
       const known = payments.find(({ id }) => id === pledge.id);
       const charge = payments.find(({ id }) => id === pledge.key);
@@ -86,6 +89,7 @@ function useMeant(
       if (known || !charge?.task || tried.current.has(pledge.id)) continue;
       if (payments.some(isOpen)) return; // a terminal does one thing at a time
       tried.current.add(pledge.id);
+      seen.current = payments;
       return undo(Promise.resolve(pledge));
     }
     if (!begin || payments.some(isOpen)) return;
@@ -94,8 +98,9 @@ function useMeant(
     );
     if (!next) return;
     tried.current.add(next.id);
+    seen.current = payments;
     undo(till.pledges.beginReversal(sale, next.id, amountOf(next)));
-  }, [till, sale, begin, payments, undo]);
+  }, [till, sale, begin, payments, busy, undo]);
 }
 
 interface Backs {
@@ -120,7 +125,7 @@ export function CardsBack(props: Backs): JSX.Element | null {
   useLooking(till, open, look);
   const act = (work: () => Promise<unknown>): void =>
     void action.run(async () => void (await work())).then(look);
-  useMeant(props, payments, (pledge) => act(async () => send(till, await pledge)));
+  useMeant(props, payments, action.busy, (pledge) => act(async () => send(till, await pledge)));
   const busy = load.state === 'loading' || action.busy || hasPending(payments);
   useEffect(() => onBusy?.(busy), [onBusy, busy]);
   if (load.state === 'failed') return <Failed failure={load.failure} again={look} />;

@@ -52,7 +52,7 @@ function SaleActions(props: { till: Till; id: string; onVoided: () => void }): J
               <strong>{detail.sale.receipt}</strong> · {formatMoney(detail.sale.total_minor)}
             </p>
             {detail.voided && <Notice mood="warn" title={t('desk.return.voided')} />}
-            <CardsBack till={till} sale={id} owed={!detail.voided} />
+            <CardsBack key={`${detail.voided}`} till={till} sale={id} owed={!detail.voided} />
             <Actions till={till} id={id} name={detail.sale.receipt} gift />
             {!detail.voided && !till.selling.training.value && (
               <>

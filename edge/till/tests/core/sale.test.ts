@@ -167,6 +167,19 @@ describe('the document', () => {
     ]);
   });
 
+  it('gives back to a card what an exchange leaves over, and nothing else goes out to one', () => {
+    const exchange = { returnId: 'r1', amountMinor: 599 };
+    const out = { type: 'tender', kind: 'card', amountMinor: -100 } as const;
+    const sold = basket(add(TEA), { type: 'exchange', exchange }, out);
+    const made = sell(sold, priced(sold), rules(), BOOKING);
+    expect(made.ok && made.document.tenders).toEqual([
+      { kind: 'exchange', amount_minor: 599, reference: 'r1' },
+      { kind: 'card', amount_minor: -100, reference: '' },
+    ]);
+    const refused = reduce(basket(add(TEA)), out, context());
+    expect(refused.ok ? '' : refused.refused.code).toBe('amount-wrong');
+  });
+
   it('says of a discount on the whole sale that each line has a share of it', () => {
     const discount = { percentPpm: 100_000, reason: 'goodwill', approver: 'ben' };
     const sold = basket(add(TEA), { type: 'total-discount', discount });

@@ -151,7 +151,7 @@ describe('a refund', () => {
   it('adds up in every way it can be paid out', () => {
     const sum = (parts: readonly { amount_minor: number }[]): number =>
       parts.reduce((all, part) => all + part.amount_minor, 0);
-    for (const way of ['paid', 'cash', 'split', 'exchange'] as const) {
+    for (const way of ['paid', 'card', 'cash', 'split', 'exchange'] as const) {
       expect(sum(partsOf(way, 700, paid, { card: 9_999, voucher: 100 }))).toBe(700);
       expect(partsOf(way, 0, paid, {})).toEqual([]);
     }
