@@ -231,7 +231,7 @@ function Owed(props: ChargeProps & { task: number; values: Values }): JSX.Elemen
   const [byHand, setByHand] = useState(false);
   const close = (slip: string): Promise<unknown> =>
     till.api.post(`/worklist/${props.task}/close`, { note: t('desk.cards.note', { slip }) });
-  return (
+  const owed = (
     <Notice mood="danger" title={t('desk.cards.title')}>
       <p>{t(`desk.cards.${what}`, values)}</p>
       {said && <p class="small">{said}</p>}
@@ -243,6 +243,11 @@ function Owed(props: ChargeProps & { task: number; values: Values }): JSX.Elemen
           {t('desk.cards.hand')}
         </Button>
       </div>
+    </Notice>
+  );
+  return (
+    <>
+      {owed}
       {byHand && (
         <ByHand
           amount={values.amount}
@@ -253,7 +258,7 @@ function Owed(props: ChargeProps & { task: number; values: Values }): JSX.Elemen
           }}
         />
       )}
-    </Notice>
+    </>
   );
 }
 

@@ -290,19 +290,21 @@ function Done(props: { till: Till; reply: ReturnReply; owed: boolean }): JSX.Ele
         </>
       }
     >
-      <div class="done stack">
-        <Icon name="check" size={48} />
-        <p class="muted">{reply.receipt}</p>
-        {reply.tenders.map((part) => (
-          <p key={part.kind} class="done__amount">
-            {t('desk.refund.hand', {
-              how: tenderName(till, part.kind),
-              amount: formatMoney(part.amount_minor),
-            })}
-          </p>
-        ))}
+      <div class="stack">
+        <div class="done stack">
+          <Icon name="check" size={48} />
+          <p class="muted">{reply.receipt}</p>
+          {reply.tenders.map((part) => (
+            <p key={part.kind} class="done__amount">
+              {t('desk.refund.hand', {
+                how: tenderName(till, part.kind),
+                amount: formatMoney(part.amount_minor),
+              })}
+            </p>
+          ))}
+        </div>
+        {owed && <CardsBack till={till} sale={reply.id} owed begin onBusy={setBusy} />}
       </div>
-      {owed && <CardsBack till={till} sale={reply.id} owed begin onBusy={setBusy} />}
     </Dialog>
   );
 }
