@@ -204,7 +204,9 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "no-till": "{device} is no till: let it in by `evertill-edge device add NAME --role till`.",
         "other-till": "{device} numbers its own receipts only: leave `till` out, or use a device of"
         " the role pos.",
-        "right": "{who} may not {right}: use a device or log in as a person whose role may.",
+        "right": "{device} may not {right}: use a device or log in as a person whose role may.",
+        "right-of": "{staff} at {device} may not {right}: use a device or log in as a person whose"
+        " role may.",
     },
     "not-authenticated": {
         "no-token": "Send the header `Authorization: Bearer TOKEN`. `evertill-edge device add`"

@@ -52,8 +52,10 @@ def _allow(right: Right) -> Callable[[Request], Awaitable[Caller]]:
     async def check(request: Request) -> Caller:
         caller = caller_of(request)
         if not caller.rights & right:
-            who = f"{caller.staff} at {caller.device}" if caller.staff else caller.device
-            raise NotAllowed("right", who=who, right=_RIGHT_NAMES[right])
+            told = {"device": caller.device, "right": _RIGHT_NAMES[right]}
+            if caller.staff:
+                raise NotAllowed("right-of", staff=caller.staff, **told)
+            raise NotAllowed("right", **told)
         return caller
 
     return check
