@@ -2,7 +2,7 @@
 
 from devices.event import Fault, Reason
 from edge.errors import Problem
-from edge.hardware.words import SAID
+from edge.hardware.words import said
 
 
 class NoDevice(Problem):
@@ -37,8 +37,8 @@ class Trouble(Problem):
     title = "The device could not do this"
 
     def __init__(self, fault: Fault) -> None:
-        message = SAID.get(fault.message)
-        known = {"zh": message.zh} if message else {}
+        message = said(fault.message)
+        known = {"zh": message.zh} if message.code else {}
         super().__init__("said", en=fault.message, **known)
         self.code = f"device-{fault.reason.replace(' ', '-')}"  # type: ignore[misc]
 

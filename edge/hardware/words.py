@@ -3,6 +3,7 @@
 `REFUSED` has the sentences about a scanned code by `message_code`, `SAID` those that drivers say.
 """
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -200,12 +201,66 @@ the reader does not answer; check cable and power
 reader-busy
 the reader is taking an inventory already
 读写器正在盘点
+label-error
+the label printer reports an error; switch it off and on
+标签打印机报错，请关机再开机
+label-busy
+the label printer is busy
+标签打印机正忙
+print-twice
+this job waits in the printer's queue already
+此任务已在打印队列中
+print-queue-full
+{count} jobs wait for the printer already
+已有 {count} 个任务等待打印
+print-impossible
+this cannot be printed: {why}
+内容无法打印（{why}）
+scale-error
+the scale reports an error of its own; switch it off and on, or call service
+秤自身报错，请关机再开机，或联系维修
+terminal-unfinished
+the terminal did not finish; see its display
+刷卡终端没有完成，请看其屏幕
+terminal-amount
+the terminal cannot take this amount or receipt number
+刷卡终端不接受此金额或小票号
+terminal-declined
+declined (code {code})
+被拒绝（代码 {code}）
+terminal-refused
+the terminal refused (code {code}); see its display
+刷卡终端拒绝执行（代码 {code}），请看其屏幕
+reversed
+reversed by payment {payment}
+已由付款 {payment} 撤销
+reader-taken
+the reader is in use by another program; close that connection first
+读写器正被其他程序使用，请先关闭那个连接
+reader-refused
+the reader refused: {why} (code {code})
+读写器拒绝执行（代码 {code}）
+not-connected
+{device} is not connected; check cable and power
+{device} 未连接，请检查电缆和电源
+closed-before
+{device} was closed before this was done
+{device} 在完成前已关闭
+at-work
+{device} is doing {job} already
+{device} 正在处理其他任务
 """  # each is a code, then it in English, then in Chinese
 _LINES = _SENTENCES.splitlines()
 SAID: Mapping[str, Message] = {
     en: Message(en, zh, code)
     for code, en, zh in zip(_LINES[::3], _LINES[1::3], _LINES[2::3], strict=True)
 }
+_VALUE = re.compile(r"\\{(\w+)\\}")  # a name in braces, escaped
+_FORMS = tuple(
+    (re.compile(_VALUE.sub(r"(?P<\1>.+)", re.escape(en))), message)
+    for en, message in SAID.items()
+    if "{" in en
+)
 
 
 def refusal(code: str, values: Mapping[str, str]) -> Message:
@@ -218,4 +273,9 @@ def refusal(code: str, values: Mapping[str, str]) -> Message:
 
 def said(text: str) -> Message:
     """Say what a driver said, in Chinese too where its words are known."""
-    return SAID.get(text) or Message(text, text)
+    if text in SAID:
+        return SAID[text]
+    for form, message in _FORMS:
+        if found := form.fullmatch(text):
+            return Message(text, message.zh.format(**found.groupdict()), message.code)
+    return Message(text, text)
