@@ -27,6 +27,7 @@ COMPUTED = {
     "conflict": {"order", "transfer"},
     "held-taken": {"dropped", "taken"},
     "not-held": {"asked", "cut-off"},
+    "not-now": {"day-closed", "no-receipt", "receipt-again"},
     "approval-needed": {"blind-return", "void"},
     "rights-short": set(SENTENCES["rights-short"]),
     "unknown-document": {"order", "transfer", "worklist", "quarantine"},
