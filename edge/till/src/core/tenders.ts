@@ -1,4 +1,5 @@
 // Tenders cover the total exactly: too little finishes nothing, too much comes back as change.
+import type { Denomination } from './denominations';
 import type { Minor, Refused, Rules, Tender } from './types';
 
 /** How far the tenders of a basket reach. */
@@ -54,16 +55,31 @@ export function splitEvenly(dueMinor: Minor, people: number): Minor[] {
   return Array.from({ length: people }, (_, at) => low + (at < dueMinor - low * people ? 1 : 0));
 }
 
-/** Amounts a customer is likely to hand over in cash for what is due: exact, then round ones. */
-export function cashSuggestions(dueMinor: Minor, exponent: number, count = 4): Minor[] {
+/**
+ * Amounts a customer is likely to hand over in cash: exact, then two notes of which neither is needless,
+ * then one coin or note; beyond those, the next multiple of the largest notes.
+ */
+export function cashSuggestions(
+  dueMinor: Minor,
+  pieces: readonly Denomination[],
+  count = 4,
+): Minor[] {
   if (dueMinor <= 0) return [];
-  const found = new Set([dueMinor]);
-  const major = 10 ** exponent;
-  for (const step of [1, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000]) {
-    if (found.size >= count) break;
-    found.add(Math.ceil(dueMinor / (step * major)) * step * major);
-  }
-  return [...found].sort((one, two) => one - two);
+  const notes = pieces.filter((piece) => piece.form === 'note').map((piece) => piece.minor);
+  const small = notes.filter((note) => note < dueMinor);
+  const pairs = above(
+    dueMinor,
+    small.flatMap((one) => small.map((two) => one + two)),
+  );
+  const large = notes.slice(0, 2).map((note) => Math.ceil(dueMinor / note) * note);
+  const singles = above(dueMinor, [...pieces.map((piece) => piece.minor), ...large]);
+  return [...new Set([dueMinor, ...pairs.slice(0, 2), ...singles])]
+    .slice(0, count)
+    .sort((one, two) => one - two);
+}
+
+function above(least: Minor, amounts: readonly Minor[]): Minor[] {
+  return [...new Set(amounts)].filter((amount) => amount > least).sort((one, two) => one - two);
 }
 
 /** What points are worth, and how many are needed for an amount (rounded down to whole points). */

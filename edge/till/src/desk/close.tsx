@@ -1,6 +1,7 @@
 // One law: a shift ends with a blind count; the count is kept on this till until the node has it.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { type Counted, countedMinor } from '../core/denominations';
 import type { Till } from '../data/ports';
 import { formatMoney, t } from '../i18n';
 import {
@@ -16,7 +17,6 @@ import {
 } from '../ui';
 import { AmountField, amountOf, CashCount } from './count';
 import { drawerOf, loadShift, noteShift } from './current';
-import { type Counted, countedMinor } from './denominations';
 import { Failed, Loaded, useAction, useLoad } from './load';
 import { ReportView } from './report-view';
 import { tenderName } from './tenders';

@@ -1,8 +1,14 @@
 // One law: a drawer is counted blind: nothing on this page says what is expected.
 import type { JSX } from 'preact';
+import {
+  type Counted,
+  countedMinor,
+  denominations,
+  piecesOf,
+  withPieces,
+} from '../core/denominations';
 import { formatMoney, t } from '../i18n';
 import { Money, TextField } from '../ui';
-import { type Counted, countedMinor, denominations, piecesOf, withPieces } from './denominations';
 
 /** Coins and notes with a field each; the sum stands beside every one. */
 export function CashCount(props: {

@@ -62,7 +62,7 @@ function SaleActions(props: { till: Till; id: string; onVoided: () => void }): J
                   disabled={!left}
                   onPress={() => go(`desk/return/${id}`)}
                 >
-                  {t('desk.nav.return')}
+                  {t('sell.do.return')}
                 </Button>
                 <Button
                   icon="block"

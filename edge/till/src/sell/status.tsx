@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Till } from '../data/ports';
 import { shiftNow } from '../desk/current';
 import { initials } from '../desk/people';
-import { chooseLanguage, formatNumber, formatTime, locale, t } from '../i18n';
+import { chooseLanguage, formatNumber, formatTime, type Key, locale, t } from '../i18n';
 import { go, path } from '../route';
 import {
   Badge,
@@ -105,12 +105,17 @@ function Shift(): JSX.Element | null {
   const shift = shiftNow.value;
   if (shift === undefined) return null;
   return (
-    <button type="button" class="status__shift" onClick={() => go('desk/shift')}>
+    <button
+      type="button"
+      class="status__shift"
+      aria-label={shift ? undefined : t('sell.status.noShift')}
+      onClick={() => go('desk/shift')}
+    >
       {shift ? (
         <span class="num status__word">{t('sell.status.shift', { number: shift.number })}</span>
       ) : (
         <Badge mood="warn" icon="drawer">
-          {t('sell.status.noShift')}
+          <span class="status__word">{t('sell.status.noShift')}</span>
         </Badge>
       )}
     </button>
@@ -164,28 +169,17 @@ export function StatusBar({ till }: { till: Till }): JSX.Element {
 }
 
 /** Where one can go; `at` is how its path begins. */
-const PLACES: readonly { to: string; icon: IconName; key: PlaceKey }[] = [
+const PLACES: readonly { to: string; icon: IconName; key: Key }[] = [
   { to: '', icon: 'cash', key: 'sell.go.sell' },
-  { to: 'desk/documents', icon: 'receipt', key: 'sell.go.documents' },
-  { to: 'desk/return', icon: 'undo', key: 'sell.go.return' },
-  { to: 'desk/shift', icon: 'drawer', key: 'sell.go.shift' },
-  { to: 'desk/reports', icon: 'list', key: 'sell.go.reports' },
-  { to: 'stock', icon: 'box', key: 'sell.go.stock' },
-  { to: 'desk/safety', icon: 'cloud', key: 'sell.go.safety' },
-  { to: 'desk/devices', icon: 'printer', key: 'sell.go.devices' },
-  { to: 'desk/settings', icon: 'gear', key: 'sell.go.settings' },
+  { to: 'desk/documents', icon: 'receipt', key: 'desk.nav.documents' },
+  { to: 'desk/return', icon: 'undo', key: 'desk.nav.return' },
+  { to: 'desk/shift', icon: 'drawer', key: 'desk.nav.shift' },
+  { to: 'desk/reports', icon: 'list', key: 'desk.nav.reports' },
+  { to: 'stock', icon: 'box', key: 'desk.nav.stock' },
+  { to: 'desk/safety', icon: 'cloud', key: 'desk.nav.safety' },
+  { to: 'desk/devices', icon: 'printer', key: 'desk.nav.devices' },
+  { to: 'desk/settings', icon: 'gear', key: 'desk.nav.settings' },
 ];
-
-type PlaceKey =
-  | 'sell.go.sell'
-  | 'sell.go.documents'
-  | 'sell.go.return'
-  | 'sell.go.shift'
-  | 'sell.go.reports'
-  | 'sell.go.devices'
-  | 'sell.go.stock'
-  | 'sell.go.safety'
-  | 'sell.go.settings';
 
 /** Open the menu of places, with the few settings of this screen. */
 export async function askMenu(): Promise<void> {

@@ -1,6 +1,7 @@
 // What is finished is covered by its tenders, to the cent, and says what was priced.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { denominations } from '../../src/core/denominations';
 import { receiptText, uuid7 } from '../../src/core/ids';
 import { sell } from '../../src/core/sale';
 import { cashSuggestions, pointsFor, settle, splitEvenly } from '../../src/core/tenders';
@@ -79,9 +80,40 @@ describe('settling', () => {
   });
 
   it('suggests what covers the sum', () => {
-    expect(cashSuggestions(1234, 2)).toEqual([1234, 1300, 1500, 2000]);
-    expect(cashSuggestions(1000, 2)).toEqual([1000, 2000, 5000, 10_000]);
-    expect(cashSuggestions(0, 2)).toEqual([]);
+    const euro = denominations('EUR', 2);
+    expect(cashSuggestions(129, euro)).toEqual([129, 200, 500, 1000]);
+    expect(cashSuggestions(1000, euro)).toEqual([1000, 2000, 5000, 10_000]);
+    expect(cashSuggestions(1234, euro)).toEqual([1234, 1500, 2000, 5000]);
+    expect(cashSuggestions(5178, euro)).toEqual([5178, 5500, 6000, 10_000]);
+    expect(cashSuggestions(432_150, euro)).toEqual([432_150, 440_000, 450_000]);
+    expect(cashSuggestions(0, euro)).toEqual([]);
+  });
+
+  it('suggests notes that exist where money has no minor digits, or three', () => {
+    const yen = denominations('JPY', 0);
+    expect(cashSuggestions(129, yen)).toEqual([129, 500, 1000, 2000]);
+    expect(cashSuggestions(4807, yen)).toEqual([4807, 5000, 10_000]);
+    expect(cashSuggestions(48_070, yen)).toEqual([48_070, 50_000]);
+    expect(cashSuggestions(1275, denominations('KWD', 3))).toEqual([1275, 1500, 2000, 5000]);
+  });
+
+  it('suggests at most four, each covering the sum, the exact one first', () => {
+    const money = fc.constantFrom(
+      ...([
+        ['EUR', 2],
+        ['JPY', 0],
+        ['KWD', 3],
+        ['XTS', 3],
+      ] as const),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10 ** 9 }), money, (due, [code, exponent]) => {
+        const said = cashSuggestions(due, denominations(code, exponent));
+        expect(said[0]).toBe(due);
+        expect(said.length).toBeLessThanOrEqual(4);
+        expect(said).toEqual([...new Set(said)].sort((one, two) => one - two));
+      }),
+    );
   });
 
   it('counts points in whole points', () => {

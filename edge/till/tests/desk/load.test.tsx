@@ -3,9 +3,9 @@
 import { render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Counted } from '../../src/core/denominations';
 import { Unreachable } from '../../src/data/api';
 import { CashCount } from '../../src/desk/count';
-import type { Counted } from '../../src/desk/denominations';
 import { Loaded, useLoad } from '../../src/desk/load';
 
 const place = document.createElement('div');

@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { cardAccount } from '../../core/card';
+import { denominations } from '../../core/denominations';
 import { cashSuggestions, givesChange, pointsFor } from '../../core/tenders';
 import type { TenderKind } from '../../core/types';
 import { currency, formatMoney, formatNumber, inLanguage, t } from '../../i18n';
@@ -18,6 +19,8 @@ export function CashPay({ kind }: { kind: TenderKind }): JSX.Element {
   const till = useTill();
   const { dueMinor } = settled(till);
   const [typed, setTyped] = useState<number | null>(null);
+  const { code, exponent } = currency.value;
+  const suggestions = cashSuggestions(dueMinor, denominations(code, exponent));
   const given = typed ?? dueMinor;
   const change = givesChange(kind.kind, till.setup.rules.value) ? given - dueMinor : 0;
   const takeNow = (amount: number): void => {
@@ -27,7 +30,7 @@ export function CashPay({ kind }: { kind: TenderKind }): JSX.Element {
   return (
     <div class="stack">
       <div class="quick-cash">
-        {cashSuggestions(dueMinor, currency.value.exponent).map((amount) => (
+        {suggestions.map((amount) => (
           <Button key={amount} size="xl" onPress={() => takeNow(amount)}>
             <span class="num">{formatMoney(amount)}</span>
           </Button>

@@ -1,7 +1,7 @@
 // One law: whatever is counted, the sum is that of its pieces.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countedMinor, denominations, piecesOf, withPieces } from '../../src/desk/denominations';
+import { countedMinor, denominations, piecesOf, withPieces } from '../../src/core/denominations';
 
 describe('denominations', () => {
   it('lists euro notes before coins, from the largest down, down to a cent', () => {

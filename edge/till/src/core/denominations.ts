@@ -1,4 +1,4 @@
-// One law: a drawer's cash is counted as pieces of what exists in its currency, in minor units.
+// One law: cash is pieces of what exists in its currency, in minor units.
 
 /** A coin or a note. */
 export interface Denomination {
@@ -11,8 +11,10 @@ export type Counted = Readonly<Record<number, number>>;
 
 const PIECES_MAX = 100_000;
 
-// Notes, then coins, in hundredths; currencies without decimals are listed in their own unit.
-const HUNDREDTHS: Readonly<Record<string, readonly [readonly number[], readonly number[]]>> = {
+type Pieces = Readonly<Record<string, readonly [readonly number[], readonly number[]]>>;
+
+// Notes, then coins, in the currency's minor unit.
+const HUNDREDTHS: Pieces = {
   AUD: [
     [10_000, 5_000, 2_000, 1_000, 500],
     [200, 100, 50, 20, 10, 5],
@@ -70,7 +72,7 @@ const HUNDREDTHS: Readonly<Record<string, readonly [readonly number[], readonly 
     [100, 50, 25, 10, 5, 1],
   ],
 };
-const WHOLE: Readonly<Record<string, readonly [readonly number[], readonly number[]]>> = {
+const WHOLE: Pieces = {
   JPY: [
     [10_000, 5_000, 2_000, 1_000],
     [500, 100, 50, 10, 5, 1],
@@ -80,6 +82,17 @@ const WHOLE: Readonly<Record<string, readonly [readonly number[], readonly numbe
     [500, 100, 50, 10],
   ],
 };
+const THOUSANDTHS: Pieces = {
+  BHD: [
+    [20_000, 10_000, 5_000, 1_000, 500],
+    [100, 50, 25, 10, 5],
+  ],
+  KWD: [
+    [20_000, 10_000, 5_000, 1_000, 500, 250],
+    [100, 50, 20, 10, 5],
+  ],
+};
+const BY_EXPONENT: Readonly<Record<number, Pieces>> = { 0: WHOLE, 2: HUNDREDTHS, 3: THOUSANDTHS };
 
 /**
  * The denominations of a currency, notes first, each from the largest down.
@@ -88,9 +101,7 @@ const WHOLE: Readonly<Record<string, readonly [readonly number[], readonly numbe
  * and a coin share a value they are counted together, as a note.
  */
 export function denominations(currency: string, exponent: number): readonly Denomination[] {
-  const known =
-    exponent === 2 ? HUNDREDTHS[currency] : exponent === 0 ? WHOLE[currency] : undefined;
-  const [notes, coins] = known ?? series(exponent);
+  const [notes, coins] = BY_EXPONENT[exponent]?.[currency] ?? series(exponent);
   const twice = new Set(notes);
   return [
     ...notes.map((minor): Denomination => ({ minor, form: 'note' })),
