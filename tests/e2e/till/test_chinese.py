@@ -83,7 +83,7 @@ def _close(cashier: Cashier) -> None:
         page.get_by_role("textbox", name=f"{piece} 的数量", exact=True).fill(str(number))
     page.get_by_role("textbox", name="€0.01 的数量", exact=True).fill("3")
     cashier.press("完成清点")
-    cashier.press("关闭班次")
+    cashier.press("确认交班")
     expect(page.get_by_role("heading", name="zh1 Z1")).to_be_visible()
     for words in ("相符", "营业额", "含税", "€2.38", "促销"):
         cashier.sees(words)

@@ -54,7 +54,7 @@ def test_a_return_names_its_sale_and_lowers_the_takings(paper: Paper) -> None:
 
 def test_a_return_without_receipt_says_so() -> None:
     assert "Without receipt" in said(return_document(entry(RETURN), RETURN, scene(), Marks()))
-    assert "无收据" in said(return_document(entry(RETURN), RETURN, scene("zh"), Marks()))
+    assert "无小票" in said(return_document(entry(RETURN), RETURN, scene("zh"), Marks()))
 
 
 def test_a_void_names_the_sale_and_what_it_was() -> None:

@@ -13,7 +13,7 @@ import {
   type Key,
   t,
 } from '../i18n';
-import { Badge, Button, type Mood, Notice, Pairs, Table } from '../ui';
+import { Badge, Button, type Column, type Mood, Notice, Pairs, Table } from '../ui';
 import { actorName, whoText } from './people';
 import { reasonText } from './reasons';
 import { print, reportPath, saveFile } from './receipts';
@@ -63,7 +63,7 @@ function Turnover({ report }: { report: Report }): JSX.Element {
         row_key={(row) => row.key}
         rows={turnoverOf(report)}
         columns={[
-          { head: t('desk.report.what'), cell: (row) => strong(row, t(row.key)) },
+          { head: t('desk.report.what'), cell: (row) => strong(row.count === null, t(row.key)) },
           {
             head: t('desk.report.count'),
             end: true,
@@ -72,7 +72,7 @@ function Turnover({ report }: { report: Report }): JSX.Element {
           {
             head: t('desk.cash.amount'),
             end: true,
-            cell: (row) => strong(row, formatMoney(row.minor)),
+            cell: (row) => strong(row.count === null, formatMoney(row.minor)),
           },
         ]}
       />
@@ -92,12 +92,17 @@ function Turnover({ report }: { report: Report }): JSX.Element {
   );
 }
 
-const strong = (row: { count: number | null }, text: string): ComponentChildren =>
-  row.count === null ? <strong>{text}</strong> : text;
+const strong = (sum: boolean, text: string): ComponentChildren =>
+  sum ? <strong>{text}</strong> : text;
 
 function Taxes({ report }: { report: Report }): JSX.Element {
   const total = taxTotal(report.tax);
   const rows = [...report.tax, { code: t('desk.report.total'), ppm: -1, ...total }];
+  const amount = (head: Key, of: keyof typeof total): Column<(typeof rows)[number]> => ({
+    head: t(head),
+    end: true,
+    cell: (row) => strong(row.ppm < 0, formatMoney(row[of])),
+  });
   return (
     <Part title={t('desk.report.tax')}>
       <Table
@@ -107,11 +112,12 @@ function Taxes({ report }: { report: Report }): JSX.Element {
         columns={[
           {
             head: t('desk.report.rate'),
-            cell: (row) => (row.ppm < 0 ? row.code : `${row.code} · ${formatPercent(row.ppm)}`),
+            cell: (row) =>
+              row.ppm < 0 ? strong(true, row.code) : `${row.code} · ${formatPercent(row.ppm)}`,
           },
-          { head: t('desk.report.netOf'), end: true, cell: (row) => formatMoney(row.net_minor) },
-          { head: t('desk.report.tax'), end: true, cell: (row) => formatMoney(row.tax_minor) },
-          { head: t('desk.report.gross'), end: true, cell: (row) => formatMoney(row.gross_minor) },
+          amount('desk.report.netOf', 'net_minor'),
+          amount('desk.report.tax', 'tax_minor'),
+          amount('desk.report.gross', 'gross_minor'),
         ]}
       />
     </Part>

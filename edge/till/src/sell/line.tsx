@@ -1,31 +1,26 @@
 // One law: everything that can be done to a line is on its sheet, and each of it says why and by whom.
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
-import { overrideNeedsApproval } from '../core/approval';
 import { isSold, reducedMinor } from '../core/pricing';
 import type { Basket, BasketEvent, ManualDiscount, PricedLine } from '../core/types';
 import type { Till } from '../data/ports';
 import { formatMoney, formatPercent, formatQuantity, inLanguage, isPieces, t } from '../i18n';
 import {
-  AmountPad,
   Badge,
   Button,
-  Choices,
   Dialog,
+  type IconName,
   Money,
-  Notice,
   type Shortcut,
   showToast,
   TextField,
   useKeys,
 } from '../ui';
-import { askManager } from './adding';
 import { ask } from './ask';
 import { askDiscount } from './discount';
+import { askOverride } from './override';
 import { CaptureDialog, priceText, QuantityDialog } from './questions';
-import { discountText, reasonsFor, reasonWords } from './reasons';
+import { discountText } from './reasons';
 import { refusedText } from './refused';
-import { rolesOf } from './state';
 
 const lineOf = (till: Till, key: string): PricedLine | undefined =>
   till.selling.priced.value.lines.find((one) => one.line.key === key);
@@ -76,25 +71,25 @@ function LineSheet(props: { till: Till; line_key: string; close: () => void }): 
     return null;
   }
   const { line } = found;
+  const giveUp = (): void => {
+    close();
+    voidLine(till, key);
+  };
   return (
     <Dialog
       title={inLanguage(line.names)}
       onClose={close}
       shape="sheet"
+      keys={[
+        { key: 'Enter', label: t('ui.done'), run: close },
+        { key: 'Delete', label: t('sell.line.void'), run: giveUp },
+      ]}
       foot={
         <>
-          <Button
-            kind="warning"
-            size="l"
-            icon="trash"
-            onPress={() => {
-              close();
-              voidLine(till, key);
-            }}
-          >
+          <Button kind="warning" size="l" icon="trash" onPress={giveUp}>
             {t('sell.line.void')}
           </Button>
-          <Button kind="primary" size="l" onPress={close}>
+          <Button kind="primary" size="l" onPress={close} shortcut="↵">
             {t('ui.done')}
           </Button>
         </>
@@ -224,120 +219,58 @@ async function discountLine(till: Till, found: PricedLine): Promise<void> {
 }
 
 async function overridePrice(till: Till, found: PricedLine): Promise<void> {
-  const { line } = found;
-  const rules = till.setup.rules.value;
-  const wished = await ask<{ minor: number; reason: string }>((answer) => (
-    <OverrideDialog till={till} found={found} answer={answer} />
-  ));
-  if (!wished) return;
-  let approver = '';
-  if (overrideNeedsApproval(rolesOf(till), rules)) {
-    const allowed = await askManager(till, {
-      action: 'price-override',
-      reason: wished.reason,
-      words: reasonWords(reasonsFor(rules, 'price'), wished.reason),
-      detail: `${line.sku} ${formatMoney(line.priceMinor)} → ${formatMoney(wished.minor)}`,
-      title: t('sell.approve.price'),
-    });
-    if (allowed === null) return;
-    approver = allowed;
-  } else approver = till.session.current.value?.staff ?? '';
-  const override = {
-    priceMinor: wished.minor,
-    priceQuantity: line.priceQuantity,
-    reason: wished.reason,
-    approver,
-  };
-  act(till, { type: 'override', key: line.key, override });
+  const override = await askOverride(till, found);
+  if (override) act(till, { type: 'override', key: found.line.key, override });
 }
 
-function OverrideDialog(props: {
-  till: Till;
-  found: PricedLine;
-  answer: (wished: { minor: number; reason: string } | null) => void;
-}): JSX.Element {
-  const { till, found, answer } = props;
-  const rules = till.setup.rules.value;
-  const reasons = reasonsFor(rules, 'price');
-  const [typed, setTyped] = useState<number | null>(null);
-  const [reason, setReason] = useState(reasons[0]?.value ?? 'other');
-  const done = (): void => {
-    if (typed !== null) answer({ minor: typed, reason });
-  };
-  return (
-    <Dialog
-      title={t('sell.line.price')}
-      shape="wide"
-      onClose={() => answer(null)}
-      foot={
-        <Button
-          size="xl"
-          kind="primary"
-          block
-          disabled={typed === null}
-          onPress={done}
-          shortcut="↵"
-        >
-          {t('sell.price.take')}
-        </Button>
-      }
-    >
-      <div class="two">
-        <AmountPad
-          label={t('sell.line.newPrice', { price: priceText({ ...found.line }) })}
-          value={typed}
-          suggested={found.priceMinor}
-          onChange={setTyped}
-          onEnter={done}
-        />
-        <div class="stack">
-          <Choices
-            label={t('sell.reason')}
-            show_label
-            value={reason}
-            options={reasons}
-            onChange={setReason}
-          />
-          {overrideNeedsApproval(rolesOf(till), rules) && (
-            <Notice icon="lock">{t('sell.discount.needsManager')}</Notice>
-          )}
-        </div>
-      </div>
-    </Dialog>
-  );
+/** What changes a line's price: its words, its key and what it does. */
+function priceDeeds(till: Till, found: PricedLine): (Shortcut & { icon: IconName })[] {
+  const { key, discount, override } = found.line;
+  const percent = discount?.percentPpm;
+  const undone =
+    percent === undefined
+      ? t('sell.discount.undoAmount')
+      : t('sell.discount.undoPercent', { percent: formatPercent(percent) });
+  return [
+    discount
+      ? {
+          key: 'F4',
+          icon: 'undo',
+          label: undone,
+          run: () => act(till, { type: 'discount', key, discount: null }),
+        }
+      : {
+          key: 'F4',
+          icon: 'percent',
+          label: t('sell.discount'),
+          run: () => void discountLine(till, found),
+        },
+    override && override.reason !== 'open-price'
+      ? {
+          key: 'F5',
+          icon: 'undo',
+          label: t('sell.line.undoPrice'),
+          run: () => act(till, { type: 'override', key, override: null }),
+        }
+      : {
+          key: 'F5',
+          icon: 'tag',
+          label: t('sell.line.price'),
+          run: () => void overridePrice(till, found),
+        },
+  ];
 }
 
 function LineActions({ till, found }: { till: Till; found: PricedLine }): JSX.Element {
-  const { line } = found;
-  const percent = line.discount?.percentPpm;
+  const deeds = priceDeeds(till, found);
+  useKeys(deeds);
   return (
     <div class="line-actions">
-      {line.discount ? (
-        <Button
-          icon="undo"
-          onPress={() => act(till, { type: 'discount', key: line.key, discount: null })}
-        >
-          {percent === undefined
-            ? t('sell.discount.undoAmount')
-            : t('sell.discount.undoPercent', { percent: formatPercent(percent) })}
+      {deeds.map(({ key, icon, label, run }) => (
+        <Button key={key} icon={icon} shortcut={key} onPress={() => run(key)}>
+          {label}
         </Button>
-      ) : (
-        <Button icon="percent" onPress={() => void discountLine(till, found)}>
-          {t('sell.discount')}
-        </Button>
-      )}
-      {line.override && line.override.reason !== 'open-price' ? (
-        <Button
-          icon="undo"
-          onPress={() => act(till, { type: 'override', key: line.key, override: null })}
-        >
-          {t('sell.line.undoPrice')}
-        </Button>
-      ) : (
-        <Button icon="tag" onPress={() => void overridePrice(till, found)}>
-          {t('sell.line.price')}
-        </Button>
-      )}
+      ))}
     </div>
   );
 }
