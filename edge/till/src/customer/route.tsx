@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { currency, formatMoney, formatPer, formatQuantity, isPieces, locale, t } from '../i18n';
+import { LargeMoney, Money } from '../ui/show';
 import {
   type Asking,
   CHANNEL,
@@ -100,7 +101,9 @@ function Sum(props: { label: string; minor: number; large?: boolean }): JSX.Elem
   return (
     <p class={`shown__sum ${props.large ? 'shown__sum--large' : ''}`}>
       <span>{props.label}</span>
-      <strong class="num">{formatMoney(props.minor)}</strong>
+      <strong>
+        {props.large ? <LargeMoney minor={props.minor} /> : <Money minor={props.minor} />}
+      </strong>
     </p>
   );
 }

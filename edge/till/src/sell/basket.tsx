@@ -14,7 +14,7 @@ import {
   isPieces,
   t,
 } from '../i18n';
-import { Badge, Button, EmptyState, Icon, IconButton, Money } from '../ui';
+import { Badge, Button, EmptyState, Icon, IconButton, LargeMoney } from '../ui';
 import { useTill } from './context';
 import { removeCoupon } from './coupon';
 import { removeTotalDiscount } from './discount';
@@ -253,8 +253,8 @@ function Sums({ onPay }: { onPay: () => void }): JSX.Element {
       <SumRows />
       <div class="sums__total">
         <span>{t('sell.total')}</span>
-        <strong class="num">
-          <Money minor={totalMinor} />
+        <strong>
+          <LargeMoney minor={totalMinor} />
         </strong>
       </div>
       {face.value === 'basket' && (

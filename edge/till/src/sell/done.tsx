@@ -8,7 +8,17 @@ import { Picture } from '../desk/picture';
 import { receiptPath, saveFile } from '../desk/receipts';
 import { formatMoney, locale, t } from '../i18n';
 import { go } from '../route';
-import { Button, Dialog, Icon, type IconName, Notice, Spinner, showToast, useKeys } from '../ui';
+import {
+  Button,
+  Dialog,
+  Icon,
+  type IconName,
+  LargeMoney,
+  Notice,
+  Spinner,
+  showToast,
+  useKeys,
+} from '../ui';
 import { ask } from './ask';
 import { useTill } from './context';
 import { askRecall } from './held';
@@ -193,8 +203,8 @@ function Outcome({ sale }: { sale: Finished }): JSX.Element {
         <Icon name="check" size={28} />
         {hasChange ? t('sell.change') : t('sell.done.paid')}
       </p>
-      <p class="outcome__amount num">
-        {formatMoney(hasChange ? sale.changeMinor : sale.document.total_minor)}
+      <p class="outcome__amount">
+        <LargeMoney minor={hasChange ? sale.changeMinor : sale.document.total_minor} />
       </p>
       {hasChange && (
         <p class="muted num">

@@ -41,6 +41,7 @@ export {
   Badge,
   type Column,
   EmptyState,
+  LargeMoney,
   List,
   ListItem,
   Money,

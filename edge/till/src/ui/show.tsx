@@ -16,6 +16,16 @@ export function Money(props: {
   return <span class="num">{formatMoney(props.minor, props)}</span>;
 }
 
+/** The amount that matters on a page: as large as its place says, smaller where it would not fit. */
+export function LargeMoney({ minor }: { minor: number }): JSX.Element {
+  const text = formatMoney(minor);
+  return (
+    <span class="num large-money" style={{ '--chars': text.length }}>
+      {text}
+    </span>
+  );
+}
+
 /** A small label of a state. */
 export function Badge(props: {
   mood?: Mood | undefined;

@@ -5,7 +5,16 @@ import { withExchange } from '../../core/sale';
 import type { Tender, TenderKind } from '../../core/types';
 import type { Till } from '../../data/ports';
 import { formatMoney, inLanguage, t } from '../../i18n';
-import { Button, Icon, IconButton, type IconName, Notice, Spinner, useKeys } from '../../ui';
+import {
+  Button,
+  Icon,
+  IconButton,
+  type IconName,
+  LargeMoney,
+  Notice,
+  Spinner,
+  useKeys,
+} from '../../ui';
 import { ask } from '../ask';
 import { useTill } from '../context';
 import { AmountDialog } from '../questions';
@@ -75,8 +84,8 @@ export function PayPanel(): JSX.Element {
         <IconButton icon="back" label={t('sell.pay.back')} disabled={charging} onPress={back} />
         <div class="grow">
           <p class="muted">{t('sell.pay.due')}</p>
-          <p class="pay__due num" aria-live="polite">
-            {formatMoney(dueMinor)}
+          <p class="pay__due" aria-live="polite">
+            <LargeMoney minor={dueMinor} />
           </p>
         </div>
         <Taken />

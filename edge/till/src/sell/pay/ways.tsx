@@ -7,7 +7,16 @@ import { denominations } from '../../core/denominations';
 import { cashSuggestions, givesChange, pointsFor } from '../../core/tenders';
 import type { TenderKind } from '../../core/types';
 import { currency, formatMoney, formatNumber, inLanguage, t } from '../../i18n';
-import { AmountPad, Button, EmptyState, Notice, Skeleton, TextField, takeScans } from '../../ui';
+import {
+  AmountPad,
+  Button,
+  EmptyState,
+  LargeMoney,
+  Notice,
+  Skeleton,
+  TextField,
+  takeScans,
+} from '../../ui';
 import { useTill } from '../context';
 import { askMember, askRights, type Rights } from '../member';
 import { payByCode } from '../reading';
@@ -32,7 +41,7 @@ export function CashPay({ kind }: { kind: TenderKind }): JSX.Element {
       <div class="quick-cash">
         {suggestions.map((amount) => (
           <Button key={amount} size="xl" onPress={() => takeNow(amount)}>
-            <span class="num">{formatMoney(amount)}</span>
+            <LargeMoney minor={amount} />
           </Button>
         ))}
       </div>
