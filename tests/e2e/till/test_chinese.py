@@ -84,6 +84,6 @@ def _close(cashier: Cashier) -> None:
     page.get_by_role("textbox", name="€0.01 的数量", exact=True).fill("3")
     cashier.press("完成清点")
     cashier.press("确认交班")
-    expect(page.get_by_role("heading", name="zh1 Z1")).to_be_visible()
+    expect(page.get_by_role("heading", name="Z 报表 1 · zh1")).to_be_visible()
     for words in ("相符", "营业额", "含税", "€2.38", "促销"):
         cashier.sees(words)

@@ -131,6 +131,7 @@ function Ask({ asking }: { asking: Asking }): JSX.Element {
 
 function Side({ shown }: { shown: Exclude<Shown, { phase: 'idle' }> }): JSX.Element {
   const { basket } = shown;
+  const part = shown.phase === 'paying' && shown.paid_minor > 0;
   return (
     <aside class="shown__side">
       <Member basket={basket} />
@@ -140,8 +141,8 @@ function Side({ shown }: { shown: Exclude<Shown, { phase: 'idle' }> }): JSX.Elem
         {basket.savings_minor > 0 && (
           <Sum label={t('customer.saved')} minor={basket.savings_minor} />
         )}
-        <Sum label={t('customer.total')} minor={basket.total_minor} large />
-        {shown.phase === 'paying' && shown.paid_minor > 0 && (
+        <Sum label={t('customer.total')} minor={basket.total_minor} large={!part} />
+        {part && (
           <>
             <Sum label={t('customer.paid')} minor={shown.paid_minor} />
             <Sum label={t('customer.due')} minor={shown.due_minor} large />

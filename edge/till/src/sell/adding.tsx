@@ -8,7 +8,7 @@ import type { LineExtras, PriceOverride, Product } from '../core/types';
 import type { Approval, Till } from '../data/ports';
 import { ApprovalDialog, type Asked } from '../desk/approval';
 import { formatMoney, inLanguage, isPieces, t } from '../i18n';
-import { announce, play, showToast } from '../ui';
+import { announce, play, showToast, withdrawToast } from '../ui';
 import { ask } from './ask';
 import {
   type AfterStop,
@@ -246,6 +246,8 @@ export async function addProduct(till: Till, found: Product, known: Known = {}):
     return false;
   }
   if (pendingAge > 0) checkedAge.value = { sale: added.basket.id, years: pendingAge };
+  withdrawToast(t('sell.refused.basket-empty'));
+  withdrawToast(t('sell.held.empty'));
   multiplier.value = 1;
   latest.value = added.key;
   selected.value = '';

@@ -54,4 +54,4 @@ export {
 } from './show';
 export { chooseMuted, muted, play, type Sound, startSound } from './sound';
 export { chooseTheme, isDark, startTheme, type Theme, theme } from './theme';
-export { announce, clearToasts, showToast, type Toast, ToastHost } from './toast';
+export { announce, clearToasts, showToast, type Toast, ToastHost, withdrawToast } from './toast';

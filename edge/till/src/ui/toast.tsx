@@ -39,6 +39,11 @@ export function clearToasts(): void {
   shown.value = [];
 }
 
+/** Put a message away that is no longer true. */
+export function withdrawToast(text: string): void {
+  shown.value = shown.peek().filter((toast) => toast.text !== text);
+}
+
 /** Put passing news away: a question needs the room. Bad news stays. */
 export function clearGoodNews(): void {
   if (shown.peek().some((toast) => !toast.bad))
