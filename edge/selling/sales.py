@@ -194,9 +194,8 @@ def paid_back(sale: Sale) -> tuple[Tender, ...]:
     """List tenders that pay a sale back as it was paid, less the change, which was cash.
 
     An exchange's credit is paid back in cash: its goods are the store's; what of it went to a card
-    before is change too. Change beyond the cash
-    that was given came out of the last tenders (a voucher) and goes off them: nobody is paid
-    below zero.
+    before is change too. Change beyond the cash that was given came out of the last tenders (a
+    voucher) and goes off them: nobody is paid below zero.
     """
     sums: dict[tuple[str, str], int] = {}
     for tender in sale.tenders:
