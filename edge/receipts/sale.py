@@ -144,23 +144,24 @@ def _explained(discount: Discount, scene: Scene) -> str:
 
 
 def _on_the_whole(lines: Iterable[Line], scene: Scene) -> list[Block]:
-    """The discounts on the whole sale: each once, however many lines share it, and who said yes."""
+    """What the whole sale was spared: each once, however many lines share it, and who said yes."""
     sums: dict[str, int] = {}
     allowed: dict[str, str] = {}
     for line in lines:
         detail = line.detail or LineDetail()
         for discount in detail.discounts:
             if discount.whole:
+                by_hand = discount.kind is DiscountKind.MANUAL
                 text = _explained(discount, scene)
-                sums[text] = sums.get(text, 0) + discount.amount_minor
-                if not _is_changed_itself(detail):
-                    allowed.setdefault(text, detail.approver)
+                name = scene.words.label("manual", text) if by_hand else text
+                sums[name] = sums.get(name, 0) + discount.amount_minor
+                if by_hand and not _is_changed_itself(detail):
+                    allowed.setdefault(name, detail.approver)
     blocks: list[Block] = []
-    for text, amount in sums.items():
-        name = scene.words.label("manual", text)
+    for name, amount in sums.items():
         blocks.append(Pair(name, f"{scene.money(-amount)}{INDENT}"))
-        if allowed.get(text):
-            approver = scene.person(allowed[text])
+        if allowed.get(name):
+            approver = scene.person(allowed[name])
             blocks.append(Text(INDENT + scene.words.label("approver", approver)))
     return [Rule(), *blocks] if blocks else []
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from devices.bitmap import Symbol
 from devices.receipt import Code, Paper
@@ -181,6 +182,21 @@ def test_a_discount_on_the_whole_sale_stands_once_below_the_lines() -> None:
     assert [row for row in rows if "Approved by" in row] == [rows[at + 1]]
     assert rows[at + 2].startswith("---")
     assert [row for row in rows if "Reason" in row] == []
+
+
+def test_a_promotion_of_the_whole_sale_stands_there_once_by_its_name() -> None:
+    part = Discount(DiscountKind.PROMOTION, "spend-50", 250, "5.00 off from 50.00", whole=True)
+    line = _shared(0, 390)
+    assert line.detail is not None
+    detail = replace(line.detail, discounts=(part, *line.detail.discounts))
+    sold = [replace(line, discount_minor=640, detail=detail)] * 2
+    total = sum(one.amount_minor for one in sold)
+    sale = without(SALE, lines=sold, tenders=[Tender("cash", total)], points=0, member="")
+    rows = lines_of(sale_document(entry(), sale, scene(points=None), Marks()), Paper(32))
+    at = rows.index("5.00 off from 50.00      -5.00  ")
+    assert rows[at - 1].startswith("---")
+    assert rows[at + 1] == "Discount: Goodwill       -7.80  "
+    assert rows[at + 2] == "  Approved by: wei"
 
 
 lines = st.builds(

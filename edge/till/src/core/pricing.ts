@@ -156,7 +156,8 @@ function finish(one: Work, rules: Rules, notices: Notice[]): PricedLine {
   const taxAdded = rate !== undefined && !rate.included;
   const taxMinor = taxAdded ? addedTax(left, taxPpm) : includedTax(left, taxPpm);
   const discountMinor = grossMinor - left;
-  const wholeMinor = discounts.find((discount) => discount.whole)?.amountMinor ?? 0;
+  let wholeMinor = 0;
+  for (const discount of discounts) if (discount.whole) wholeMinor += discount.amountMinor;
   const amountMinor = taxAdded ? left + taxMinor : left;
   return {
     line,
@@ -173,9 +174,15 @@ function finish(one: Work, rules: Rules, notices: Notice[]): PricedLine {
   };
 }
 
-/** What a line comes to before the whole sale's discount and before tax that is added. */
+/** What a line comes to before what is taken off the whole sale and before tax that is added. */
 export function reducedMinor(one: PricedLine): Minor {
   return one.grossMinor - one.discountMinor + one.wholeMinor;
+}
+
+/** What a line comes to after promotions, before a discount by hand on the whole sale. */
+export function reducibleMinor(one: PricedLine): Minor {
+  const byHand = one.discounts.find(({ kind, whole }) => whole && kind === 'manual');
+  return one.grossMinor - one.discountMinor + (byHand?.amountMinor ?? 0);
 }
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -186,7 +193,7 @@ function totals(lines: readonly PricedLine[]): Omit<Priced, 'points' | 'notices'
   let taxMinor = 0;
   let discountMinor = 0;
   let wholeMinor = 0;
-  let reducibleMinor = 0;
+  let baseMinor = 0;
   let articles = 0;
   const taxes = new Map<string, Mutable<TaxTotal>>();
   const explained = new Map<string, Sum[]>();
@@ -196,7 +203,7 @@ function totals(lines: readonly PricedLine[]): Omit<Priced, 'points' | 'notices'
     taxMinor += one.taxMinor;
     discountMinor += one.discountMinor;
     wholeMinor += one.wholeMinor;
-    if (isSold(one.line)) reducibleMinor += reducedMinor(one);
+    if (isSold(one.line)) baseMinor += reducibleMinor(one);
     if (one.line.kind !== 'charge') articles += one.line.unit === 'piece' ? one.line.quantity : 1;
     addTax(taxes, one);
     for (const discount of one.discounts) {
@@ -217,7 +224,7 @@ function totals(lines: readonly PricedLine[]): Omit<Priced, 'points' | 'notices'
     taxes: [...taxes.values()],
     discountMinor,
     wholeMinor,
-    reducibleMinor,
+    reducibleMinor: baseMinor,
     explained: sums,
     articles,
   };

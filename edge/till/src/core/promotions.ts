@@ -1,7 +1,7 @@
 // A line takes the better of the promotions that do not stack; the outcome hangs on no order.
 import { byPiecePrice, ownDiscount, type Plan, type Planner, type Work } from './plans';
 import type { StoreTime } from './time';
-import type { Coupon, Minor, Notice, Promotion } from './types';
+import type { Coupon, Discount, Minor, Notice, Promotion } from './types';
 
 /** What decides whether a promotion counts now. */
 export interface Occasion {
@@ -114,7 +114,7 @@ function fitter(promotions: readonly Promotion[], works: readonly Work[]): Fits 
   for (const promotion of promotions) {
     const { type, all, bundle, skus, categories } = promotion;
     const named = new Set(type === 'bundle' ? bundle.flatMap((part) => part.skus) : skus);
-    if (type !== 'bundle' && (all || isWhole(promotion))) whole.add(promotion);
+    if (type !== 'bundle' && (all || namesNone(promotion))) whole.add(promotion);
     else for (const sku of named) file(bySku, sku, promotion);
     if (!whole.has(promotion))
       for (const category of new Set(categories)) file(byCategory, category, promotion);
@@ -130,8 +130,12 @@ function fitter(promotions: readonly Promotion[], works: readonly Work[]): Fits 
 }
 
 /** A threshold or coupon that names no goods is about the whole basket. */
-function isWhole({ type, skus, categories }: Promotion): boolean {
-  return (type === 'threshold' || type === 'coupon') && skus.length + categories.length === 0;
+function namesNone({ type, skus, categories }: Promotion): boolean {
+  return isForBaskets(type) && skus.length + categories.length === 0;
+}
+
+function isForBaskets(type: Promotion['type']): boolean {
+  return type === 'threshold' || type === 'coupon';
 }
 
 function file<Key, Value>(index: Map<Key, Value[]>, key: Key, value: Value): void {
@@ -294,6 +298,8 @@ function explain({ promotion, shares }: Plan, language: string): void {
   const kind = promotion.type === 'coupon' ? 'coupon' : promotion.members ? 'member' : 'promotion';
   const code = promotion.type === 'coupon' ? promotion.coupon : promotion.id;
   const text = promotion.names[language] ?? promotion.names.en ?? code;
+  const isWhole = isForBaskets(promotion.type) && (promotion.all || namesNone(promotion));
+  const why: Omit<Discount, 'amountMinor'> = { kind, code, text, ...(isWhole && { whole: true }) };
   for (const [work, amountMinor] of shares)
-    if (amountMinor !== 0) work.discounts.push({ kind, code, amountMinor, text });
+    if (amountMinor !== 0) work.discounts.push({ ...why, amountMinor });
 }

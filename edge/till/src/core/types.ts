@@ -43,7 +43,7 @@ export interface Discount {
   readonly code: string;
   readonly amountMinor: Minor;
   readonly text: string;
-  /** It is this line's share of a discount on the whole sale. */
+  /** It is this line's share of what was taken off the whole sale, by hand or by a promotion. */
   readonly whole?: true;
 }
 
@@ -207,7 +207,7 @@ export interface PricedLine {
   readonly grossMinor: Minor;
   readonly discounts: readonly Discount[];
   readonly discountMinor: Minor;
-  /** The line's share of the whole sale's discount, within `discountMinor`. */
+  /** The line's share of what was taken off the whole sale, within `discountMinor`. */
   readonly wholeMinor: Minor;
   readonly taxMinor: Minor;
   /** What the customer pays for the line, discounts deducted, tax included. */
@@ -243,7 +243,7 @@ export interface Priced {
   readonly taxes: readonly TaxTotal[];
   /** Sum of all discounts. */
   readonly discountMinor: Minor;
-  /** What the discount on the whole sale takes off, within `discountMinor`. */
+  /** What was taken off the whole sale, within `discountMinor`. */
   readonly wholeMinor: Minor;
   /** What a discount on the whole sale is taken off: no charges, no gift cards. */
   readonly reducibleMinor: Minor;

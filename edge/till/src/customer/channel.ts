@@ -17,7 +17,7 @@ export interface ShownLine {
   readonly unit: string;
   readonly price_minor: number;
   readonly price_quantity: number;
-  /** What the line comes to before a discount on the whole sale and tax that is added. */
+  /** What the line comes to before what the whole sale is spared and tax that is added. */
   readonly amount_minor: number;
   /** What was taken off it, each with its reason as the receipt says it. */
   readonly savings: readonly { readonly text: string; readonly amount_minor: number }[];
@@ -43,8 +43,8 @@ export interface ShownBasket {
   readonly lines: readonly ShownLine[];
   /** Key of the line that changed last: it is kept in sight and marked. */
   readonly latest: string;
-  /** A discount on the whole sale and what it is for; null: none. */
-  readonly whole: { readonly text: string; readonly amount_minor: number } | null;
+  /** What is taken off the whole sale, and what for. */
+  readonly whole: readonly { readonly text: string; readonly amount_minor: number }[];
   /** Tax on top of the lines. */
   readonly added_minor: number;
   readonly total_minor: number;

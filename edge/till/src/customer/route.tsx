@@ -136,7 +136,9 @@ function Side({ shown }: { shown: Exclude<Shown, { phase: 'idle' }> }): JSX.Elem
     <aside class="shown__side">
       <Member basket={basket} />
       <div class="shown__sums">
-        {basket.whole && <Sum label={basket.whole.text} minor={-basket.whole.amount_minor} />}
+        {basket.whole.map(({ text, amount_minor }, index) => (
+          <Sum key={`${index}-${text}`} label={text} minor={-amount_minor} />
+        ))}
         {basket.added_minor > 0 && <Sum label={t('customer.added')} minor={basket.added_minor} />}
         {basket.savings_minor > 0 && (
           <Sum label={t('customer.saved')} minor={basket.savings_minor} />

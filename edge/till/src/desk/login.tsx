@@ -50,7 +50,7 @@ function Tiles(props: {
           onInput={setText}
         />
       )}
-      <ul class="tiles">
+      <ul class={props.people.length > MANY ? 'tiles tiles--many' : 'tiles'}>
         {shown.map((person) => (
           <li key={person.staff}>
             <button

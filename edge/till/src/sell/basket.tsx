@@ -134,7 +134,7 @@ function Line({ found, current }: { found: PricedLine; current: boolean }): JSX.
   );
 }
 
-/** What was taken off this line itself; its share of the whole sale's discount is in the sums. */
+/** What was taken off this line itself; its share of what the whole sale is spared is in the sums. */
 const own = (found: PricedLine) => found.discounts.filter((discount) => !discount.whole);
 
 const markOf = (reason: string): 'open' | 'label' | 'price' =>
@@ -174,7 +174,8 @@ function Coupons(): JSX.Element | null {
 /** The discount on the whole sale: one line, taken off as one. */
 function WholeDiscount({ discount }: { discount: ManualDiscount }): JSX.Element {
   const till = useTill();
-  const { wholeMinor } = till.selling.priced.value;
+  const { explained } = till.selling.priced.value;
+  const taken = explained.find(({ kind, whole }) => whole && kind === 'manual');
   const why = reasonWords(reasonsFor(till.setup.rules.value, 'discount'), discount.reason);
   const share = discount.percentPpm === undefined ? '' : ` ${formatPercent(discount.percentPpm)}`;
   return (
@@ -183,7 +184,7 @@ function WholeDiscount({ discount }: { discount: ManualDiscount }): JSX.Element 
         {t('sell.discount')}
         {share} · {why}
       </span>
-      <span class="num">{formatMoney(-wholeMinor)}</span>
+      <span class="num">{formatMoney(-(taken?.amountMinor ?? 0))}</span>
       {face.value === 'basket' && (
         <IconButton
           icon="close"
@@ -192,6 +193,25 @@ function WholeDiscount({ discount }: { discount: ManualDiscount }): JSX.Element 
         />
       )}
     </p>
+  );
+}
+
+/** Promotions on the whole sale: a line each, whatever articles share them. */
+function WholePromotions(): JSX.Element {
+  const till = useTill();
+  const rules = till.setup.rules.value;
+  const { explained } = till.selling.priced.value;
+  return (
+    <>
+      {explained
+        .filter(({ kind, whole }) => whole && kind !== 'manual')
+        .map((discount) => (
+          <p key={`${discount.kind}-${discount.code}`} class="whole saving">
+            <span class="grow">{discountText(rules, discount)}</span>
+            <span class="num">{formatMoney(-discount.amountMinor)}</span>
+          </p>
+        ))}
+    </>
   );
 }
 
@@ -249,6 +269,7 @@ function Sums({ onPay }: { onPay: () => void }): JSX.Element {
   return (
     <footer class="sums">
       <Coupons />
+      <WholePromotions />
       {discount && lines.length > 0 && <WholeDiscount discount={discount} />}
       <SumRows />
       <div class="sums__total">

@@ -19,7 +19,6 @@ import { face, finished, latest } from './state';
 
 /** A priced basket as the customer reads it. */
 export function shownBasket(priced: Priced, rules: Rules, member: Member | null): ShownBasket {
-  const whole = priced.explained.find((discount) => discount.whole);
   return {
     lines: priced.lines.map((one) => ({
       key: one.line.key,
@@ -37,12 +36,12 @@ export function shownBasket(priced: Priced, rules: Rules, member: Member | null)
         })),
     })),
     latest: latest.value,
-    whole: whole
-      ? {
-          text: `${t('sell.discount')}: ${discountText(rules, whole)}`,
-          amount_minor: whole.amountMinor,
-        }
-      : null,
+    whole: priced.explained
+      .filter((discount) => discount.whole)
+      .map((discount) => ({
+        text: `${discount.kind === 'manual' ? `${t('sell.discount')}: ` : ''}${discountText(rules, discount)}`,
+        amount_minor: discount.amountMinor,
+      })),
     added_minor: priced.lines.reduce((sum, one) => sum + (one.taxAdded ? one.taxMinor : 0), 0),
     total_minor: priced.totalMinor,
     savings_minor: priced.discountMinor,

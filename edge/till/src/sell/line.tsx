@@ -1,6 +1,6 @@
 // One law: everything that can be done to a line is on its sheet, and each of it says why and by whom.
 import type { JSX } from 'preact';
-import { isSold, reducedMinor } from '../core/pricing';
+import { isSold, reducibleMinor } from '../core/pricing';
 import type { Basket, BasketEvent, ManualDiscount, PricedLine } from '../core/types';
 import type { Till } from '../data/ports';
 import { formatMoney, formatPercent, formatQuantity, inLanguage, isPieces, t } from '../i18n';
@@ -214,7 +214,7 @@ async function discountLine(till: Till, found: PricedLine): Promise<void> {
     const lines = basket.lines.map((line) => (line.key === key ? { ...line, discount } : line));
     return { ...basket, lines };
   };
-  const discount = await askDiscount(till, { title, of_minor: reducedMinor(found), within });
+  const discount = await askDiscount(till, { title, of_minor: reducibleMinor(found), within });
   if (discount) act(till, { type: 'discount', key, discount });
 }
 

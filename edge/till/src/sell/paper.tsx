@@ -49,7 +49,7 @@ export function Paper({ sale }: { sale: Finished }): JSX.Element {
       {sale.priced.explained
         .filter((discount) => discount.whole)
         .map((discount) => (
-          <Saving key={discount.code} discount={discount} />
+          <Saving key={`${discount.kind}-${discount.code}`} discount={discount} />
         ))}
       <Added sale={sale} />
       <p class="slip__row slip__total">
@@ -86,7 +86,7 @@ function Saving({ discount }: { discount: Discount }): JSX.Element {
   return (
     <span class="slip__row small">
       <span>
-        {discount.whole && `${t('sell.discount')}: `}
+        {discount.whole && discount.kind === 'manual' && `${t('sell.discount')}: `}
         {discountText(rules, discount)}
       </span>
       <span class="num">{formatMoney(-discount.amountMinor, { bare: true })}</span>

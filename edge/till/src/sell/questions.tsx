@@ -213,6 +213,7 @@ export function WeighDialog(props: {
           label={typed === null && byScale ? t('sell.weigh.onScale') : t('sell.weigh.typed')}
           value={typed}
           suggested={quantity ?? 0}
+          certain={byScale && scale.weight !== null}
           format={(value) => formatQuantity(value, product.unit)}
           extra="000"
           onChange={setTyped}
@@ -223,7 +224,9 @@ export function WeighDialog(props: {
             <Button icon="scale" onPress={scale.ask}>
               {t('sell.weigh.again')}
             </Button>
-            <span class="small muted grow">{scale.problem || t('sell.weigh.hint')}</span>
+            <span class="small muted grow">
+              {scale.problem || t(scale.weight ? 'sell.weigh.orType' : 'sell.weigh.hint')}
+            </span>
           </div>
         )}
       </div>

@@ -64,6 +64,8 @@ export function AmountPad(props: {
   label: string;
   value: number | null;
   suggested?: number | undefined;
+  /** What is suggested was measured: it is shown as what counts. */
+  certain?: boolean | undefined;
   onChange: (value: number | null) => void;
   onEnter?: (() => void) | undefined;
   /** How the number reads; money if left out. */
@@ -76,7 +78,9 @@ export function AmountPad(props: {
     <div class="stack">
       <div class="entry" aria-live="polite">
         <span class="entry__label">{props.label}</span>
-        <span class={`entry__value num ${value === null ? 'entry__value--faint' : ''}`}>
+        <span
+          class={`entry__value num ${value === null && !props.certain ? 'entry__value--faint' : ''}`}
+        >
           {format(value ?? props.suggested ?? 0)}
         </span>
       </div>

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_BASKET } from '../../src/core/basket';
+import { reducedMinor } from '../../src/core/pricing';
 import { isDue } from '../../src/core/promotions';
 import { storeTime } from '../../src/core/time';
 import {
@@ -80,6 +81,33 @@ describe('each kind of promotion', () => {
     expect(saved([spend], add(A), add(B))).toBe(0);
     const share = promo('p', { type: 'threshold', threshold_minor: 2000, percent_ppm: 100_000 });
     expect(saved([share], add(A), add(A), add(C))).toBe(230);
+  });
+
+  it('says once what it takes off a whole basket; by hand, more comes off what is left', () => {
+    const spend = { type: 'threshold', threshold_minor: 2000, amount_minor: 500, stacks: true };
+    const all = promo('p', { ...spend, items: ALL });
+    const some = promo('q', { ...spend, items: { skus: ['A', 'B'] } });
+    const coupon = promo('c', {
+      type: 'coupon',
+      coupon: 'TEN',
+      off: 'percent',
+      percent_ppm: 100_000,
+    });
+    const byHand = { percentPpm: 100_000, reason: 'goodwill', approver: '' };
+    const found = priced(
+      basket(add(A, 2), add(B), { type: 'total-discount', discount: byHand }),
+      rules([all, some]),
+    );
+    expect(found.explained).toMatchObject([
+      { code: 'p', amountMinor: 500, whole: true },
+      { code: 'q', amountMinor: 500 },
+      { kind: 'manual', amountMinor: 160, whole: true },
+    ]);
+    expect(found.explained[1]?.whole).toBeUndefined();
+    expect([found.reducibleMinor, found.wholeMinor]).toEqual([1600, 660]);
+    expect(found.lines.reduce((sum, one) => sum + reducedMinor(one), 0)).toBe(2100);
+    const presented = basket(add(A), { type: 'coupon', code: 'TEN' });
+    expect(priced(presented, rules([coupon])).explained).toMatchObject([{ whole: true }]);
   });
 
   it('coupon: once per coupon presented; a capped one needs its right', () => {

@@ -62,6 +62,7 @@ export const sell = {
   'sell.weigh.onScale': 'On the scale',
   'sell.weigh.typed': 'Typed',
   'sell.weigh.again': 'Weigh again',
+  'sell.weigh.orType': 'Or type the grams.',
   'sell.weigh.hint': 'Put it on the scale, or type grams.',
   'sell.weigh.noScale': 'The scale gives no weight. Type the grams, or try it again.',
 

@@ -63,6 +63,7 @@ export const sell: Words<typeof english> = {
   'sell.weigh.onScale': '秤上重量',
   'sell.weigh.typed': '手工输入',
   'sell.weigh.again': '重新称重',
+  'sell.weigh.orType': '也可直接输入克数。',
   'sell.weigh.hint': '请放在秤上，或输入克数。',
   'sell.weigh.noScale': '秤没有返回重量。请输入克数，或重新称重。',
 
