@@ -267,7 +267,11 @@ function StandAlone(): JSX.Element {
   const [typed, setTyped] = useState<number | null>(null);
   const [reference, setReference] = useState('');
   const amount = Math.min(typed ?? dueMinor, dueMinor);
-  const done = (): void => void take(till, 'card', amount, reference.trim());
+  const done = (): void => {
+    setReference('');
+    setTyped(null);
+    void take(till, 'card', amount, reference.trim());
+  };
   return (
     <div class="stack">
       <Notice icon="card">{t('sell.card.standAlone', { amount: formatMoney(amount) })}</Notice>

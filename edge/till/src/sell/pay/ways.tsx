@@ -94,8 +94,14 @@ export function ReferencePay({ kind }: { kind: TenderKind }): JSX.Element {
   const amount = Math.min(typed ?? dueMinor, dueMinor);
   const isCode = ['alipay', 'wechat'].includes(kind.kind);
   const done = (): void => {
-    if (kind.reference && !reference.trim()) setError(t('sell.pay.needsNumber'));
-    else void take(till, kind.kind, amount, reference.trim());
+    if (kind.reference && !reference.trim()) {
+      setError(t('sell.pay.needsNumber'));
+      return;
+    }
+    // The next one has a number of its own: pressed twice, nothing is taken twice.
+    setReference('');
+    setTyped(null);
+    void take(till, kind.kind, amount, reference.trim());
   };
   return (
     <div class="stack">
