@@ -87,7 +87,7 @@ def _taxes(report: Report, scene: Scene) -> list[Block]:
     blocks: list[Block] = [Rule(), Columns(titles, bold=True)]
     for (code, ppm), row in sorted(report.sums.tax.items()):
         amounts = (row.net_minor, row.tax_minor, row.net_minor + row.tax_minor)
-        name = f"{code} {percent(ppm)}"
+        name = f"{code} {percent(ppm)}".lstrip()
         blocks.append(Columns((name, *(scene.money(amount) for amount in amounts))))
     return blocks
 

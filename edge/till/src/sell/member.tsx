@@ -138,7 +138,7 @@ function MemberDialog(props: { till: Till; words: string; close: () => void }): 
           onEnter={() => cards?.[0] && take(cards[0])}
         />
         {cards === null && !problem && <Skeleton width={24} />}
-        {cards?.length === 0 && (
+        {cards?.length === 0 && words.trim() !== '' && (
           <EmptyState
             icon="people"
             title={t('sell.member.nobody')}
