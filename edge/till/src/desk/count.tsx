@@ -1,5 +1,6 @@
 // One law: a drawer is counted blind: nothing on this page says what is expected.
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import {
   type Counted,
   countedMinor,
@@ -10,7 +11,7 @@ import {
 import { formatMoney, t } from '../i18n';
 import { Money, TextField } from '../ui';
 
-/** Coins and notes with a field each; the sum stands beside every one. */
+/** Coins and notes with a field each, the first ready to be typed into; the sum stands beside every one. */
 export function CashCount(props: {
   currency: string;
   exponent: number;
@@ -18,6 +19,8 @@ export function CashCount(props: {
   onChange: (counted: Counted) => void;
 }): JSX.Element {
   const all = denominations(props.currency, props.exponent);
+  const fields = useRef<HTMLDivElement>(null);
+  useEffect(() => fields.current?.querySelector<HTMLElement>('.count__field')?.focus(), []);
   const group = (form: 'note' | 'coin'): JSX.Element => (
     <fieldset class="count card">
       <legend>{t(form === 'note' ? 'desk.count.notes' : 'desk.count.coins')}</legend>
@@ -30,7 +33,7 @@ export function CashCount(props: {
   );
   return (
     <div>
-      <div class="counts">
+      <div ref={fields} class="counts">
         {group('note')}
         {group('coin')}
       </div>

@@ -3,8 +3,10 @@
 
 /** Two characters of one scan are never further apart. */
 export const SCAN_GAP_MS = 35;
-/** Fewer characters are somebody rolling over the keys, not a scan. */
-export const SCAN_LENGTH = 4;
+/** Fewer characters are somebody rolling over the keys, not a scan; serial numbers can be this short. */
+export const SCAN_LENGTH = 3;
+/** As many are a scan even where no Enter confirms it. */
+const UNENDED_LENGTH = 8;
 /** How long after a scan that was taken without its Enter that Enter may still come. */
 const LATE_END_MS = 250;
 const MAX_LENGTH = 512;
@@ -74,7 +76,7 @@ export function hear(rhythm: Rhythm, stroke: KeyStroke): [Rhythm, Heard] {
  * Enter. It needs more characters than with one, because nothing else confirms it.
  */
 export function fellSilent(rhythm: Rhythm): string | null {
-  return rhythm.text.length >= SCAN_LENGTH * 2 ? rhythm.text : null;
+  return rhythm.text.length >= UNENDED_LENGTH ? rhythm.text : null;
 }
 
 /** Whether a stroke is only the late end of a scan that was taken at `taken_ms`: it presses nothing. */

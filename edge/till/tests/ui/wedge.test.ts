@@ -114,3 +114,10 @@ it('takes a long enough burst without Enter for a scan once it fell silent', () 
   expect(fellSilent(burst('4006381333931'))).toBe('4006381333931');
   expect(fellSilent(burst('4711'))).toBeNull();
 });
+
+it('takes a short serial number for a scan, and two keys rolled over for typing', () => {
+  const fast = (text: string) =>
+    hearAll([...text, 'Enter'].map((key, at) => stroke(key, at))).heard;
+  expect(scansOf(fast('AB7'))).toEqual(['AB7']);
+  expect(scansOf(fast('20'))).toEqual([]);
+});
