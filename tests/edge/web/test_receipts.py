@@ -199,7 +199,7 @@ def test_a_training_receipt_is_shown_and_not_recorded(made: Counter) -> None:
     text = text_of(made.till.post("/till/receipts/preview", json=asked))
     assert text.count("T R A I N I N G") == 2
     assert "Green tea 14.97 A" in text
-    assert "培训" in text_of(
+    assert "练习" in text_of(
         made.till.post("/till/receipts/preview", json=asked | {"language": "zh"})
     )
     plain = made.till.post("/till/receipts/preview", json=asked | {"training": False})

@@ -28,7 +28,7 @@ type Person = StaffEntry & { readonly offline: boolean };
 const MANY = 12;
 const isRefusal = (answer: Session | LoginRefusal): answer is LoginRefusal => 'code' in answer;
 
-/** People as tiles; those whose PIN is not known here need the node. */
+/** People as tiles; while the node is away those whose PIN is known here come first. */
 function Tiles(props: {
   people: readonly Person[];
   chosen: string;
@@ -39,6 +39,7 @@ function Tiles(props: {
   const shown = props.people.filter(({ name, staff }) =>
     `${name} ${staff}`.toLowerCase().includes(text.trim().toLowerCase()),
   );
+  if (props.cut) shown.sort((one, two) => Number(two.offline) - Number(one.offline));
   return (
     <div class="stack">
       {props.people.length > MANY && (

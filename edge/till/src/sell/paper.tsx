@@ -24,7 +24,7 @@ export function Paper({ sale }: { sale: Finished }): JSX.Element {
     <article class="slip" aria-label={t('sell.done.receipt')}>
       <p class="slip__head">{store}</p>
       <p class="slip__row slip__row--head small">
-        <span class="num">{sale.receipt}</span>
+        <span class="num">{sale.training ? t('desk.training.title') : sale.receipt}</span>
         <span class="num">{formatDateTime(sale.atMs)}</span>
       </p>
       <ul class="slip__lines">

@@ -249,6 +249,8 @@ export const sell = {
   'sell.card.failed': 'Nothing was charged',
   'sell.card.unknownStep':
     'The terminal is being asked. Look at its last receipt: if it shows this payment, press “It was paid”; if not, press “It was not paid”. Don’t charge again before.',
+  'sell.card.cut':
+    'The node is away and cannot reach the terminal: type {amount} into it by hand, or take another way to pay.',
   'sell.card.nodeAway':
     'The node is away: the terminal may still be charging. Wait until the node is back; it knows the result.',
   'sell.card.paid': 'It was paid',

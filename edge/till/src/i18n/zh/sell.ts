@@ -239,6 +239,7 @@ export const sell: Words<typeof english> = {
   'sell.card.failed': '没有扣款',
   'sell.card.unknownStep':
     '正在查询终端。请看终端最后一张凭条：如有这笔付款，请按“已支付”；没有则按“未支付”。在此之前不要再次刷卡。',
+  'sell.card.cut': '节点不可用，无法联系刷卡终端：请在终端上手动输入 {amount}，或换一种支付方式。',
   'sell.card.nodeAway': '节点不可用：终端可能仍在扣款。请等待节点恢复，它会告知结果。',
   'sell.card.paid': '已支付',
   'sell.card.notPaid': '未支付',
@@ -276,7 +277,7 @@ export const sell: Words<typeof english> = {
   'sell.done.deeds': '或继续',
   'sell.done.earned': '获得 {n} 积分',
   'sell.done.pointsEarned': '获得积分',
-  'sell.done.training': '培训模式：此销售不作记录。',
+  'sell.done.training': '练习模式：此销售不作记录。',
   'sell.safe.node': '已存入门店节点',
   'sell.safe.here': '已存在本机：{n} 条待发送',
 
@@ -301,7 +302,7 @@ export const sell: Words<typeof english> = {
   'sell.status.sound': '提示音',
   'sell.menu': '菜单',
   'sell.go.sell': '销售',
-  'sell.training.banner': '培训模式：不影响库存和现金',
+  'sell.training.banner': '练习模式：不影响库存和现金',
   'sell.elsewhere': '本收银台的另一个窗口正在销售。',
   'sell.takeOver': '改在此处销售',
   'sell.storage.full':

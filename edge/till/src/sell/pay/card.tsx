@@ -27,7 +27,9 @@ export function CardPay(): JSX.Element {
   const till = useTill();
   // Training moves no money: the real terminal is left alone.
   const real = terminalsOf(till).length > 0 && !till.selling.training.value;
-  return real ? <Terminal /> : <StandAlone />;
+  // A charge that the node cannot hear of would only keep the cashier from every other way.
+  const away = till.presence.state.value.node === 'down' && !isCharging(till);
+  return real && !away ? <Terminal /> : <StandAlone away={real} />;
 }
 
 /** Whether a charge for the sale in hand has no end yet; one from before a reload counts. */
@@ -260,8 +262,11 @@ function ChargingSteps(props: { state: string; amount: number; charge: Charge })
   );
 }
 
-/** A terminal that the node does not know: the cashier types the amount there and says what it said. */
-function StandAlone(): JSX.Element {
+/**
+ * A terminal that the node does not know, or one whose node is away: the cashier types the amount
+ * there and says what it said.
+ */
+function StandAlone({ away }: { away: boolean }): JSX.Element {
   const till = useTill();
   const { dueMinor } = settled(till);
   const [typed, setTyped] = useState<number | null>(null);
@@ -274,7 +279,9 @@ function StandAlone(): JSX.Element {
   };
   return (
     <div class="stack">
-      <Notice icon="card">{t('sell.card.standAlone', { amount: formatMoney(amount) })}</Notice>
+      <Notice icon="card" mood={away ? 'warn' : 'plain'}>
+        {t(away ? 'sell.card.cut' : 'sell.card.standAlone', { amount: formatMoney(amount) })}
+      </Notice>
       <AmountPad
         label={t('sell.pay.charge')}
         value={typed}
