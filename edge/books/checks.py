@@ -43,8 +43,8 @@ def till(value: str) -> str:
 
 
 def tender_kind(value: str, field: str) -> str:
-    """Return a kind of tender; change is computed here and never tendered."""
-    if not _TENDER.fullmatch(value) or value == "change":
+    """Return a kind of tender; change and rounding are computed here and never tendered."""
+    if not _TENDER.fullmatch(value) or value in ("change", "rounding"):
         raise BadTender("kind", field)
     return value
 

@@ -3,7 +3,7 @@
 Rules are JSON by name; the store's own come before the chain's.
 """
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -26,6 +26,12 @@ class Training(msgspec.Struct, frozen=True):
     enabled: bool = True
 
 
+class Rounding(msgspec.Struct, frozen=True):
+    """The smallest coin, in minor units; 1 rounds nothing."""
+
+    to_minor: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 1
+
+
 def read_rule(reads: Reads, name: str, shape: type[T], default: T) -> T:
     """Read a rule into a shape; the default where there is none of that shape."""
     text = reads.rule(name)
@@ -40,6 +46,11 @@ def read_rule(reads: Reads, name: str, shape: type[T], default: T) -> T:
 def limits(reads: Reads) -> Limits:
     """Limits of cashiers (rule `limits`)."""
     return read_rule(reads, "limits", Limits, Limits())
+
+
+def smallest_coin(reads: Reads) -> int:
+    """Minor units that cash is rounded to (rule `cash.rounding`); 1 where it is not."""
+    return read_rule(reads, "cash.rounding", Rounding, Rounding()).to_minor
 
 
 def drawers(reads: Reads) -> dict[str, str]:

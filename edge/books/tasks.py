@@ -28,6 +28,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "shift-closed": ("late-sale", "shift {shift} of {drawer} was closed: see its next Z report"),
     "pay-out": ("cash", "cash was paid out at {drawer}: nobody approved"),
     "no-sale": ("cash", "the drawer of {drawer} was opened without a sale: nobody approved"),
+    "rounding": (
+        "cash",
+        "{rounding_minor} were rounded in cash, at most {most_minor} may be: look at the receipt",
+    ),
     "clock-ahead": ("clock", "{till}: its clock is {minutes} minutes ahead: set it right"),
     "clock-behind": ("clock", "{till}: its clock is {minutes} minutes behind: set it right"),
     "stranded": ("stranded", "{till}: a document was refused, see quarantine entry {entry}"),

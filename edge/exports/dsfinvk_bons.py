@@ -2,8 +2,9 @@
 
 Amounts are minor units, negative for what goes back. Positions add up to the payments of the Bon,
 always; gift cards are multi-purpose vouchers (§ 3 (15) UStG): untaxed when sold, taken off when
-redeemed. Source of types and keys: DSFinV-K 2.3, annexes B (BON_TYP), C (GV_TYP), D (ZAHLART_TYP)
-and Anlage 2 (UST_SCHLUESSEL).
+redeemed. What cash was rounded by is no turnover and has no type of its own: it is an untaxed
+DifferenzSollIst named Rundung. Source of types and keys: DSFinV-K 2.3, annexes B (BON_TYP),
+C (GV_TYP), D (ZAHLART_TYP) and Anlage 2 (UST_SCHLUESSEL).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,7 +30,7 @@ KEYS: Mapping[int, tuple[int, str]] = {
     78_000: (3, "Durchschnittsatz (§ 24 Abs. 1 Nr. 3 UStG)"),
     55_000: (4, "Durchschnittsatz (§ 24 Abs. 1 Nr. 1 UStG)"),
 }
-CASH, CHANGE, GIFT = "cash", "change", "gift"
+CASH, CHANGE, GIFT, ROUNDING = "cash", "change", "gift", "rounding"
 _PAYMENT_TYPES = {CASH: "Bar", CHANGE: "Bar", "qr": "ElZahlungsdienstleister"}
 _CASH_CASES = {
     CashKind.PAY_IN: ("Einzahlung", 1),
@@ -107,7 +108,7 @@ def bon_of(fact: Fact, seq: int, sale_of: SaleOf, rate_of: Callable[[str], int])
     bon = Bon(str(UUID(bytes=fact.id)), seq, fact, till=getattr(fact.body, "till", ""))
     match fact.body:
         case Sale() as sale:
-            positions = (*(_sold(line) for line in sale.lines), *_redeemed(sale.tenders))
+            positions = (*(_sold(line) for line in sale.lines), *_beside(sale.tenders))
             made = replace(bon, number=sale.number, positions=positions, member=sale.member)
             return replace(made, payments=payments(sale.tenders))
         case Return() as body:
@@ -130,10 +131,13 @@ def bon_of(fact: Fact, seq: int, sale_of: SaleOf, rate_of: Callable[[str], int])
 
 
 def payments(tenders: Iterable[Tender], sign: int = 1) -> tuple[tuple[str, str, int], ...]:
-    """Add tenders up as `(type, name, amount)`; change is cash, gift cards are positions."""
+    """Add tenders up as `(type, name, amount)`; change is cash.
+
+    Gift cards and what was rounded are positions.
+    """
     sums: dict[tuple[str, str], int] = {}
     for tender in tenders:
-        if tender.kind == GIFT:
+        if tender.kind in (GIFT, ROUNDING):
             continue
         kind = _PAYMENT_TYPES.get(tender.kind, "Unbar")
         name = "" if kind == "Bar" else tender.kind
@@ -146,11 +150,14 @@ def _untaxed(case: str, text: str, minor: int, voucher: str = "") -> Position:
     return Position(text, case, parts, price=(minor, 1), voucher=voucher)
 
 
-def _redeemed(tenders: Iterable[Tender], sign: int = 1) -> Iterator[Position]:
+def _beside(tenders: Iterable[Tender], sign: int = 1) -> Iterator[Position]:
+    """Positions that tenders make: gift cards that were redeemed, what was rounded in cash."""
     for tender in tenders:
         if tender.kind == GIFT:
             minor = -sign * tender.amount_minor
             yield _untaxed("MehrzweckgutscheinEinloesung", "Gutschein", minor, told(tender))
+        elif tender.kind == ROUNDING:
+            yield _untaxed("DifferenzSollIst", "Rundung", -sign * tender.amount_minor)
 
 
 def _sold(line: Line, sign: int = 1) -> Position:
@@ -214,7 +221,7 @@ def _returned(bon: Bon, body: Return, sale_of: SaleOf, rate_of: Callable[[str], 
         )
 
     lines = tuple(position(line) for line in body.lines)
-    positions = (*lines, *_redeemed(body.tenders, -1))
+    positions = (*lines, *_beside(body.tenders, -1))
     made = replace(bon, number=body.number, positions=positions, note=body.reason)
     return replace(made, payments=payments(body.tenders, -1), refers=body.sale, name="Rückgabe")
 
@@ -227,7 +234,7 @@ def _voided(bon: Bon, body: Void, sale_of: SaleOf) -> Bon:
         lines: tuple[Position, ...] = (Position("Storno", "Umsatz", (part,)),)
     else:
         lines = tuple(_sold(line, -1) for line in sale.lines)
-    positions = (*lines, *_redeemed(tenders, -1))
+    positions = (*lines, *_beside(tenders, -1))
     made = replace(bon, positions=positions, payments=payments(tenders, -1), storno=True)
     return replace(made, note=body.reason, refers=body.sale, name="Storno")
 

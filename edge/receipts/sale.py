@@ -232,9 +232,10 @@ def _totals(sale: Sale, scene: Scene) -> list[Block]:
 
 def _tenders(tenders: Iterable[Tender], scene: Scene) -> list[Block]:
     blocks: list[Block] = []
-    for tender in tenders:
-        change = tender.kind == "change"
-        amount = -tender.amount_minor if change else tender.amount_minor
+    # A rounding is read with the total: total and rounding are what cash had to cover.
+    for tender in sorted(tenders, key=lambda one: one.kind != "rounding"):
+        computed = tender.kind in ("change", "rounding")
+        amount = -tender.amount_minor if computed else tender.amount_minor
         blocks.append(Pair(scene.tender(tender.kind), scene.money(amount) + INDENT))
         reference = told(tender)
         if reference:

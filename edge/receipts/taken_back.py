@@ -1,5 +1,7 @@
 """Receipts of what was undone: a return shows what came back, a void the sale it cancels."""
 
+from collections.abc import Iterable
+
 from devices.receipt import Block, Document, Feed, Pair, Rule, Text
 from edge.receipts.figures import quantity
 from edge.receipts.sale import (
@@ -10,7 +12,7 @@ from edge.receipts.sale import (
     tax_table,
 )
 from edge.receipts.scene import Entry, Marks, Scene, banner, footing, heading, large
-from sync.receipts import Return, Void
+from sync.receipts import Return, Tender, Void
 
 SIGNED = frozenset({"cash"})
 
@@ -35,8 +37,7 @@ def return_document(entry: Entry, body: Return, scene: Scene, marks: Marks) -> D
         if line.quantity != 1 or not line.restock:
             blocks.append(Text(INDENT + told))
     blocks += _refund(scene, body.currency, body.total_minor)
-    for tender in body.tenders:
-        blocks.append(Pair(scene.tender(tender.kind), scene.money(-tender.amount_minor) + INDENT))
+    blocks += _paid_out(scene, body.tenders)
     blocks += tax_table(scene, taxes, sign=-1)
     if any(tender.kind in SIGNED for tender in body.tenders):
         blocks += signature(scene)
@@ -55,8 +56,7 @@ def void_document(
         name = scene.product_name(line.sku, names.get(line.sku, ""))
         blocks.append(Pair(name, f"-{quantity(line.quantity, scene.unit(line.sku))}"))
     blocks += _refund(scene, body.currency, body.total_minor)
-    for tender in body.tenders:
-        blocks.append(Pair(scene.tender(tender.kind), scene.money(-tender.amount_minor) + INDENT))
+    blocks += _paid_out(scene, body.tenders)
     return Document((*blocks, *signature(scene), *footing(scene)))
 
 
@@ -78,6 +78,16 @@ def origin(entry: Entry, scene: Scene, reason: str, approver: str) -> list[Block
 def signature(scene: Scene) -> list[Block]:
     """Room to sign."""
     return [Feed(2), Rule("_"), Text(scene.words("signature"))]
+
+
+def _paid_out(scene: Scene, tenders: Iterable[Tender]) -> list[Block]:
+    """What went out by each tender; a rounding is read with the refund above it."""
+    rows = sorted(tenders, key=lambda one: one.kind != "rounding")
+    signs = [1 if one.kind == "rounding" else -1 for one in rows]
+    return [
+        Pair(scene.tender(one.kind), scene.money(sign * one.amount_minor) + INDENT)
+        for sign, one in zip(signs, rows, strict=True)
+    ]
 
 
 def _refund(scene: Scene, currency: str, total_minor: int) -> list[Block]:

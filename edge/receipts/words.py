@@ -58,6 +58,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "hold-code": ("Scan to go on with this basket", "扫码继续此单"),
     "signature": ("Signature", "签名"),
     "change": ("Change", "找零"),
+    "rounding": ("Rounding", "舍入"),
     "cash": ("Cash", "现金"),
     "card": ("Card", "银行卡"),
     "voucher": ("Voucher", "代金券"),

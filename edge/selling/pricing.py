@@ -7,6 +7,7 @@ import msgspec
 from edge.books import checks
 from edge.books.reads import NO_TAX, Rate, Reads, find_item
 from edge.errors import BadField, BadPrice, BadTender, NotForSale, TenderShort
+from edge.selling.rounding import ROUNDING, in_coins, pay_out
 from sync.receipts import Line, LineKind, Tender
 from sync.values import MONEY_MAX_MINOR, QUANTITY_MAX, divide_half_up
 
@@ -170,20 +171,29 @@ def portion(amount: int, whole: int, before: int, taken: int) -> int:
     return divide_half_up(amount * (before + taken), whole) - divide_half_up(amount * before, whole)
 
 
-def settle(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
-    """Check that tenders cover a sale's total and give change in cash; raise Problem."""
+def settle(total_minor: int, tenders: Sequence[TenderLine], coin: int = 1) -> list[Tender]:
+    """Check that tenders cover a sale's total and give change in cash; raise Problem.
+
+    What cash has to cover is rounded to the smallest `coin`; what is paid to the cent stays exact.
+    """
     checks.lines(tenders, "tenders", lowest=0)
     for at, tender in enumerate(tenders):
         check_tender(tender, f"tenders[{at}]", negative=total_minor < 0)
     paid = sum(tender.amount_minor for tender in tenders)
-    if paid < total_minor or (paid != total_minor and total_minor < 0):
-        raise TenderShort("paid", "tenders", paid_minor=paid, total_minor=total_minor)
     settled = [Tender(x.kind, x.amount_minor, x.reference) for x in tenders]
-    change = paid - total_minor
-    cash = sum(tender.amount_minor for tender in tenders if tender.kind == "cash")
-    if change and change > cash:
-        raise BadTender("too-much", "tenders", over_minor=change)
-    return [*settled, Tender("change", -change)] if change else settled
+    given = [tender.amount_minor for tender in tenders if tender.kind == "cash"]
+    cash, over = sum(given), paid - total_minor
+    needed = in_coins(cash - over, coin) if over else cash
+    short = over < 0 and not (given and coin > 1 and cash >= needed)
+    if short or (over and total_minor < 0):
+        raise TenderShort("paid", "tenders", paid_minor=paid, total_minor=total_minor)
+    if over > max(cash, 0):
+        raise BadTender("too-much", "tenders", over_minor=over)
+    if total_minor < 0:
+        return pay_out(settled, coin)
+    change = max(0, cash - needed)
+    computed = Tender("change", -change), Tender(ROUNDING, change - over)
+    return [*settled, *(tender for tender in computed if tender.amount_minor)]
 
 
 def check_tender(tender: TenderLine, field: str, *, negative: bool = False) -> None:

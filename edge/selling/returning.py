@@ -9,11 +9,13 @@ from edge.books import checks
 from edge.books.numbers import generation_of, receipt_text
 from edge.books.postings import VOID
 from edge.books.reads import Found, Reads, find_item
+from edge.books.rules import smallest_coin
 from edge.books.tasks import task
 from edge.books.transaction import Books, request_digest
 from edge.errors import BadField, BadPrice, BadTender, NothingToReturn, SaleVoided, SerialHere
 from edge.selling.entitlements import debit_of_return
 from edge.selling.pricing import SellLine, TenderLine, check_tender, portion, price_lines
+from edge.selling.rounding import pay_out
 from edge.selling.sales import find_sale
 from edge.shifts.reads import day_of_shift
 from edge.stock.lots import added_up, lot_line, returned_lots, serial_state
@@ -49,7 +51,8 @@ class ReturnLine(msgspec.Struct, frozen=True):
 class ReturnGoods(msgspec.Struct, frozen=True):
     """Take goods back and refund them; tenders are positive and add up to the refund.
 
-    No tenders at all means that all of it is refunded in cash.
+    No tenders at all means that all of it is refunded in cash. Cash is rounded where the rule says
+    so.
     """
 
     id: bytes
@@ -121,7 +124,7 @@ def plan_return(command: ReturnGoods, books: Books, business_day: int, currency:
         currency=currency,
         sale=command.sale_id or b"",
         lines=lines,
-        tenders=_pay_out(total, command.tenders),
+        tenders=pay_out(_tenders(total, command.tenders), smallest_coin(books)),
         total_minor=total,
         reason=checks.text(command.reason, "reason"),
         drawer=checks.name(command.drawer, "drawer"),
@@ -229,7 +232,7 @@ def named_serials(reads: Reads, asked: Sequence[ReturnLine]) -> list[tuple[str, 
     ]
 
 
-def _pay_out(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
+def _tenders(total_minor: int, tenders: Sequence[TenderLine]) -> list[Tender]:
     if not tenders:
         return [Tender("cash", total_minor)] if total_minor else []
     return check_refund(total_minor, tenders)

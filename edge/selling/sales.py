@@ -8,11 +8,13 @@ from edge.books import checks
 from edge.books.numbers import generation_of, receipt_of, receipt_text
 from edge.books.postings import VOID
 from edge.books.reads import Found, Reads
+from edge.books.rules import smallest_coin
 from edge.books.transaction import Books, request_digest
 from edge.errors import AlreadyReturned, SaleVoided, UnknownFact
 from edge.hardware.owed_cards import OweCards
 from edge.selling.entitlements import debit_of_return
 from edge.selling.pricing import SellLine, TenderLine, price_lines, settle
+from edge.selling.rounding import ROUNDING, pay_out, rounded_minor
 from edge.shifts.reads import day_of_shift
 from edge.stock.shortfalls import check_oversell, plan_shortfall, post_shortfall, shortfalls_of
 from sync.body import StockLine
@@ -29,7 +31,7 @@ __all__ = [
     "VoidResult",
     "VoidSale",
 ]
-_PAID_IN_CASH = ("cash", "change", "exchange")
+_PAID_IN_CASH = ("cash", "change", "exchange", ROUNDING)
 
 
 class Sell(msgspec.Struct, frozen=True):
@@ -153,7 +155,8 @@ def plan_sale(command: Sell, books: Books, business_day: int, currency: str) -> 
     """Make the body of a sale from what is asked; raise Problem."""
     till = checks.till(command.till)
     lines = price_lines(books, command.lines, command.discount_minor)
-    tenders = settle(sum(line.amount_minor for line in lines), command.tenders)
+    total = sum(line.amount_minor for line in lines)
+    tenders = settle(total, command.tenders, smallest_coin(books))
     if command.member:
         checks.name(command.member, "member")
     checks.name(command.actor, "actor")
@@ -182,7 +185,7 @@ def plan_void(command: VoidSale, reads: Reads, business_day: int) -> Void:
         sale.total_minor,
         reason,
         sale.tax_minor,
-        command.tenders or (paid_back(sale) if command.shift else ()),
+        _rounded_back(sale, command.tenders or (paid_back(sale) if command.shift else ()), reads),
         checks.name(command.drawer, "drawer"),
         command.shift,
         checks.name(command.approver, "approver"),
@@ -190,8 +193,14 @@ def plan_void(command: VoidSale, reads: Reads, business_day: int) -> Void:
     )
 
 
+def _rounded_back(sale: Sale, tenders: tuple[Tender, ...], reads: Reads) -> tuple[Tender, ...]:
+    return tuple(pay_out(tenders, smallest_coin(reads), rounded_minor(sale.tenders)))
+
+
 def paid_back(sale: Sale) -> tuple[Tender, ...]:
     """List tenders that pay a sale back as it was paid, less the change, which was cash.
+
+    Cash is exact here, as if nothing had been rounded.
 
     An exchange's credit is paid back in cash: its goods are the store's; what of it went to a card
     before is change too. Change beyond the cash that was given came out of the last tenders (a
@@ -218,7 +227,7 @@ def owe_cards(books: Books, void_id: bytes, void: Void) -> None:
     sale = found.fact.body
     assert isinstance(sale, Sale)  # noqa: S101 - find_sale found one
     taken = _cash_minor(paid_back(sale))
-    instead = _cash_minor(void.tenders) - taken if void.tenders else 0
+    instead = _cash_minor(void.tenders) + rounded_minor(void.tenders) - taken if void.tenders else 0
     receipt = receipt_of(sale, generation_of(found.journal))
     OweCards(void_id, void.sale, receipt, max(instead, 0)).run(books)
 

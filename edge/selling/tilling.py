@@ -9,12 +9,13 @@ import msgspec
 from edge.books import checks
 from edge.books.numbers import receipt_text
 from edge.books.reads import Item, Reads
-from edge.books.rules import drawer_of_till, limits
+from edge.books.rules import drawer_of_till, limits, smallest_coin
 from edge.books.tasks import Task, Told, task
 from edge.books.transaction import Books, request_digest
 from edge.errors import BadField, BadPrice, BadTender, TooManyLives
 from edge.people.access import may_approve
 from edge.selling.entitlements import credit_of_sale
+from edge.selling.rounding import rounded_minor
 from edge.selling.sales import SaleResult, sale_result
 from edge.shifts.doubts import actor_of, attend_clock, shift_doubts
 from edge.shifts.reads import shift_row
@@ -176,6 +177,9 @@ def doubts_of(sale: FinishedSale, body: Sale, books: Books) -> list[Task]:
     if row is not None:
         receipt = receipt_text(body.till, body.life, body.number)
         found.append(task("receipt-number", receipt=receipt))
+    rounding, coin = rounded_minor(body.tenders), smallest_coin(books)
+    if 2 * abs(rounding) > coin:
+        found.append(task("rounding", rounding_minor=rounding, most_minor=coin // 2))
     if body.shift:
         found += shift_doubts(books, body.drawer, body.shift)
     return found

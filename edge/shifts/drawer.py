@@ -15,7 +15,7 @@ from edge.errors import BadField, NoShift, ShiftIsClosed, ShiftIsOpen, UnknownFa
 from edge.people.access import may_approve
 from edge.shifts.doubts import attend_clock, shift_doubts
 from edge.shifts.reads import Shift, last_shift, open_shift, shift_row
-from edge.shifts.reports import CASH, Report, report_of
+from edge.shifts.reports import CASH, ROUNDING, Report, report_of
 from sync.cash import CashKind, CashMoved, ShiftClosed, ShiftOpened, TenderCount
 from sync.values import MONEY_MAX_MINOR
 
@@ -235,7 +235,7 @@ def shift_result(reads: Reads, shift_id: bytes, *, repeated: bool) -> ShiftResul
         opened_ms=found.fact.at_ms,
         opened_by=found.fact.actor,
         float_minor=body.float_minor,
-        tenders=(CASH, *sorted(taken.keys() - {CASH})),
+        tenders=(CASH, *sorted(taken.keys() - {CASH, ROUNDING})),
         repeated=repeated,
     )
 

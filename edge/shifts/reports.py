@@ -17,6 +17,7 @@ from sync.receipts import Return, Sale, Tender, Void
 
 CASH = "cash"
 CHANGE = "change"
+ROUNDING = "rounding"  # what cash left of totals or took beyond them: nothing to count
 REPRINT = "reprint"
 NO_SALE = "no-sale"
 TRAINING = "training"  # its beginning, its end, and what was only practised

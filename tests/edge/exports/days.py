@@ -17,6 +17,7 @@ from edge.selling.sales import Sell, VoidSale
 from edge.selling.tilling import FinishedSale
 from edge.shifts.drawer import CloseShift, MoveCash, OpenShift
 from sync.cash import CashKind
+from sync.definitions import Rule
 from sync.entitlements import card_account
 from sync.facts import Fact, decode_fact
 from sync.receipts import Discount, DiscountKind, Line, LineDetail, LineKind, Tender
@@ -182,6 +183,23 @@ def a_busy_day(folder: Path) -> Week:
     week.open(3, day=DAY + 2)
     week.sell(tea(5), shift=3, day=DAY + 2)
     week.sell_elsewhere()
+    return week
+
+
+def a_rounded_day(folder: Path) -> Week:
+    """A shift in which cash is rounded to 0.05: sold, taken back, undone."""
+    week = Week(folder)
+    week.shop.stock(TEA=100)
+    week.shop.tell(Rule("cash.rounding", '{"to_minor": 5}'))
+    week.open(1)
+    first = week.sell(tea(3, 333), tenders=(Tender("cash", 1000), Tender("rounding", -1)))
+    change = Tender("change", -1335)
+    wrong = week.sell(tea(2, 333), tenders=(Tender("cash", 2000), change, Tender("rounding", 1)))
+    card = Tender("card", 331)
+    week.sell(tea(1, 998), tenders=(card, Tender("cash", 665), Tender("rounding", 2)))
+    week.void(wrong)
+    week.give_back(first)
+    week.close(1, 12_345)
     return week
 
 

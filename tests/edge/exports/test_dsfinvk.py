@@ -17,7 +17,7 @@ from edge.shifts.reads import shift_row
 from edge.shifts.reports import Report, report_of
 from sync.definitions import Rule
 from sync.receipts import Sale
-from tests.edge.exports.days import Week, a_busy_day, read_csv, read_json
+from tests.edge.exports.days import Week, a_busy_day, a_rounded_day, read_csv, read_json
 from tests.edge.tilling import DAY
 
 Rows = list[dict[str, str]]
@@ -292,3 +292,15 @@ def test_master_data_come_from_a_rule(tmp_path: Path) -> None:
     assert (place["LOC_NAME"], place["LOC_ORT"], place["LOC_PLZ"]) == ("s0001", "Potsdam", "14467")
     (register,) = out.rows("cashregister", ("t1", "1"))
     assert (register["KASSE_BRAND"], register["KASSE_SERIENNR"]) == ("Evertill", "s0001-t1")
+
+
+def test_what_cash_was_rounded_by_is_no_turnover_and_all_adds_up(tmp_path: Path) -> None:
+    out = Out(a_rounded_day(tmp_path / "node"))
+    test_a_closing_agrees_with_its_z_report(out, 1)
+    test_closings_are_the_sums_of_their_records(out)
+    test_each_bon_adds_up_in_every_table(out)
+    rounded = [row for row in out.rows("lines") if row["ARTIKELTEXT"] == "Rundung"]
+    amounts = {(x["BON_ID"], x["POS_ZEILE"]): x["POS_BRUTTO"] for x in out.rows("lines_vat")}
+    assert {row["GV_TYP"] for row in rounded} == {"DifferenzSollIst"}
+    found = [minor(amounts[row["BON_ID"], row["POS_ZEILE"]]) for row in rounded]
+    assert found == [1, -1, -2, 1, -2]

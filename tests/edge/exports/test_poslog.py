@@ -23,7 +23,7 @@ from sync.facts import Fact, decode_fact
 from sync.journal import Head, genesis, link, statement
 from sync.receipts import Return, Sale, Void
 from sync.signing import Signer, is_signed
-from tests.edge.exports.days import MUG, Week, a_busy_day, read_csv, read_json
+from tests.edge.exports.days import MUG, Week, a_busy_day, a_rounded_day, read_csv, read_json
 from tests.edge.shop import NODE_SECRET
 from tests.edge.tilling import DAY, tea
 
@@ -133,6 +133,19 @@ def check_totals(transactions: list[dict[str, Any]], facts: list[Fact]) -> None:
 def test_it_adds_up_to_the_same_totals(week: Week) -> None:
     target, _ = week.export("poslog-json")
     check_totals(read_json(target / "poslog.json")["Transaction"], week.facts())
+
+
+def test_what_was_rounded_is_a_tender(tmp_path: Path) -> None:
+    rounded = a_rounded_day(tmp_path / "node")
+    target, _ = rounded.export("poslog-json")
+    entries = read_json(target / "poslog.json")["Transaction"]
+    check_totals(entries, rounded.facts())
+    kept = [x["RetailTransaction"] for x in entries if "RetailTransaction" in x]
+    assert len(kept) == 5
+    for one in kept:
+        paid = sum(Decimal(x["Amount"]) for x in one["Tender"])
+        assert paid == Decimal(one["Total"]["TransactionGrandAmount"])
+        assert "rounding" in [x["TenderType"] for x in one["Tender"]]
 
 
 actions = st.lists(

@@ -87,6 +87,18 @@ def test_everything_that_is_known_of_a_sale_is_on_its_receipt(paper: Paper) -> N
         assert part in text, part
 
 
+def test_what_was_rounded_stands_between_the_total_and_what_was_paid() -> None:
+    paid = [Tender("cash", 5000), Tender("change", -595), Tender("rounding", -5)]
+    sale = without(SALE, lines=LINES[:3], tenders=paid, points=0, member="")
+    lines = lines_of(sale_document(entry(), sale, scene(points=None), Marks()), Paper(32))
+    at = lines.index("TOTAL EUR  44.00")
+    assert [line.rstrip() for line in lines[at + 2 : at + 5]] == [
+        "Rounding                  0.05",
+        "Cash                     50.00",
+        "Change                    5.95",
+    ]
+
+
 def test_chinese() -> None:
     text = said(sale_document(entry(), SALE, scene("zh"), Marks()))
     for part in ("茉莉花茶", "合计 EUR", "找零 10.00", "营业日", "税号 DE1", "谢谢", "离线收银"):

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from edge.people.access import Caller, Right
 from edge.receipts.sale import sum_taxes
+from edge.selling.pricing import TenderLine, settle
+from edge.selling.rounding import ROUNDING, rounded_minor
 from edge.selling.tilling import FinishedSale, check_sums
 from edge.web.till_decoding import FINISHED_SALE, finished_sale
 from tests.edge.shop import Shop
@@ -83,7 +85,13 @@ def baskets(draw: st.DrawFn) -> dict[str, Any]:
         events.append({"type": "tip", "amountMinor": draw(st.integers(1, 999))})
     events += [{"type": "coupon", "code": "K", "redeemedId": "r"}] * draw(st.integers(0, 2))
     rules = {f"promotion.{n}": draw(promotions) for n in range(draw(st.integers(0, 4)))}
-    return {"setup": setup(rules), "events": events, "over": draw(st.integers(0, 500))}
+    rules["cash.rounding"] = {"to_minor": draw(st.sampled_from((1, 1, 5, 10, 50, 100)))}
+    return {
+        "setup": setup(rules),
+        "events": events,
+        "over": draw(st.integers(0, 500)),
+        "card": draw(st.just(0) | small),
+    }
 
 
 def product(sku: str, drawn: dict[str, Any]) -> dict[str, Any]:
@@ -164,6 +172,11 @@ def test_the_node_counts_what_the_till_counted(ring: Ring, asked: dict[str, Any]
     assert all(x["netMinor"] + x["taxMinor"] == x["grossMinor"] for x in said["taxes"])
     assert sum(tax.gross_minor for tax in table) == sale.total_minor
     assert sum(tender.amount_minor for tender in sale.tenders) == sale.total_minor
+    coin = asked["setup"]["rules"]["cash.rounding"]["to_minor"]
+    paid = [x for x in sale.tenders if x.kind not in ("change", ROUNDING)]
+    given = [TenderLine(x.kind, x.amount_minor) for x in paid]
+    assert settle(sale.total_minor, given, coin) == list(sale.tenders)
+    assert 2 * abs(rounded_minor(sale.tenders)) <= coin - (coin == 1)
 
 
 def test_a_sale_that_was_rung_up_is_in_the_nodes_books(ring: Ring, shop: Shop) -> None:

@@ -140,12 +140,16 @@ const HANDLERS: Handlers = {
     if (at < 0) return refuse(basket, 'coupon-unknown');
     return done({ ...basket, coupons: basket.coupons.filter((_, place) => place !== at) });
   },
-  tender: (basket, { kind, amountMinor, reference = '' }) => {
+  tender: (basket, { kind, amountMinor, reference = '' }, { rules }) => {
     if (basket.lines.length === 0) return refuse(basket, 'basket-empty');
     // Only what an exchange leaves over goes out to a card.
     const out = amountMinor < 0 && basket.exchange !== null;
-    if (!isMoney(out ? -amountMinor : amountMinor) || amountMinor === 0)
-      return refuse(basket, 'amount-wrong');
+    const { coinMinor } = rules;
+    // The last cents of a sale may round to no coin at all.
+    const none = amountMinor === 0 && !(kind === 'cash' && coinMinor > 1);
+    if (!isMoney(out ? -amountMinor : amountMinor) || none) return refuse(basket, 'amount-wrong');
+    if (kind === 'cash' && amountMinor % coinMinor !== 0)
+      return refuse(basket, 'amount-coins', { coin: coinMinor });
     const key = `p${basket.minted + 1}`;
     const tender = { key, kind, amountMinor, reference };
     return done(

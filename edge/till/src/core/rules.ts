@@ -71,6 +71,7 @@ export function parseRules(setup: SetupDocument | null): Rules {
       priceOverride: limits.price_override === true,
     },
     tips: object(rules.tips).enabled === true,
+    coinMinor: coin(object(rules['cash.rounding']).to_minor),
     ages: numbers(rules.age),
     templates: templates(rules['barcode.templates']),
     keyPages: keyPages(rules['till.keys']),
@@ -133,6 +134,11 @@ function integer(value: unknown, otherwise: number): number {
 
 function amount(value: unknown): number {
   return Math.max(0, integer(value, 0));
+}
+
+function coin(value: unknown): number {
+  const minor = integer(value, 1);
+  return minor >= 1 && minor <= 1_000_000 ? minor : 1;
 }
 
 function names(value: unknown): Names {

@@ -1,7 +1,7 @@
 // A finished sale says exactly what was priced: its lines, its tenders with the change, its total.
 import type { SaleDocument, TillLine } from '../data/wire';
 import { isFixedByHand } from './pricing';
-import { settle } from './tenders';
+import { ROUNDING, settle } from './tenders';
 import type { Basket, Priced, PricedLine, Refused, Rules } from './types';
 
 /** What a finished sale is booked under. */
@@ -29,14 +29,17 @@ export function sell(basket: Basket, priced: Priced, rules: Rules, booking: Book
   if (pending)
     return { ok: false, refused: { code: pending.code, values: { code: pending.subject } } };
   const tenders = withExchange(basket);
-  const { changeMinor, refused } = settle(priced.totalMinor, tenders, rules);
+  const { changeMinor, roundingMinor, refused } = settle(priced.totalMinor, tenders, rules);
   if (refused) return { ok: false, refused };
   const given = tenders.map(({ kind, amountMinor, reference }) => ({
     kind,
     amount_minor: amountMinor,
     reference,
   }));
-  const change = { kind: 'change', amount_minor: -changeMinor, reference: '' };
+  const computed = [
+    { kind: 'change', amount_minor: 0 - changeMinor, reference: '' },
+    { kind: ROUNDING, amount_minor: roundingMinor, reference: '' },
+  ].filter((one) => one.amount_minor !== 0);
   const document: SaleDocument = {
     life: booking.life,
     number: booking.number,
@@ -47,7 +50,7 @@ export function sell(basket: Basket, priced: Priced, rules: Rules, booking: Book
     operator: booking.operator,
     member: basket.member?.id ?? '',
     lines: priced.lines.map((one) => wireLine(one, basket)),
-    tenders: changeMinor > 0 ? [...given, change] : given,
+    tenders: [...given, ...computed],
     points: priced.points,
     detached: booking.detached,
     total_minor: priced.totalMinor,

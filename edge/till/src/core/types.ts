@@ -333,6 +333,8 @@ export interface Rules {
     readonly priceOverride: boolean;
   };
   readonly tips: boolean;
+  /** The smallest coin in minor units; 1: cash is not rounded. */
+  readonly coinMinor: number;
   /** Age needed by the product attribute `age`: a class (`alcohol`) or the years themselves. */
   readonly ages: Readonly<Record<string, number>>;
   /** Templates of the store's own labels, such as `26PPPPPWWWWWC`. */

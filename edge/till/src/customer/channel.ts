@@ -61,12 +61,16 @@ export type Phase =
       readonly basket: ShownBasket;
       readonly paid_minor: number;
       readonly due_minor: number;
+      /** The same if it is paid in cash. */
+      readonly due_cash_minor: number;
       readonly asking: Asking;
     }
   | {
       readonly phase: 'thanks';
       readonly basket: ShownBasket;
       readonly change_minor: number;
+      /** What cash was rounded up by, or (negative) down. */
+      readonly rounding_minor: number;
       readonly receipt: string;
     };
 

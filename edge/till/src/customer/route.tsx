@@ -150,6 +150,9 @@ function Side({ shown }: { shown: Exclude<Shown, { phase: 'idle' }> }): JSX.Elem
             <Sum label={t('customer.due')} minor={shown.due_minor} large />
           </>
         )}
+        {shown.phase === 'paying' && shown.due_cash_minor !== shown.due_minor && (
+          <Sum label={t('customer.inCash')} minor={shown.due_cash_minor} />
+        )}
       </div>
       {shown.phase === 'paying' && <Ask asking={shown.asking} />}
     </aside>
@@ -162,6 +165,9 @@ function Thanks({ shown }: { shown: Extract<Shown, { phase: 'thanks' }> }): JSX.
     <section class="shown__thanks" role="status">
       <h1>{t('customer.thanks')}</h1>
       <Sum label={t('customer.paidTotal')} minor={basket.total_minor} />
+      {shown.rounding_minor !== 0 && (
+        <Sum label={t('customer.rounding')} minor={shown.rounding_minor} />
+      )}
       {shown.change_minor > 0 && (
         <Sum label={t('customer.change')} minor={shown.change_minor} large />
       )}

@@ -43,7 +43,7 @@ function draftOf(shift: Shift, id: string): Draft {
 }
 
 /** What leaves nothing in a drawer that could be counted. */
-const NO_PAPER: ReadonlySet<string> = new Set(['cash', 'exchange', 'gift', 'points']);
+const NO_PAPER: ReadonlySet<string> = new Set(['cash', 'exchange', 'gift', 'points', 'rounding']);
 
 /** The tenders beside cash of which something lies in the drawer. */
 export function onPaper(kinds: readonly string[]): readonly string[] {

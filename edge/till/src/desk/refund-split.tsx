@@ -1,6 +1,7 @@
 // One law: how a refund is paid out adds up to the refund, and what was sent once is sent again unchanged.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { payOut, ROUNDING } from '../core/tenders';
 import { Unreachable } from '../data/api';
 import type { Till } from '../data/ports';
 import { formatMoney, t } from '../i18n';
@@ -259,12 +260,18 @@ export function Refund(props: {
           />
         )}
         <Pairs
-          rows={parts.map((part) => [tenderName(till, part.kind), formatMoney(part.amount_minor)])}
+          rows={payOut(parts, till.setup.rules.value.coinMinor).map((part) => [
+            tenderName(till, part.kind),
+            formatMoney(part.amount_minor),
+          ])}
         />
       </div>
     </Dialog>
   );
 }
+
+/** Whether a tender of a return goes to the customer: what was rounded goes to nobody. */
+const isHanded = (part: Part): boolean => part.kind !== ROUNDING;
 
 function Done(props: { till: Till; reply: ReturnReply; owed: boolean }): JSX.Element {
   const { till, reply, owed } = props;
@@ -294,7 +301,7 @@ function Done(props: { till: Till; reply: ReturnReply; owed: boolean }): JSX.Ele
         <div class="done stack">
           <Icon name="check" size={48} />
           <p class="muted">{reply.receipt}</p>
-          {reply.tenders.map((part) => (
+          {reply.tenders.filter(isHanded).map((part) => (
             <p key={part.kind} class="done__amount">
               {t('desk.refund.hand', {
                 how: tenderName(till, part.kind),

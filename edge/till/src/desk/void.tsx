@@ -1,6 +1,7 @@
 // One law: a sale is undone as a whole, with a reason and a manager's word; its number stays used.
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { payOut, roundedMinor } from '../core/tenders';
 import { ApiProblem } from '../data/api';
 import type { Till } from '../data/ports';
 import { formatMoney, t } from '../i18n';
@@ -10,7 +11,7 @@ import { dropReversals, meanReversals } from './cards-back';
 import { openDrawer } from './current';
 import { Failed, useAction } from './load';
 import { offered } from './reasons';
-import { suggestSplit, VOIDED } from './refund';
+import { type Part, suggestSplit, VOIDED } from './refund';
 import { placeOf } from './returning';
 import { tenderName } from './tenders';
 import type { SaleDetail } from './wire';
@@ -54,6 +55,22 @@ function Why(props: {
         />
       )}
     </>
+  );
+}
+
+/** What goes back by each tender, in coins that there are. */
+function PaidBack(props: {
+  till: Till;
+  sale: SaleDetail['sale'];
+  tenders: readonly Part[];
+}): JSX.Element {
+  const { till, sale, tenders } = props;
+  const { coinMinor } = till.setup.rules.value;
+  const parts = payOut(tenders, coinMinor, roundedMinor(sale.tenders));
+  return (
+    <Pairs
+      rows={parts.map((part) => [tenderName(till, part.kind), formatMoney(part.amount_minor)])}
+    />
   );
 }
 
@@ -122,12 +139,7 @@ export function VoidDialog(props: {
         {action.failure && <Failed failure={action.failure} />}
         <p>{t('desk.void.what', { receipt: sale.receipt })}</p>
         <Why offered={choices} code={code} words={words} onCode={setCode} onWords={setWords} />
-        <Pairs
-          rows={tenders.map((part) => [
-            tenderName(till, part.kind),
-            formatMoney(part.amount_minor),
-          ])}
-        />
+        <PaidBack till={till} sale={sale} tenders={tenders} />
         {tenders.some(({ kind }) => kind === 'card') && (
           <p class="muted small">{t('desk.void.card')}</p>
         )}

@@ -2,7 +2,7 @@
 import { effect } from '@preact/signals';
 import { reducedMinor } from '../core/pricing';
 import { withExchange } from '../core/sale';
-import { settle } from '../core/tenders';
+import { roundedMinor, settle } from '../core/tenders';
 import type { Member, Priced, Rules } from '../core/types';
 import {
   CHANNEL,
@@ -73,19 +73,21 @@ export function shownNow(till: Till): Shown {
       phase: 'thanks',
       basket: sold,
       change_minor: done.changeMinor,
+      rounding_minor: 0 - roundedMinor(done.document.tenders),
       receipt: done.receipt,
     };
   }
   if (priced.lines.length === 0) return { ...about, phase: 'idle' };
   const basket = shownBasket(priced, rules, current.member);
   if (face.value !== 'pay') return { ...about, phase: 'basket', basket };
-  const { paidMinor, dueMinor } = settle(priced.totalMinor, withExchange(current), rules);
+  const sums = settle(priced.totalMinor, withExchange(current), rules);
   return {
     ...about,
     phase: 'paying',
     basket,
-    paid_minor: paidMinor,
-    due_minor: dueMinor,
+    paid_minor: sums.paidMinor,
+    due_minor: sums.dueMinor,
+    due_cash_minor: sums.dueCashMinor,
     asking: { kind: 'choose' },
   };
 }

@@ -2,6 +2,7 @@
 // is safe; the next scan, number or deed begins the next sale at once.
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { roundedMinor } from '../core/tenders';
 import type { Finished, Till } from '../data/ports';
 import { CardsBack } from '../desk/cards-back';
 import { Picture } from '../desk/picture';
@@ -197,6 +198,7 @@ const owesCard = ({ document }: Finished): boolean =>
 
 function Outcome({ sale }: { sale: Finished }): JSX.Element {
   const hasChange = sale.changeMinor > 0;
+  const rounding = 0 - roundedMinor(sale.document.tenders);
   return (
     <div class="outcome" role="status">
       <p class="outcome__label">
@@ -210,8 +212,13 @@ function Outcome({ sale }: { sale: Finished }): JSX.Element {
         <p class="muted num">
           {t('sell.done.ofTotal', {
             total: formatMoney(sale.document.total_minor),
-            given: formatMoney(sale.document.total_minor + sale.changeMinor),
+            given: formatMoney(sale.document.total_minor + rounding + sale.changeMinor),
           })}
+        </p>
+      )}
+      {rounding !== 0 && (
+        <p class="muted num">
+          {t('sell.rounding')} {formatMoney(rounding, { signed: true })}
         </p>
       )}
       {sale.priced.points > 0 && (

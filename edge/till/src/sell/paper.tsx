@@ -1,5 +1,6 @@
 // One law: what was sold can be read here at once, from the sale itself, with or without the node.
 import type { JSX } from 'preact';
+import { ROUNDING, roundedMinor } from '../core/tenders';
 import type { Discount } from '../core/types';
 import type { Finished } from '../data/ports';
 import {
@@ -20,6 +21,8 @@ export function Paper({ sale }: { sale: Finished }): JSX.Element {
   const till = useTill();
   const store = till.setup.document.value?.store.name ?? '';
   const { lines, totalMinor, taxes } = sale.priced;
+  const rounding = 0 - roundedMinor(sale.document.tenders);
+  const paid = sale.document.tenders.filter(({ kind }) => kind !== ROUNDING);
   return (
     <article class="slip" aria-label={t('sell.done.receipt')}>
       <p class="slip__head">{store}</p>
@@ -56,7 +59,13 @@ export function Paper({ sale }: { sale: Finished }): JSX.Element {
         <span>{t('sell.total')}</span>
         <span class="num">{formatMoney(totalMinor)}</span>
       </p>
-      {sale.document.tenders.map((tender, index) => (
+      {rounding !== 0 && (
+        <p class="slip__row">
+          <span>{t('sell.rounding')}</span>
+          <span class="num">{formatMoney(rounding, { bare: true })}</span>
+        </p>
+      )}
+      {paid.map((tender, index) => (
         <p key={`${tender.kind}-${index}`} class="slip__row">
           <span>{tenderName(till.setup.rules.value.tenders, tender.kind)}</span>
           <span class="num">{formatMoney(tender.amount_minor, { bare: true })}</span>

@@ -4,7 +4,7 @@ import type { Refused } from '../core/types';
 import { ApiProblem } from '../data/api';
 import { formatMoney, isKey, problemText, t } from '../i18n';
 
-const AMOUNTS = new Set(['due', 'over']);
+const AMOUNTS = new Set(['due', 'over', 'coin']);
 
 /** Why the basket stays as it was. */
 export function refusedText(refused: Refused): string {

@@ -49,6 +49,7 @@ describe('the rules on the page for headquarters', () => {
     ['categories', 'categories'],
     ['barcode.templates', 'templates'],
     ['receipt', 'receipt'],
+    ['cash.rounding', 'coinMinor'],
   ] as const)('has %s', (name, key) => {
     expect(read({ [name]: EXAMPLES.get(name) })[key]).not.toEqual(NO_RULES[key]);
   });

@@ -4,14 +4,17 @@ import { EMPTY_BASKET, reduce } from '../../src/core/basket';
 import { Memory, price } from '../../src/core/pricing';
 import { parseRules } from '../../src/core/rules';
 import { sell } from '../../src/core/sale';
+import { settle } from '../../src/core/tenders';
 import type { Basket, BasketEvent, Rules } from '../../src/core/types';
 import type { SetupDocument } from '../../src/data/wire';
 
 interface Asked {
   readonly setup: SetupDocument;
   readonly events: readonly BasketEvent[];
-  /** Minor units of cash beyond the total, which come back as change. */
+  /** Coins of cash beyond what is due, which come back as change. */
   readonly over: number;
+  /** What a card pays first, at most the total. */
+  readonly card?: number;
 }
 
 const AT_MS = Date.UTC(2026, 10, 18, 11, 0);
@@ -33,13 +36,17 @@ function ring(events: readonly BasketEvent[], rules: Rules): Basket {
   return events.reduce((basket, event) => reduce(basket, event, context).basket, EMPTY_BASKET);
 }
 
-function answer({ setup, events, over }: Asked): unknown {
+function answer({ setup, events, over, card = 0 }: Asked): unknown {
   const rules = parseRules(setup);
   const basket = ring(events, rules);
   const priced = price(basket, { rules, atMs: AT_MS, language: 'en' }, memory);
-  const amountMinor = priced.totalMinor + over;
-  const cash = { key: 'p1', kind: 'cash', amountMinor, reference: '' };
-  const paid = { ...basket, tenders: amountMinor > 0 ? [cash] : [] };
+  const tender = (kind: string, amountMinor: number) =>
+    ({ key: kind, kind, amountMinor, reference: '' }) as const;
+  const first = card > 0 ? [tender('card', Math.min(card, priced.totalMinor))] : [];
+  const { dueCashMinor } = settle(priced.totalMinor, first, rules);
+  const cash = tender('cash', dueCashMinor + over * rules.coinMinor);
+  const taken = cash.amountMinor > 0 || rules.coinMinor > 1;
+  const paid = { ...basket, tenders: taken ? [...first, cash] : first };
   const sold = sell(paid, priced, rules, BOOKING);
   const lines = priced.lines.map((one) => [one.amountMinor, one.taxMinor, one.discountMinor]);
   return { sold, lines, taxes: priced.taxes, total: priced.totalMinor };

@@ -1,10 +1,18 @@
 // What is finished is covered by its tenders, to the cent, and says what was priced.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { reduce } from '../../src/core/basket';
 import { denominations } from '../../src/core/denominations';
 import { receiptText, uuid7 } from '../../src/core/ids';
 import { sell } from '../../src/core/sale';
-import { cashSuggestions, pointsFor, settle, splitEvenly } from '../../src/core/tenders';
+import {
+  cashSuggestions,
+  inCoins,
+  payOut,
+  pointsFor,
+  settle,
+  splitEvenly,
+} from '../../src/core/tenders';
 import type { Tender } from '../../src/core/types';
 import {
   APPLE,
@@ -13,6 +21,7 @@ import {
   anyPromotions,
   basket,
   CUP,
+  context,
   NOON,
   priced,
   promo,
@@ -67,6 +76,91 @@ describe('settling', () => {
     expect(
       settle(900, [tender('voucher', 1000)], rules([], { tenders: [voucher] })).changeMinor,
     ).toBe(100);
+  });
+
+  const coins = rules([], { coinMinor: 5 });
+  const rounded: [number, Tender[], number, number, number, number, string][] = [
+    [998, [], 998, 1000, 0, 0, 'tender-short'],
+    [998, [tender('cash', 1000)], 0, 0, 0, -2, ''],
+    [997, [tender('cash', 2000)], 0, 0, 1005, 2, ''],
+    [998, [tender('cash', 500)], 498, 500, 0, 0, 'tender-short'],
+    [998, [tender('cash', 500), tender('card', 498)], 0, 0, 0, 0, ''],
+    [998, [tender('card', 501)], 497, 495, 0, 0, 'tender-short'],
+    [998, [tender('card', 501), tender('cash', 500)], 0, 0, 5, 2, ''],
+    [998, [tender('card', 997)], 1, 0, 0, 0, 'tender-short'],
+    [998, [tender('card', 997), tender('cash', 0)], 0, 0, 0, 1, ''],
+    [998, [tender('card', 1000), tender('cash', 1)], 0, 0, 0, 0, 'tender-over'],
+    [998, [tender('exchange', 1001)], 0, 0, 5, 2, ''],
+    [998, [tender('exchange', 1001), tender('card', -3)], 0, 0, 0, 0, ''],
+  ];
+
+  it.each(rounded)('in coins of 5, of %i by %j', (total, tenders, ...wanted) => {
+    const found = settle(total, tenders, coins);
+    const { dueMinor, dueCashMinor, changeMinor, roundingMinor, refused } = found;
+    expect([dueMinor, dueCashMinor, changeMinor, roundingMinor, refused?.code ?? '']).toEqual(
+      wanted,
+    );
+  });
+
+  it('rounds to the nearest coin, halves away from zero', () => {
+    expect([0, 2, 3, 5, -2, -3].map((minor) => inCoins(minor, 5))).toEqual([0, 0, 5, 5, 0, -5]);
+    expect([49, 50, -49, -50].map((minor) => inCoins(minor, 100))).toEqual([0, 100, 0, -100]);
+  });
+
+  it('rounds what cash pays and nothing else', () => {
+    const amount = fc.integer({ min: 0, max: 5000 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 10_000 }),
+        fc.constantFrom(1, 5, 10, 50, 100),
+        amount,
+        amount,
+        (total, coinMinor, card, notes) => {
+          const given = rules([], { coinMinor });
+          const first = [tender('card', Math.min(card, total))];
+          const { dueCashMinor } = settle(total, first, given);
+          const cash = dueCashMinor + notes * coinMinor;
+          const all = cash > 0 || coinMinor > 1 ? [...first, tender('cash', cash)] : first;
+          const { refused, changeMinor, roundingMinor } = settle(total, all, given);
+          expect(refused).toBeNull();
+          const paid = all.reduce((sum, one) => sum + one.amountMinor, 0);
+          expect(paid - changeMinor + roundingMinor).toBe(total);
+          expect(2 * Math.abs(roundingMinor)).toBeLessThanOrEqual(coinMinor === 1 ? 0 : coinMinor);
+          expect((cash - changeMinor) % coinMinor).toBe(0);
+          expect(changeMinor).toBeGreaterThanOrEqual(0);
+        },
+      ),
+    );
+  });
+
+  it('takes only cash that there are coins for', () => {
+    const taken = (amountMinor: number, given = coins) => {
+      const event = { type: 'tender', kind: 'cash', amountMinor } as const;
+      const reduced = reduce(basket(add(TEA)), event, context(given));
+      return reduced.ok ? '' : reduced.refused.code;
+    };
+    expect([1000, 0, 998, -5].map((minor) => taken(minor))).toEqual([
+      '',
+      '',
+      'amount-coins',
+      'amount-wrong',
+    ]);
+    expect([998, 0].map((minor) => taken(minor, rules()))).toEqual(['', 'amount-wrong']);
+  });
+
+  it('pays a refund out in coins, and a sale undone as it was paid', () => {
+    const parts = [
+      { kind: 'card', amount_minor: 300 },
+      { kind: 'cash', amount_minor: 198 },
+    ];
+    const rounding = { kind: 'rounding', amount_minor: -2 };
+    const cash = { kind: 'cash', amount_minor: 200 };
+    expect(payOut(parts, 1)).toEqual(parts);
+    expect(payOut(parts, 5)).toEqual([parts[0], cash, rounding]);
+    expect(payOut(parts, 1, -2)).toEqual([parts[0], cash, rounding]);
+    expect(payOut([{ kind: 'cash', amount_minor: 2 }], 5)).toEqual([
+      { kind: 'rounding', amount_minor: 2 },
+    ]);
   });
 
   it('splits so that the parts add up', () => {

@@ -16,6 +16,8 @@ export const customer = {
   'customer.paid': 'Paid',
   'customer.due': 'Still to pay',
   'customer.paidTotal': 'Paid',
+  'customer.inCash': 'In cash',
+  'customer.rounding': 'Rounding',
   'customer.change': 'Your change',
   'customer.pay': 'Please pay',
   'customer.payCash': 'Please pay cash',

@@ -35,6 +35,7 @@ export const deskCash = {
   'desk.tender.points': 'Points',
   'desk.tender.voucher': 'Voucher',
   'desk.tender.exchange': 'Exchange',
+  'desk.tender.rounding': 'Rounding',
   'desk.tender.change': 'Change',
   'desk.count.notes': 'Notes',
   'desk.count.coins': 'Coins',

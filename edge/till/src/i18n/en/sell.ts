@@ -225,6 +225,7 @@ export const sell = {
   'sell.pay.amount': 'Amount',
   'sell.pay.charge': 'To charge',
   'sell.pay.take': 'Take {amount}',
+  'sell.pay.rounded': '{due} in cash (rounding {rounding})',
   'sell.pay.takeChange': 'Take {amount}, give {change}',
   'sell.pay.spend': 'Spend {amount}',
   'sell.pay.chargeNow': 'Charge {amount}',
@@ -274,6 +275,7 @@ export const sell = {
 
   'sell.done.title': 'Sale done',
   'sell.done.paid': 'Paid',
+  'sell.rounding': 'Rounding',
   'sell.done.ofTotal': '{total} of {given} given',
   'sell.done.receipt': 'Receipt',
   'sell.done.print': 'Print receipt',
@@ -348,6 +350,8 @@ export const sell = {
   'sell.refused.quantity-fixed': 'The quantity of this line is fixed. Add another line instead.',
   'sell.refused.price-needed': '{sku} needs a price. Type it.',
   'sell.refused.amount-wrong': 'This amount is not possible. Type it again.',
+  'sell.refused.amount-coins':
+    'Cash is rounded to {coin} here: there are no smaller coins. Type what you were given in whole coins.',
   'sell.refused.discount-wrong': 'This discount is not possible. Type it again.',
   'sell.refused.voucher-needed': 'It needs the number of the gift card. Scan the card.',
   'sell.refused.serial-needed': 'It needs one serial number per piece. Scan them one by one.',

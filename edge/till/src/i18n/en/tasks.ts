@@ -14,6 +14,8 @@ export const tasks = {
   'stock.task.shift-closed': 'Shift {shift} of {drawer} was closed: see its next Z report.',
   'stock.task.pay-out': 'Cash was paid out at {drawer}. Nobody approved.',
   'stock.task.no-sale': 'The drawer of {drawer} was opened without a sale. Nobody approved.',
+  'stock.task.rounding':
+    '{rounding_minor} were rounded in cash, at most {most_minor} may be: look at the receipt.',
   'stock.task.clock-ahead': 'The clock of {till} is {minutes} minutes ahead: set it right.',
   'stock.task.clock-behind': 'The clock of {till} is {minutes} minutes behind: set it right.',
   'stock.task.stranded':

@@ -16,6 +16,8 @@ export const customer: Words<typeof english> = {
   'customer.paid': '已付',
   'customer.due': '待付',
   'customer.paidTotal': '已付',
+  'customer.inCash': '现金应付',
+  'customer.rounding': '舍入',
   'customer.change': '找零',
   'customer.pay': '请付款',
   'customer.payCash': '请支付现金',

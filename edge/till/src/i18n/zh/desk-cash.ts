@@ -37,6 +37,7 @@ export const deskCash: Words<typeof english> = {
   'desk.tender.points': '积分',
   'desk.tender.voucher': '代金券',
   'desk.tender.exchange': '换货抵扣',
+  'desk.tender.rounding': '舍入',
   'desk.tender.change': '找零',
   'desk.count.notes': '纸币',
   'desk.count.coins': '硬币',

@@ -216,6 +216,7 @@ export const sell: Words<typeof english> = {
   'sell.pay.amount': '金额',
   'sell.pay.charge': '刷卡金额',
   'sell.pay.take': '收 {amount}',
+  'sell.pay.rounded': '现金应付 {due}（舍入 {rounding}）',
   'sell.pay.takeChange': '收 {amount}，找 {change}',
   'sell.pay.spend': '使用 {amount}',
   'sell.pay.chargeNow': '刷卡 {amount}',
@@ -261,6 +262,7 @@ export const sell: Words<typeof english> = {
 
   'sell.done.title': '销售完成',
   'sell.done.paid': '已付款',
+  'sell.rounding': '舍入',
   'sell.done.ofTotal': '应付 {total}，实收 {given}',
   'sell.done.receipt': '小票',
   'sell.done.print': '打印小票',
@@ -327,6 +329,7 @@ export const sell: Words<typeof english> = {
   'sell.refused.quantity-fixed': '此行数量固定，请另加一行。',
   'sell.refused.price-needed': '{sku} 需要价格，请输入。',
   'sell.refused.amount-wrong': '金额无效，请重新输入。',
+  'sell.refused.amount-coins': '本店现金按 {coin} 取整，没有更小的硬币，请按此输入实收金额。',
   'sell.refused.discount-wrong': '折扣无效，请重新输入。',
   'sell.refused.voucher-needed': '需要礼品卡卡号，请扫描卡片。',
   'sell.refused.serial-needed': '每件都需要序列号，请逐件扫描。',

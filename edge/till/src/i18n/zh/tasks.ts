@@ -16,6 +16,7 @@ export const tasks: Words<typeof english> = {
   'stock.task.shift-closed': '钱箱 {drawer} 的第 {shift} 班已交班，请查看其下一份 Z 报表。',
   'stock.task.pay-out': '钱箱 {drawer} 支出现金，未经批准。',
   'stock.task.no-sale': '钱箱 {drawer} 无销售开箱，未经批准。',
+  'stock.task.rounding': '现金舍入了 {rounding_minor}，最多只能 {most_minor}：请查看小票。',
   'stock.task.clock-ahead': '收银机 {till} 的时钟快 {minutes} 分钟，请校准。',
   'stock.task.clock-behind': '收银机 {till} 的时钟慢 {minutes} 分钟，请校准。',
   'stock.task.stranded': '节点拒收了 {till} 的一份单据，请查看隔离区第 {entry} 条。',

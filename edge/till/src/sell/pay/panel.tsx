@@ -151,14 +151,17 @@ function Tip(): JSX.Element {
 /** Nothing is due: a sale that comes to nothing, or one whose finishing was refused before. */
 function PaidAlready(): JSX.Element {
   const till = useTill();
-  const { changeMinor } = settled(till);
+  const { changeMinor, overMinor } = settled(till);
   const finish = (): void => void finishIfPaid(till);
   const change = formatMoney(changeMinor);
-  const toCard = changeMinor > 0 && canGoToCard(till);
-  const payBack = (): void => void (toCard && take(till, 'card', -changeMinor));
+  const toCard = overMinor > 0 && canGoToCard(till);
+  const over = formatMoney(overMinor);
+  const payBack = (): void => void (toCard && take(till, 'card', -overMinor));
   useKeys([
     { key: 'Enter', label: t('sell.pay.finish'), run: finish },
-    ...(toCard ? [{ key: 'c', label: t('sell.pay.finishCard', { change }), run: payBack }] : []),
+    ...(toCard
+      ? [{ key: 'c', label: t('sell.pay.finishCard', { change: over }), run: payBack }]
+      : []),
   ]);
   return (
     <div class="stack">
@@ -167,7 +170,7 @@ function PaidAlready(): JSX.Element {
       </Button>
       {toCard && (
         <Button size="xl" icon="card" block busy={finishing.value} shortcut="C" onPress={payBack}>
-          {t('sell.pay.finishCard', { change })}
+          {t('sell.pay.finishCard', { change: over })}
         </Button>
       )}
     </div>

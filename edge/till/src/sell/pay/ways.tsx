@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { cardAccount } from '../../core/card';
 import { denominations } from '../../core/denominations';
-import { cashSuggestions, givesChange, pointsFor } from '../../core/tenders';
+import { cashSuggestions, givesChange, inCoins, pointsFor } from '../../core/tenders';
 import type { TenderKind } from '../../core/types';
 import { currency, formatMoney, formatNumber, inLanguage, t } from '../../i18n';
 import {
@@ -26,18 +26,29 @@ import { redeem, settled, take } from './taking';
 /** Notes and coins: quick amounts, or what is typed; the change shows before it is taken. */
 export function CashPay({ kind }: { kind: TenderKind }): JSX.Element {
   const till = useTill();
-  const { dueMinor } = settled(till);
+  const { dueMinor: exact, dueCashMinor } = settled(till);
   const [typed, setTyped] = useState<number | null>(null);
   const { code, exponent } = currency.value;
-  const suggestions = cashSuggestions(dueMinor, denominations(code, exponent));
-  const given = typed ?? dueMinor;
-  const change = givesChange(kind.kind, till.setup.rules.value) ? given - dueMinor : 0;
+  const rules = till.setup.rules.value;
+  const due = kind.kind === 'cash' ? dueCashMinor : exact;
+  // Money has to be taken for a due that rounds to no coin too: none of it.
+  const suggestions = due > 0 ? cashSuggestions(due, denominations(code, exponent)) : [due];
+  const given = typed ?? due;
+  const change = givesChange(kind.kind, rules) ? inCoins(given - due, rules.coinMinor) : 0;
   const takeNow = (amount: number): void => {
     setTyped(null);
     void take(till, kind.kind, amount);
   };
   return (
     <div class="stack">
+      {due !== exact && (
+        <p class="muted num" aria-live="polite">
+          {t('sell.pay.rounded', {
+            due: formatMoney(due),
+            rounding: formatMoney(due - exact, { signed: true }),
+          })}
+        </p>
+      )}
       <div class="quick-cash">
         {suggestions.map((amount) => (
           <Button key={amount} size="xl" onPress={() => takeNow(amount)}>
@@ -48,7 +59,7 @@ export function CashPay({ kind }: { kind: TenderKind }): JSX.Element {
       <AmountPad
         label={t('sell.pay.given')}
         value={typed}
-        suggested={dueMinor}
+        suggested={due}
         onChange={setTyped}
         onEnter={() => takeNow(given)}
       />
