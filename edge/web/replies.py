@@ -45,7 +45,10 @@ class LineReply(msgspec.Struct, frozen=True):
 
 
 class TenderReply(msgspec.Struct, frozen=True):
-    """A means of payment; `change` is negative, it was handed back."""
+    """A means of payment; `change` is negative, it was handed back.
+
+    `rounding` is what cash left of the total (positive) or took beyond it (negative).
+    """
 
     kind: str
     amount_minor: int

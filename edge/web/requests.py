@@ -88,7 +88,8 @@ class SellLine(Request, frozen=True, kw_only=True):
 class TenderLine(Request, frozen=True, kw_only=True):
     """A means of payment (`cash`, `card`, `voucher` …) and what was given.
 
-    Cash above the total is given back as change. No card numbers: the reference is the terminal's.
+    Cash above the total is given back as change, rounded like the cash itself where the rule
+    `cash.rounding` says so. No card numbers: the reference is the terminal's.
     """
 
     kind: Name

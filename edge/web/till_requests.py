@@ -83,7 +83,10 @@ class TillLine(Request, frozen=True, kw_only=True):
 
 
 class PaidTender(Request, frozen=True, kw_only=True):
-    """A means of payment and what it brought; `change` and money handed back are negative."""
+    """A means of payment and what it brought; `change` and money handed back are negative.
+
+    `rounding` is what cash left of the total (positive) or took beyond it (rule `cash.rounding`).
+    """
 
     kind: Name
     amount_minor: Signed
