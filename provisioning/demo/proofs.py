@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from provisioning.demo.receipts import SALE, Receipt
+from sync.currency import places_of
 
 Line = tuple[str, int]  # SKU and base units
 Stock = Mapping[tuple[str, str], int]  # (store, SKU) to base units on hand
@@ -158,9 +159,11 @@ def scanned_is_sold(
 
 
 def money(minor: int, currency: str) -> str:
-    """Write an amount of a currency with two decimals."""
-    sign = "-" if minor < 0 else ""
-    return f"{sign}{abs(minor) // 100:,}.{abs(minor) % 100:02d} {currency}"
+    """Write minor units with their currency, with as many decimals as it has."""
+    sign, places = "-" if minor < 0 else "", places_of(currency)
+    whole, part = divmod(abs(minor), 10**places)
+    decimals = f".{part:0{places}d}" if places else ""
+    return f"{sign}{whole:,}{decimals} {currency}"
 
 
 def _keys(posted: Iterable[Posted]) -> Counter[tuple[str, UUID, str, int]]:

@@ -139,6 +139,11 @@ def test_money_is_written_to_the_cent(minor: int, text: str) -> None:
     assert proofs.money(minor, "EUR") == text
 
 
+def test_money_has_the_decimals_of_its_currency() -> None:
+    assert proofs.money(-1234567, "JPY") == "-1,234,567 JPY"
+    assert proofs.money(5, "KWD") == "0.005 KWD"
+
+
 def test_scanned_lines_are_sold_lines_or_the_proof_names_which_not() -> None:
     scanned = {"s0001": {("TEA", 1): 2, ("APPLE", 250): 1}}
     assert proofs.scanned_is_sold(scanned, dict(scanned), "how").holds
