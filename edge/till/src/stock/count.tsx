@@ -19,8 +19,10 @@ import {
   corrected,
   delivered,
   entryBody,
+  leftBehind,
   type Moment,
   NOTHING,
+  type Pending,
   scan,
   takenBack,
   toldOf,
@@ -55,6 +57,26 @@ function useEvery(every_ms: number, wanted: boolean, run: () => void): void {
   }, [every_ms, wanted]);
 }
 
+/** Runs the newest of a function when the page is left. */
+function useLeaving(run: () => void): void {
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => () => latest.current(), []);
+}
+
+/** Sends what was counted last, of which the node may have the first already: it keeps that once. */
+async function sendRest(till: Till, sheet: string, rest: readonly Pending[]): Promise<void> {
+  try {
+    for (const entry of rest) {
+      const entries = [entryBody(entry, till.nowMs())];
+      await till.api.post(`/stock/sheets/${sheet}/entries`, { entries });
+    }
+  } catch (error) {
+    play('refused');
+    showToast({ text: failureOf(error).text, bad: true });
+  }
+}
+
 /** Counts on a sheet: what is in hand, and how it gets to the node. */
 function useCounting(till: Till, sheet: Sheet, place: Place, arrived: () => void) {
   const [counting, setCounting] = useState<Counting>(NOTHING);
@@ -83,6 +105,7 @@ function useCounting(till: Till, sheet: Sheet, place: Place, arrived: () => void
     setCounting((before) => delivered(before, new Set([entry.id])));
   };
   useEvery(SEND_MS, counting.pending.length > 0, () => void send());
+  useLeaving(() => void sendRest(till, sheet.id, leftBehind(counting, moment())));
   return { counting, setCounting, failure, again, setAgain, moment };
 }
 

@@ -106,6 +106,11 @@ export function written(counting: Counting, moment: Moment): Counting {
   return { current: null, typed: false, pending: [...counting.pending, entry] };
 }
 
+/** What is still to be sent when the page is left; an entry taken back to be changed stays as it was. */
+export function leftBehind(counting: Counting, moment: Moment): readonly Pending[] {
+  return (counting.current?.replaces ? counting : written(counting, moment)).pending;
+}
+
 /** Correct an own entry. */
 export function corrected(
   counting: Counting,

@@ -7,6 +7,7 @@ import {
   corrected,
   delivered,
   entryBody,
+  leftBehind,
   type Moment,
   NOTHING,
   scan,
@@ -35,6 +36,22 @@ describe('a count', () => {
       ['A', 2, 'scanner'],
     ]);
     expect(counting.current?.sku).toBe('B');
+  });
+
+  it('writes down what is in hand when the page is left, but nothing taken back to be changed', () => {
+    const counting = scan(scan(NOTHING, goods('A'), 1, moment()), goods('B'), 1, moment());
+    expect(leftBehind(counting, moment()).map((one) => one.sku)).toEqual(['A', 'B']);
+    const current = {
+      ...goods('C'),
+      expected: null,
+      quantity: 1,
+      pieces: [],
+      replaces: 'e9',
+      whole: false,
+    };
+    const changing = takenBack(NOTHING, current, moment());
+    expect(leftBehind(changing, moment())).toEqual([]);
+    expect(leftBehind(NOTHING, moment())).toEqual([]);
   });
 
   it('takes a typed quantity for all of it, also for none', () => {
