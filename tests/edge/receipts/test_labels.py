@@ -66,6 +66,19 @@ def texts(asked: ProductView, language: str = "en") -> list[str]:
     return [part.text for part in label.parts if isinstance(part, LabelText)]
 
 
+@pytest.mark.parametrize(
+    ("currency", "exponent", "price", "each"),
+    [("JPY", 0, "199 ¥", "398 ¥/kg"), ("KWD", 3, "0.199 KWD", "0.398 KWD/kg")],
+)
+def test_a_label_has_the_decimals_of_its_currency(
+    currency: str, exponent: int, price: str, each: str
+) -> None:
+    goods = product(price_minor=199, attributes={"content": "500 g"})
+    label = label_of(goods, "en", currency, exponent)
+    said = [part.text for part in label.parts if isinstance(part, LabelText)]
+    assert {price, each} <= set(said)
+
+
 def test_what_a_label_says() -> None:
     tea = product(attributes={"content": "100 g"})
     assert texts(tea) == ["Green tea", "4.79 €", "47.90 €/kg"]
