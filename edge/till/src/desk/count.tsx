@@ -1,6 +1,6 @@
 // One law: a drawer is counted blind: nothing on this page says what is expected.
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import {
   type Counted,
   countedMinor,
@@ -20,7 +20,7 @@ export function CashCount(props: {
 }): JSX.Element {
   const all = denominations(props.currency, props.exponent);
   const fields = useRef<HTMLDivElement>(null);
-  useEffect(() => fields.current?.querySelector<HTMLElement>('.count__field')?.focus(), []);
+  useLayoutEffect(() => fields.current?.querySelector<HTMLElement>('.count__field')?.focus(), []);
   const group = (form: 'note' | 'coin'): JSX.Element => (
     <fieldset class="count card">
       <legend>{t(form === 'note' ? 'desk.count.notes' : 'desk.count.coins')}</legend>
