@@ -191,10 +191,10 @@ class Hub:
 
     def find(self, till: str, category: str) -> Unit:
         """Find a till's device of a category, its own before a shared one; raise NoDevice."""
-        found = [unit for unit in self.of_till(till) if unit.settings.category == category]
-        if not found:
+        found = self._nearest(till, category)
+        if found is None:
             raise NoDevice("category", till=till, category=category)
-        return max(found, key=lambda unit: bool(unit.settings.till))
+        return found
 
     def find_named(self, name: str) -> Unit:
         """Find a device by its name; raise NoDevice."""
@@ -206,10 +206,12 @@ class Hub:
 
     def terminal_of(self, till: str) -> str:
         """Name a till's card terminal, empty where it has none."""
-        try:
-            return self.find(till, "CAT").name
-        except NoDevice:
-            return ""
+        found = self._nearest(till, "CAT")
+        return found.name if found else ""
+
+    def _nearest(self, till: str, category: str) -> Unit | None:
+        found = [unit for unit in self.of_till(till) if unit.settings.category == category]
+        return max(found, key=lambda unit: bool(unit.settings.till), default=None)
 
     def paper(self, till: str) -> Paper:
         """Tell the roll of a till's printer."""

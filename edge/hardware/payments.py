@@ -120,10 +120,10 @@ class Payments:
             new_id, till, unit.name, kind, paid.worth_minor, paid.sale_id, payment_id,
             PaymentState.PENDING,
         )  # fmt: skip
-        charge = charge_of(gate, paid)
-        receipt = (charge and charge.receipt) or 0
         if kind == REFUND:
             return await self._begin(unit, asked, Refund(ref=new_id, amount_minor=paid.worth_minor))
+        charge = charge_of(gate, paid)
+        receipt = (charge and charge.receipt) or 0
         return await self._begin(unit, asked, Reverse(ref=new_id, receipt=receipt))
 
     async def cancel(self, unit: Unit, till: str, payment_id: str) -> CardPayment:

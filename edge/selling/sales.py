@@ -31,7 +31,8 @@ __all__ = [
     "VoidResult",
     "VoidSale",
 ]
-_PAID_IN_CASH = ("cash", "change", "exchange", ROUNDING)
+EXCHANGE = "exchange"  # a tender: what a return refunded pays for the next sale
+_PAID_IN_CASH = ("cash", "change", EXCHANGE, ROUNDING)
 
 
 class Sell(msgspec.Struct, frozen=True):

@@ -11,13 +11,11 @@ from edge.errors import ApprovalNeeded
 from edge.hardware.owed_cards import CARD, OweRefund
 from edge.people.access import may_approve
 from edge.selling.returning import ReturnGoods, ReturnResult
-from edge.selling.sales import SaleResult, VoidResult, VoidSale
+from edge.selling.sales import EXCHANGE, SaleResult, VoidResult, VoidSale
 from edge.selling.tilling import FinishedSale
 from edge.shifts.doubts import shift_doubts
 from edge.shifts.reads import open_shift
 from sync.receipts import Return, Void
-
-EXCHANGE = "exchange"
 
 
 class TakeBack(msgspec.Struct, frozen=True):

@@ -223,9 +223,9 @@ def _terminal_of(request: Request, payment_id: UUID) -> Unit:
 
 def _terminal_for(request: Request, payment_id: UUID, caller: Caller) -> Unit:
     """The terminal that pays back: a charge's own, or the one where the customer stands now."""
-    if _hub(request).payments.find(str(payment_id)).kind == OWED:
-        return _terminal(request, caller)
-    return _terminal_of(request, payment_id)
+    hub = _hub(request)
+    payment = hub.payments.find(str(payment_id))
+    return _terminal(request, caller) if payment.kind == OWED else hub.find_named(payment.device)
 
 
 @router.put(

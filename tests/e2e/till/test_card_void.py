@@ -34,16 +34,22 @@ def _void(cashier: Cashier, receipt: str) -> None:
     dialog.get_by_role("button", name=re.compile("^Void €")).click()
 
 
+def _charge(cashier: Cashier, total: str) -> str:
+    """Have the terminal charge what was rung up; return the receipt number."""
+    cashier.key("F12")
+    cashier.key("F2")
+    cashier.press(re.compile(f"^Charge {total}"))
+    receipt = cashier.receipt()
+    expect(cashier.done).to_contain_text("in the store’s node")
+    return receipt
+
+
 def test_a_void_gives_the_card_its_money_back(shop: Branch, visit: Visit) -> None:
     cashier, hardware = visit(), shop.store.hardware
     terminal = cast(TerminalPeer, hardware.peer("terminal"))
     cashier.man_counter(shop, "wei")
     cashier.ring_up(shop.code("DAI-001"), total="€1.29")
-    cashier.key("F12")
-    cashier.key("F2")
-    cashier.press(re.compile("^Charge €1.29"))
-    receipt = cashier.receipt()
-    expect(cashier.done).to_contain_text("in the store’s node")
+    receipt = _charge(cashier, "€1.29")
     hardware.use("terminal", lambda: setattr(terminal.mood, "approves", False))
     _void(cashier, receipt)
     cashier.sees("The terminal did not pay €1.29 back")
@@ -65,11 +71,7 @@ def test_a_return_gives_the_card_its_part_though_the_terminal_falls_silent(
     cashier.man_counter(shop, "wei")
     milk = shop.code("DAI-001")
     cashier.ring_up(milk, milk, total="€2.58")
-    cashier.key("F12")
-    cashier.key("F2")
-    cashier.press(re.compile("^Charge €2.58"))
-    receipt = cashier.receipt()
-    expect(cashier.done).to_contain_text("in the store’s node")
+    receipt = _charge(cashier, "€2.58")
     hardware.use("terminal", lambda: setattr(terminal.mood, "mute_after", True))
     dialog = cashier.take_back(receipt, "Meadow Lane")
     expect(dialog.get_by_role("radio", name="The terminal")).to_be_checked()
